@@ -1,0 +1,1 @@
+"""The child, her episodes and legal statuses, who works with her, and decisions on her record."""

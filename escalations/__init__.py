@@ -1,0 +1,1 @@
+"""The ladder, escalations and responses. Empty until its own issue."""

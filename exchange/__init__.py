@@ -1,0 +1,1 @@
+"""Doors to other systems: returns in, data out."""

@@ -1,0 +1,1 @@
+"""Meetings, actions and the concern ledger. Empty until its own issue."""

@@ -1,0 +1,1 @@
+"""Allegations about adults, behind a locked door. Empty until its own issue."""

@@ -1,0 +1,1 @@
+"""The rulebook, the flags, the sweep, and who is told what."""

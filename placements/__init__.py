@@ -1,0 +1,1 @@
+"""Where a child lives and what happens there: homes, orders, visits, daily logs."""
