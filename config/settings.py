@@ -84,6 +84,7 @@ DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DATABASE_OWNER: dict[str, Any] = (
     {key: env.db_url_config(database_owner_url)[key] for key in ("USER", "PASSWORD")} if database_owner_url else {}
 )
+DATABASE_APP_ROLE: str = DATABASES["default"]["USER"]  # may read and write rows, and no more
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Sessions are in the database and nothing shared is in the cache, so pages need no broker.
@@ -231,9 +232,9 @@ PASSWORD_HASHERS = (
     else ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 )
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
-LOGIN_URL = "sign-in"
-LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "sign-in"
+LOGIN_URL = "core:sign_in"
+LOGIN_REDIRECT_URL = "dashboards:my_work"
+LOGOUT_REDIRECT_URL = "core:sign_in"
 
 SESSION_IDLE_SECONDS = 20 * 60
 SESSION_ABSOLUTE_SECONDS = 10 * 60 * 60

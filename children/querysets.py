@@ -1,0 +1,90 @@
+"""The words for asking about children. Every reading begins with `visible_to(user)`."""
+
+from collections.abc import Callable
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+
+from core.access import Permission, Scope
+from core.clock import database_today
+
+# Scopes that turn on where a child lives are registered by the floor that knows it (see placements/apps.py).
+SCOPES_FROM_ABOVE: dict[Scope, Callable] = {}
+
+
+def live(prefix: str = "") -> Q:
+    """A dated record that covers today: from its first day up to, and not counting, its last."""
+    return Q(**{f"{prefix}started_on__lte": database_today()}) & (
+        Q(**{f"{prefix}ended_on__isnull": True}) | Q(**{f"{prefix}ended_on__gt": database_today()})
+    )
+
+
+def live_on(day, prefix: str = "") -> Q:
+    """A dated record that covers `day`."""
+    return Q(**{f"{prefix}started_on__lte": day}) & (
+        Q(**{f"{prefix}ended_on__isnull": True}) | Q(**{f"{prefix}ended_on__gt": day})
+    )
+
+
+class ChildQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "ChildQuerySet":
+        """The children this person may see now: refused by default, and gone the moment her reason ends."""
+        if not user.is_authenticated or not user.can(Permission.SEE_CHILDREN):
+            return self.none()
+        scope = user.rights.scope
+        if scope in SCOPES_FROM_ABOVE:
+            return self.filter(SCOPES_FROM_ABOVE[scope](user))
+        children = self.filter(authority_id=user.authority_id)
+        if scope == Scope.AUTHORITY:
+            return children
+        if scope == Scope.SERVICE:
+            return children.filter(Q(team_id=user.team_id) | Q(team__part_of_id=user.team_id), team__isnull=False)
+        allocated = Q(_allocated_to(user))
+        if scope == Scope.TEAM and user.team_id:
+            return children.filter(allocated | Q(team_id=user.team_id))
+        if scope in (Scope.TEAM, Scope.ALLOCATED):
+            return children.filter(allocated)
+        return self.none()
+
+    def looked_after(self, day=None) -> "ChildQuerySet":
+        """Children looked after today, or on `day`."""
+        from children.models import CareEpisode
+
+        episodes = CareEpisode.objects.filter(child=OuterRef("pk"))
+        return self.filter(Exists(episodes.filter(live() if day is None else live_on(day))))
+
+    def matching(self, words: str) -> "ChildQuerySet":
+        """Children whose names or numbers begin with each of the words typed."""
+        children = self
+        for word in words.split()[:5]:
+            children = children.filter(
+                Q(forename__istartswith=word)
+                | Q(surname__istartswith=word)
+                | Q(known_as__istartswith=word)
+                | Q(external_id=word)
+                | Q(reference__iexact=word)
+            )
+        return children
+
+
+def _allocated_to(user) -> Exists:
+    from children.models import Allocation
+
+    return Exists(Allocation.objects.filter(live(), child=OuterRef("pk"), worker=user))
+
+
+class OfChildQuerySet(models.QuerySet):
+    """Records on a child's file: seen by those who see the child, but never by a provider through a placement."""
+
+    def visible_to(self, user) -> "OfChildQuerySet":
+        from children.models import Child
+
+        if not user.is_authenticated or user.rights.scope == Scope.PROVIDER:
+            return self.none()
+        return self.filter(child__in=Child.objects.visible_to(user))
+
+    def live_on(self, day) -> "OfChildQuerySet":
+        return self.filter(live_on(day))
+
+    def in_order(self) -> "OfChildQuerySet":
+        return self.order_by(F("started_on").desc())

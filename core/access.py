@@ -1,0 +1,159 @@
+"""Who may do what: permissions, roles, and how a view declares its own.
+
+Written to be read by someone who does not program; `docs/access.md` is printed from it. A role says what a person may
+do; *which* children she may do it for is said by each record's `visible_to` (see `scope`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db import models
+
+
+class Permission(StrEnum):
+    """One thing a person may be allowed to do. The value is the sentence a reader sees."""
+
+    SEE_CHILDREN = "see the files of the children in their scope"
+    SEE_FLAGS = "see the flags standing on those children"
+    ANSWER_FLAGS = "answer a flag: what is being done, and by when"
+    RECORD_VISIT = "record a visit to a child"
+    WRITE_LOG = "write the daily log of a placement"
+    MANAGE_CHILDREN = "add a child and record legal statuses"
+    ALLOCATE = "allocate workers to a child and end an allocation"
+    MANAGE_PLACEMENTS = "start, move and end placements, and take a placement on"
+    APPOINT_MANAGER = "appoint a placement manager and end the appointment"
+    RECORD_ORDER = "record a deprivation of liberty order"
+    RECORD_REGISTRATION = "record whether a home is registered, with whom and for what"
+    AUTHORISE_UNREGISTERED = "authorise an unregistered placement, with reasons and an expiry"
+    RECORD_DECISION = "record a decision on a child's record"
+    SEE_OVERSIGHT = "see every deprivation of liberty and unregistered placement of the authority"
+    IMPORT_RETURNS = "import statutory returns and mend quarantined rows"
+    MANAGE_ACCOUNTS = "invite, deactivate and reset accounts"
+
+
+class Scope(StrEnum):
+    """Which children a role reaches. The value is the sentence a reader sees."""
+
+    TEAM = "children allocated to them, and children of their team"
+    SERVICE = "children of every team in the service they head"
+    AUTHORITY = "every child of their authority"
+    PLACEMENTS = "children of their authority who are in a placement now"
+    ALLOCATED = "children they are allocated to, while the allocation lasts"
+    PROVIDER = "children placed with their provider now, while the placement lasts"
+    NONE = "no child"
+
+
+class Role(models.TextChoices):
+    """What a person is, in the field's own words. The stored value is a stable code."""
+
+    SOCIAL_WORKER = "social_worker", "Social worker"
+    TEAM_MANAGER = "team_manager", "Team manager"
+    HEAD_OF_SERVICE = "head_of_service", "Head of service"
+    COMMISSIONER = "commissioner", "Commissioner"
+    IRO = "iro", "Independent reviewing officer"
+    LADO = "lado", "Local authority designated officer"
+    SAFEGUARDING_LEAD = "safeguarding_lead", "Safeguarding lead"
+    DIRECTOR = "director", "Director"
+    DCS = "dcs", "Director of children’s services"
+    LEGAL = "legal", "Legal adviser"
+    PROVIDER_MANAGER = "provider_manager", "Provider manager"
+    SHIFT_LEADER = "shift_leader", "Provider shift leader"
+    PARTNER = "partner", "Partner professional"
+    ADVOCATE = "advocate", "Advocate"
+    SCRUTINEER = "scrutineer", "Partnership scrutineer"
+    SYSTEM_ADMINISTRATOR = "system_administrator", "System administrator"
+
+
+class PartnerKind(models.TextChoices):
+    POLICE = "police", "Police"
+    HEALTH = "health", "Health"
+    EDUCATION = "education", "Education"
+    GUARDIAN = "guardian", "Children’s guardian"
+    VIRTUAL_SCHOOL = "virtual_school", "Virtual school"
+
+
+@dataclass(frozen=True)
+class Rights:
+    description: str
+    scope: Scope
+    may: frozenset[Permission]
+
+
+P = Permission
+_READ = frozenset({P.SEE_CHILDREN, P.SEE_FLAGS})
+_PRACTICE = _READ | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION}
+_CASE = _PRACTICE | {P.MANAGE_CHILDREN, P.MANAGE_PLACEMENTS, P.RECORD_ORDER, P.RECORD_REGISTRATION, P.APPOINT_MANAGER}
+_MANAGER = _CASE | {P.ALLOCATE}
+_SENIOR = _MANAGER | {P.SEE_OVERSIGHT, P.IMPORT_RETURNS}
+
+ROLES: dict[str, Rights] = {
+    Role.SOCIAL_WORKER: Rights("Holds the case: visits the child and keeps her record.", Scope.TEAM, _CASE),
+    Role.TEAM_MANAGER: Rights("Answers for a team of social workers and allocates its cases.", Scope.TEAM, _MANAGER),
+    Role.HEAD_OF_SERVICE: Rights("Answers for several teams; visits high-risk placements.", Scope.SERVICE, _SENIOR),
+    Role.COMMISSIONER: Rights(
+        "Finds and pays for placements. Records homes and registrations; takes no care decision.",
+        Scope.PLACEMENTS,
+        _READ | {P.ANSWER_FLAGS, P.RECORD_REGISTRATION},
+    ),
+    Role.IRO: Rights(
+        "Reviews the care plan independently of the line that made it.",
+        Scope.ALLOCATED,
+        _READ | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION},
+    ),
+    Role.LADO: Rights("Handles allegations against adults who work with children.", Scope.NONE, frozenset()),
+    Role.SAFEGUARDING_LEAD: Rights("Oversees safeguarding across the authority.", Scope.AUTHORITY, _PRACTICE | {P.SEE_OVERSIGHT}),
+    Role.DIRECTOR: Rights(
+        "Answers for services across the authority and sees every high-risk placement.",
+        Scope.AUTHORITY,
+        _READ | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.IMPORT_RETURNS},
+    ),
+    Role.DCS: Rights(
+        "The statutory director (Children Act 2004 s18); alone may authorise an unregistered placement.",
+        Scope.AUTHORITY,
+        _READ | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.AUTHORISE_UNREGISTERED, P.ALLOCATE, P.IMPORT_RETURNS},
+    ),
+    Role.LEGAL: Rights("Advises on orders and court directions.", Scope.ALLOCATED, _READ | {P.RECORD_ORDER}),
+    Role.PROVIDER_MANAGER: Rights(
+        "Manages care for a provider.", Scope.PROVIDER, frozenset({P.SEE_CHILDREN, P.SEE_FLAGS, P.WRITE_LOG})
+    ),
+    Role.SHIFT_LEADER: Rights(
+        "Leads a shift and writes its log.", Scope.PROVIDER, frozenset({P.SEE_CHILDREN, P.WRITE_LOG})
+    ),
+    Role.PARTNER: Rights(
+        "Works with the child for another agency: police, health, education, the guardian, the virtual school.",
+        Scope.ALLOCATED,
+        frozenset({P.SEE_CHILDREN}),
+    ),
+    Role.ADVOCATE: Rights("Speaks for the child, on her instruction.", Scope.ALLOCATED, frozenset({P.SEE_CHILDREN})),
+    Role.SCRUTINEER: Rights("Holds the services to account for the partnership.", Scope.NONE, frozenset()),
+    Role.SYSTEM_ADMINISTRATOR: Rights(
+        "Runs the accounts. Has no access to any case.",
+        Scope.NONE,
+        frozenset({P.MANAGE_ACCOUNTS}),
+    ),
+}
+
+PUBLIC, SIGNED_IN = "public", "signed in"
+
+
+def access(permission: Permission) -> Callable:
+    """Declare what a view needs. The middleware refuses any view that declares nothing."""
+
+    def declare(view):
+        view.access = permission
+        return view
+
+    return declare
+
+
+def public(view):
+    """Declare that a view needs no sign-in."""
+    view.access = PUBLIC
+    return view
+
+
+def signed_in(view):
+    """Declare that a view needs a signed-in person and no particular permission."""
+    view.access = SIGNED_IN
+    return view

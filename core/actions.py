@@ -1,0 +1,155 @@
+"""The wrapper every write goes through, and core's own writes.
+
+An action is one human act: keyword-only, atomic, told who acts (`by`) and when (`as_of`). The outermost action owns the
+transaction; an action called inside another joins it.
+"""
+
+import contextvars
+import functools
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
+
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
+
+from core.errors import Conflict, Invalid, Refused
+
+logger = logging.getLogger(__name__)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Subject = tuple[str, int]  # ("placement", 12)
+_touched: contextvars.ContextVar[set[Subject] | None] = contextvars.ContextVar("touched", default=None)
+_rechecks: list[Callable[..., None]] = []
+
+SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
+EXCLUSION, UNIQUE, CHECK = "23P01", "23505", "23514"
+SAME_MOMENT = "Somebody else saved at the same moment, so this was not saved. What you typed is still here: try again."
+
+
+def on_touched(recheck: Callable[..., None]) -> None:
+    """Register the one call that goes up the house: `recheck(subjects=…, as_of=…)` after each action commits."""
+    _rechecks.append(recheck)
+
+
+def touch(**records) -> None:
+    """Note what an action bears on (child=, placement=, home=), for the rules to be checked again after commit."""
+    subjects = _touched.get()
+    if subjects is None:
+        raise RuntimeError("touch() is for use inside an action")
+    subjects |= {(kind, record.pk) for kind, record in records.items() if record is not None}
+
+
+def action(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function an action. Its caller passes `by` (a User) and `as_of` (an aware datetime).
+
+    Raises Refused (a gate said no; the refusal is recorded), Invalid (something entered cannot be so) or Conflict
+    (another record got there first). After any of them the database is as it was.
+    """
+
+    @functools.wraps(function)
+    def act(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _touched.get() is not None:
+            return function(*args, **kwargs)
+        by, as_of = kwargs["by"], kwargs["as_of"]
+        subjects: set[Subject] = set()
+        token = _touched.set(subjects)
+        try:
+            with transaction.atomic():
+                say_who(by, function.__name__)
+                record = function(*args, **kwargs)
+                if subjects:
+                    transaction.on_commit(functools.partial(_recheck, subjects, as_of), robust=True)
+        except Refused as refusal:
+            _record_refusal(refusal, by=by, action_name=function.__name__, subjects=subjects)
+            raise
+        except DatabaseError as error:
+            answer = answer_to(error)
+            if answer is None:
+                raise
+            raise answer from error
+        finally:
+            _touched.reset(token)
+            if connection.in_atomic_block:  # only where a caller holds a longer transaction, as tests do
+                say_who(None, "")
+        return record
+
+    return act
+
+
+def say_who(by: Any, reason: str) -> None:
+    """Tell the history triggers who is writing and why, for the rest of this transaction."""
+    if connection.needs_rollback:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('app.user_id', %s, true), set_config('app.reason', %s, true)",
+            [str(by.pk) if by is not None else "", reason],
+        )
+
+
+def because(reason: str) -> None:
+    """Give the history the reason the person stated, in place of the action's name."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.reason', %s, true)", [reason])
+
+
+def _recheck(subjects: set[Subject], as_of: datetime) -> None:
+    for recheck in _rechecks:
+        recheck(subjects=subjects, as_of=as_of)
+
+
+def answer_to(error: DatabaseError) -> Conflict | Invalid | None:
+    """What a database refusal means to the person who was saving, or None where it is our own fault."""
+    cause = error.__cause__
+    code = getattr(cause, "pgcode", None)
+    if code in (SERIALIZATION_FAILURE, DEADLOCK):
+        return Conflict(SAME_MOMENT)
+    if code in (EXCLUSION, UNIQUE):
+        return Conflict(_constraint_sentence(cause.diag.constraint_name) or SAME_MOMENT)
+    if code == CHECK:
+        sentence = _constraint_sentence(cause.diag.constraint_name)
+        return Invalid({"": sentence}) if sentence else None
+    return None
+
+
+@functools.cache
+def _sentences() -> dict[str, str]:
+    return {
+        constraint.name: str(constraint.violation_error_message)
+        for model in apps.get_models()
+        for constraint in model._meta.constraints
+        if constraint.violation_error_message != constraint.default_violation_error_message
+    }
+
+
+def _constraint_sentence(name: str) -> str:
+    return _sentences().get(name, "")
+
+
+def _record_refusal(refusal: Refused, *, by: Any, action_name: str, subjects: set[Subject]) -> None:
+    from core.models import Refusal
+
+    Refusal.objects.create(
+        code=refusal.code,
+        sentence=refusal.sentence,
+        action=action_name,
+        by=by,
+        subjects=sorted(f"{kind} {pk}" for kind, pk in subjects),
+    )
+
+
+@action
+def save_draft(*, key: str, data: dict, by: Any, as_of: datetime) -> None:
+    """Keep what a person has typed so far. Hers alone, replaced at each save, gone when the form is sent."""
+    from core.models import Draft
+
+    Draft.objects.update_or_create(user=by, key=key, defaults={"data": data, "saved_at": as_of})
+
+
+def discard_draft(*, key: str, by: Any) -> None:
+    from core.models import Draft
+
+    Draft.objects.filter(user=by, key=key).delete()

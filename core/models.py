@@ -1,0 +1,205 @@
+"""The ground: authorities, teams, accounts, local standards, refusals, the outbox and drafts."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from core.access import ROLES, PartnerKind, Permission, Rights, Role
+from core.fields import RecordedAt
+from core.history import tracked
+
+
+class Protected(models.Model):
+    """A record that belongs to a child or her placement: every reading of it begins with who is asking."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def for_user(cls, user: "User") -> models.QuerySet:
+        """What `user` may see, and nothing else. The only way a view may reach a record."""
+        return cls.objects.visible_to(user)  # type: ignore[attr-defined]
+
+
+class Authority(models.Model):
+    """A council with children's services. Two in one database never see each other's children."""
+
+    code = models.CharField(max_length=10, unique=True, help_text="The DfE's three-digit number, or an invented code.")
+    name = models.CharField(max_length=100, unique=True)
+    history = tracked()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "authorities"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(models.Model):
+    """People who work together. `part_of` says which service it is a team of; a head of service sits in the service."""
+
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="teams")
+    name = models.CharField(max_length=100)
+    part_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="teams")
+    history = tracked()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["authority", "name"], name="team_name_once_per_authority")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager):
+    def get_by_natural_key(self, username):
+        return self.get(email__iexact=username)
+
+    def create_user(self, *, email: str, password: str | None = None, **fields) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """An account. People sign in with their e-mail address; there is no username.
+
+    One account has one role. Accounts are deactivated, never deleted, since history names them. `is_superuser` stays
+    false: nobody walks past the rules. A second factor will hang from here.
+    """
+
+    email = models.EmailField("email address")
+    name = models.CharField(max_length=150)
+    role = models.CharField(max_length=30, choices=Role.choices)
+    authority = models.ForeignKey(
+        Authority,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="users",
+        help_text="Empty only for a provider's own staff, who may care for several councils' children.",
+    )
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="members")
+    partner_kind = models.CharField(max_length=20, choices=PartnerKind.choices, blank=True)
+    is_active = models.BooleanField(default=True)
+    invited_at = models.DateTimeField(null=True, blank=True)
+    history = tracked(excluded_fields=["password", "last_login"])
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_once",
+                violation_error_message="There is already an account with this email address.",
+            ),
+            models.CheckConstraint(condition=Q(is_superuser=False), name="user_never_superuser"),
+            models.CheckConstraint(
+                condition=Q(authority__isnull=False) | Q(role__in=[Role.PROVIDER_MANAGER, Role.SHIFT_LEADER]),
+                name="user_has_authority",
+                violation_error_message="Choose the authority this person works for.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def rights(self) -> Rights:
+        return ROLES[self.role]
+
+    def can(self, permission: Permission) -> bool:
+        """Whether the role allows it. Which children it may be done for is another question: see `visible_to`."""
+        return self.is_active and permission in self.rights.may
+
+
+class LocalStandard(models.Model):
+    """A council's own, stricter interval for a rule that has a local part, from a date on.
+
+    `key` names the interval in the rulebook (for example "VIS-07 social worker"); `value` is in the unit the rulebook
+    gives for it. It may be stricter than the rulebook's default, never looser than the law; the action refuses that.
+    """
+
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="standards")
+    key = models.CharField(max_length=60)
+    value = models.PositiveIntegerField()
+    effective_from = models.DateField()
+    set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    recorded_at = RecordedAt()
+    history = tracked()
+
+    class Meta:
+        ordering = ["key", "-effective_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authority", "key", "effective_from"],
+                name="standard_once_a_day",
+                violation_error_message="There is already a value for this standard from that date.",
+            )
+        ]
+
+
+class Refusal(models.Model):
+    """A gate said no: what was tried, by whom, under which rule. Written after the rollback, in its own transaction."""
+
+    insert_only = True
+    code = models.CharField(max_length=20, help_text="The rule's code in the rulebook.")
+    sentence = models.TextField()
+    action = models.CharField(max_length=60)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    subjects = models.JSONField(default=list, help_text='What it bore on, as ["placement 12"].')
+    recorded_at = RecordedAt()
+
+    class Meta:
+        ordering = ["-recorded_at"]
+
+
+class OutboxMessage(models.Model):
+    """Something to be sent, written in the transaction that made it due. The broker is only a doorbell.
+
+    `key` is unique, so nothing is sent twice for one cause; `message_id` is the same at each attempt, so a receiver can
+    tell. `lease_until` keeps two senders apart and lets another take over from one that died. Carries no personal data.
+    """
+
+    key = models.CharField(max_length=200, unique=True)
+    to = models.ForeignKey(User, on_delete=models.PROTECT, related_name="outbox")
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    message_id = models.UUIDField(unique=True)
+    recorded_at = RecordedAt()
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], name="outbox_unsent", condition=Q(sent_at__isnull=True))]
+
+
+class Draft(models.Model):
+    """What a person has typed into a form and not yet saved: hers alone, one a form and record."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
+    key = models.CharField(max_length=100, help_text='The form and what it is about, as "visit-12".')
+    data = models.JSONField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_draft_a_form")]
+
+
+def dated(start: str, end: str, name: str) -> models.CheckConstraint:
+    """The constraint every dated record carries: it does not end before it starts."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": F(start)}),
+        name=name,
+        violation_error_message="The end cannot be before the start.",
+    )

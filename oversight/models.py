@@ -1,0 +1,96 @@
+"""Flags, the answers people give to them, and the runs of the sweep that raises and clears them."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from children.models import Child
+from core.access import Role
+from core.fields import RecordedAt
+from core.history import tracked
+from core.models import Authority, Protected, User
+from oversight.querysets import FlagQuerySet
+from placements.models import Placement
+
+
+class Flag(Protected):
+    """A rule is breached, and stands breached until a record clears it.
+
+    Nobody can dismiss a flag: people answer it, records clear it, and cleared flags are kept. At every instant it has
+    one owner, a person. `rule` and `limb` name the entry in the rulebook, `due_at` is the instant from which it was
+    overdue; a standing flag is unique on rule, limb, subject and due.
+    """
+
+    class Severity(models.TextChoices):
+        RED = "red", "Red"
+        AMBER = "amber", "Amber"
+
+    rule = models.CharField(max_length=20)
+    limb = models.CharField(max_length=30, blank=True, help_text="Which part of a rule with several clocks.")
+    severity = models.CharField(max_length=5, choices=Severity.choices)
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="flags")
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, null=True, related_name="flags")
+    clock_started_at = models.DateTimeField(null=True, help_text="What the clock counts from.")
+    due_at = models.DateTimeField()
+    raised_at = models.DateTimeField(help_text="The instant of the sweep that saw it.")
+    cleared_at = models.DateTimeField(null=True)
+    owner_role = models.CharField(max_length=30, choices=Role.choices, help_text="Whose duty it is.")
+    owner = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="flags", help_text="Who holds it: the next person up where that post is empty."
+    )
+    recorded_at = RecordedAt()
+    history = tracked()
+    objects = FlagQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_at", "id"]
+        indexes = [
+            models.Index(fields=["owner", "due_at"], name="flag_standing_by_owner", condition=Q(cleared_at__isnull=True)),
+            models.Index(fields=["child", "due_at"], name="flag_by_child"),
+            models.Index(fields=["placement", "rule"], name="flag_standing_by_placement", condition=Q(cleared_at__isnull=True)),
+            models.Index(fields=["authority", "rule"], name="flag_standing_by_authority", condition=Q(cleared_at__isnull=True)),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                "rule",
+                "limb",
+                "child",
+                "placement",
+                "due_at",
+                condition=Q(cleared_at__isnull=True),
+                nulls_distinct=False,
+                name="flag_stands_once",
+            ),
+        ]
+
+
+class FlagAnswer(Protected):
+    """What a person says is being done about a flag, and by when. It answers the flag; it does not clear it."""
+
+    insert_only = True
+    flag = models.ForeignKey(Flag, on_delete=models.PROTECT, related_name="answers")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    doing = models.TextField("what is being done")
+    by_when = models.DateField()
+    answered_at = models.DateTimeField()
+    recorded_at = RecordedAt()
+    objects = FlagQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-answered_at"]
+
+
+class SweepRun(models.Model):
+    """One sweep over all rules: proof that the rules were checked, and what catch-up starts from."""
+
+    as_of = models.DateTimeField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    raised = models.PositiveIntegerField(default=0)
+    cleared = models.PositiveIntegerField(default=0)
+    standing = models.PositiveIntegerField(default=0)
+    failed_rules = models.JSONField(default=list, help_text="Codes of rules that could not be evaluated; the others were.")
+
+    class Meta:
+        ordering = ["-as_of"]
+        indexes = [models.Index(F("finished_at").desc(nulls_last=True), name="sweep_latest")]

@@ -1,0 +1,114 @@
+"""The words for asking about placements, and which children a placement lets a person reach."""
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, Subquery
+
+from children.models import Child
+from children.querysets import live, live_on
+from core.access import Scope
+
+# Providers and commissioners see that a child is placed, not what she told her social worker.
+WITHOUT_NOTES = (Scope.PROVIDER, Scope.PLACEMENTS)
+
+
+def _providers_of(user):
+    """The providers this person has a post with today."""
+    from placements.models import ProviderPost
+
+    return ProviderPost.objects.filter(live(), person=user).values("provider_id")
+
+
+def children_placed_with(user) -> Q:
+    """Children placed now with a provider this person works for."""
+    from placements.models import Placement
+
+    mine = _providers_of(user)
+    placed = Placement.objects.filter(live(), Q(provider_id__in=mine) | Q(home__provider_id__in=mine))
+    return Q(Exists(placed.filter(child=OuterRef("pk"))))
+
+
+def children_in_placements(user) -> Q:
+    """Children of this person's authority who are in a placement now."""
+    from placements.models import Placement
+
+    return Q(authority_id=user.authority_id) & Q(Exists(Placement.objects.filter(live(), child=OuterRef("pk"))))
+
+
+class PlacementQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "PlacementQuerySet":
+        """Placements of the children this person may see; for a provider, only those with it, while they last."""
+        visible = self.filter(child__in=Child.objects.visible_to(user))
+        if user.is_authenticated and user.rights.scope == Scope.PROVIDER:
+            mine = _providers_of(user)
+            visible = visible.filter(live(), Q(provider_id__in=mine) | Q(home__provider_id__in=mine))
+        return visible
+
+    def live(self) -> "PlacementQuerySet":
+        return self.filter(live())
+
+    def live_on(self, day) -> "PlacementQuerySet":
+        return self.filter(live_on(day))
+
+    def with_setting(self, day) -> "PlacementQuerySet":
+        """Each placement with `registration` (the home's status on `day`, empty when nothing is recorded),
+        `registered_for`, and `dol` (whether a deprivation of liberty order covers the day)."""
+        from placements.models import DolOrder, Registration
+
+        registration = Registration.objects.filter(live_on(day), home=OuterRef("home"))
+        return self.annotate(
+            registration=Subquery(registration.values("status")[:1]),
+            registered_for=Subquery(registration.values("registered_for")[:1]),
+            dol=Exists(DolOrder.objects.in_effect(day).filter(child=OuterRef("child"))),
+        )
+
+    def high_risk(self, day) -> "PlacementQuerySet":
+        """Placements in an unregistered setting, or of a child under a deprivation of liberty order, on `day`."""
+        return self.with_setting(day).filter(Q(registration="not_registered") | Q(dol=True))
+
+
+class HomeQuerySet(models.QuerySet):
+    """Homes, and their registrations: seen by the people of the council that recorded them, never by address alone."""
+
+    def visible_to(self, user) -> "HomeQuerySet":
+        from core.access import Permission
+
+        if not user.is_authenticated or not (
+            user.can(Permission.RECORD_REGISTRATION) or user.can(Permission.SEE_OVERSIGHT)
+        ):
+            return self.none()
+        home = "" if self.model.__name__ == "Home" else "home__"
+        return self.filter(**{f"{home}authority_id": user.authority_id})
+
+
+class OfPlacementQuerySet(models.QuerySet):
+    """Records of a placement: seen by those who see the placement."""
+
+    def visible_to(self, user) -> "OfPlacementQuerySet":
+        from placements.models import Placement
+
+        return self.filter(placement__in=Placement.objects.visible_to(user))
+
+
+class NoteQuerySet(models.QuerySet):
+    """What professionals wrote about her, and orders about her: never seen by a provider or commissioner."""
+
+    def visible_to(self, user) -> "NoteQuerySet":
+        from placements.models import Addition, Placement
+
+        if not user.is_authenticated or (
+            user.rights.scope in WITHOUT_NOTES and self.model is not Addition
+        ):
+            return self.none()
+        placements = Placement.objects.visible_to(user)
+        if self.model is Addition:
+            own_log = Q(log__placement__in=placements)
+            return self.filter(own_log if user.rights.scope in WITHOUT_NOTES else own_log | Q(visit__placement__in=placements))
+        if hasattr(self.model, "placement"):
+            return self.filter(placement__in=placements)
+        return self.filter(child__in=Child.objects.visible_to(user))
+
+    def in_effect(self, day) -> "NoteQuerySet":
+        """Deprivation of liberty orders that cover `day`: the last day counts, unless discharged on or before it."""
+        return self.filter(starts_on__lte=day, expires_on__gte=day).filter(
+            Q(discharged_on__isnull=True) | Q(discharged_on__gt=day)
+        )

@@ -1,0 +1,163 @@
+"""The small cast every test knows by name. All invented.
+
+North: Amy (social worker), Ben (another, same team), Tom (their manager), Hana (head of service), Carl (commissioner),
+Ines (IRO), Lee (LADO), Sal (safeguarding lead), Dee (director), Dora (director of children's services), Lola (legal),
+Greta (guardian), Ava (advocate), Sam (system administrator), Nina (scrutineer). Provider: Paul (manager), Priya (shift
+leader). South: Zoe (social worker), Todd (her manager), Duncan (director of children's services).
+"""
+
+import datetime as dt
+from functools import cached_property
+
+from children.models import Allocation, CareEpisode, Child, LegalStatus
+from core import clock
+from core.access import PartnerKind, Role
+from core.models import Authority, Team, User
+from placements.models import (
+    DolOrder,
+    Home,
+    ManagerPost,
+    Placement,
+    Provider,
+    ProviderPost,
+    Registration,
+)
+
+PASSWORD = "a calm and quiet morning"
+
+NORTH_PEOPLE = {
+    "amy": ("Amy Sparrow", Role.SOCIAL_WORKER, "team"),
+    "ben": ("Ben Wren", Role.SOCIAL_WORKER, "team"),
+    "tom": ("Tom Heron", Role.TEAM_MANAGER, "team"),
+    "hana": ("Hana Finch", Role.HEAD_OF_SERVICE, "service"),
+    "carl": ("Carl Rook", Role.COMMISSIONER, None),
+    "ines": ("Ines Swift", Role.IRO, None),
+    "lee": ("Lee Martin", Role.LADO, None),
+    "sal": ("Sal Plover", Role.SAFEGUARDING_LEAD, None),
+    "dee": ("Dee Osprey", Role.DIRECTOR, None),
+    "dora": ("Dora Kestrel", Role.DCS, None),
+    "lola": ("Lola Dunlin", Role.LEGAL, None),
+    "ava": ("Ava Linnet", Role.ADVOCATE, None),
+    "sam": ("Sam Coot", Role.SYSTEM_ADMINISTRATOR, None),
+    "nina": ("Nina Stork", Role.SCRUTINEER, None),
+}
+
+
+def at(day: dt.date, hour: int = 12, minute: int = 0) -> dt.datetime:
+    """An instant by English clocks."""
+    return clock.at_local(day, dt.time(hour, minute))
+
+
+class Cast:
+    """Makes each authority and its people once; children and placements on request.
+
+    Records are made directly, so that a test of a rule says only what the rule turns on. Tests that show a failing
+    prevented, or a good practice left alone, go through the actions instead.
+    """
+
+    def __init__(self):
+        self.north = Authority.objects.create(code="901", name="North Vale")
+        self.service = Team.objects.create(authority=self.north, name="Children in care service")
+        self.team = Team.objects.create(authority=self.north, name="Children in care team 1", part_of=self.service)
+        for key, (name, role, team) in NORTH_PEOPLE.items():
+            setattr(self, key, self.person(key, name, role, team=getattr(self, team) if team else None))
+        self.greta = self.person("greta", "Greta Siskin", Role.PARTNER, partner_kind=PartnerKind.GUARDIAN)
+
+    def person(self, key, name, role, *, team=None, authority=None, at_provider=False, **fields) -> User:
+        authority = None if at_provider else (authority or self.north)
+        user = User(email=f"{key}@example.org", name=name, role=role, team=team, authority=authority, **fields)
+        user.set_password(PASSWORD)
+        user.save()
+        return user
+
+    @cached_property
+    def south(self) -> Authority:
+        return Authority.objects.create(code="902", name="South Mere")
+
+    @cached_property
+    def south_team(self) -> Team:
+        return Team.objects.create(authority=self.south, name="Children in care team 1")
+
+    @cached_property
+    def zoe(self) -> User:
+        return self.person("zoe", "Zoe Teal", Role.SOCIAL_WORKER, team=self.south_team, authority=self.south)
+
+    @cached_property
+    def todd(self) -> User:
+        return self.person("todd", "Todd Shrike", Role.TEAM_MANAGER, team=self.south_team, authority=self.south)
+
+    @cached_property
+    def duncan(self) -> User:
+        return self.person("duncan", "Duncan Pipit", Role.DCS, authority=self.south)
+
+    @cached_property
+    def provider(self) -> Provider:
+        return Provider.objects.create(name="Harbour Light Care")
+
+    @cached_property
+    def paul(self) -> User:
+        return self._at_provider("paul", "Paul Bunting", Role.PROVIDER_MANAGER)
+
+    @cached_property
+    def priya(self) -> User:
+        return self._at_provider("priya", "Priya Lark", Role.SHIFT_LEADER)
+
+    def _at_provider(self, key, name, role) -> User:
+        user = self.person(key, name, role, at_provider=True)
+        ProviderPost.objects.create(provider=self.provider, person=user, started_on=dt.date(2020, 1, 1))
+        return user
+
+    def child(self, *, born=dt.date(2010, 5, 4), since=dt.date(2021, 1, 4), legal_status="C2", worker=None, **fields):
+        """A child looked after since a day, allocated to Amy (worker=False: to nobody)."""
+        fields = {"forename": "Robin", "surname": "Meadow", "sex": "F", "authority": self.north, "team": self.team} | fields
+        child = Child.objects.create(date_of_birth=born, **fields)
+        CareEpisode.objects.create(child=child, started_on=since, need="N1")
+        LegalStatus.objects.create(child=child, code=legal_status, started_on=since)
+        if worker is not False:
+            self.allocate(child, worker or self.amy, since=since)
+        return child
+
+    def allocate(self, child, worker, *, part=Allocation.Part.SOCIAL_WORKER, since=dt.date(2021, 1, 4), until=None):
+        return Allocation.objects.create(child=child, worker=worker, part=part, started_on=since, ended_on=until)
+
+    def home(self, *, status=None, registered_for="", regulator="ofsted", since=dt.date(2015, 1, 1), **fields) -> Home:
+        """A home of the provider. `status` None: nothing is recorded of its registration."""
+        fields = {"name": f"Home {Home.objects.count() + 1}", "authority": self.north, "provider": self.provider} | fields
+        home = Home.objects.create(**fields)
+        if status:
+            registered = status == Registration.Status.REGISTERED
+            Registration.objects.create(
+                home=home,
+                status=status,
+                regulator=regulator if registered else "",
+                registered_for=registered_for if registered else "",
+                started_on=since,
+                evidence="Looked up on the register.",
+                recorded_by=self.carl,
+            )
+        return home
+
+    def placement(self, child, start: dt.date, *, type="K2", home=None, hour=None, **fields) -> Placement:
+        """A placement from `start`, followed from its first day; with `hour`, an emergency that began at that hour."""
+        fields = {"followed_from": start} | fields
+        if hour is not None:
+            fields |= {"basis": "emergency", "started_at": at(start, hour)}
+        return Placement.objects.create(child=child, type=type, home=home, started_on=start, **fields)
+
+    def unregistered(self, child, start: dt.date, **fields) -> Placement:
+        """A placement in a home known not to be registered."""
+        return self.placement(child, start, home=self.home(status=Registration.Status.NOT_REGISTERED), **fields)
+
+    def dol_order(self, child, start: dt.date, *, months: int = 6) -> DolOrder:
+        return DolOrder.objects.create(
+            child=child,
+            made_on=start,
+            starts_on=start,
+            expires_on=start + dt.timedelta(days=30 * months),
+            restrictions="Staff with her at all times; doors locked at night.",
+            staffing_ratio=5,
+            recorded_by=self.amy,
+        )
+
+    def manager(self, placement, since: dt.datetime, *, until=None, name="Maya Redstart") -> ManagerPost:
+        return ManagerPost.objects.create(placement=placement, name=name, started_at=since, ended_at=until)

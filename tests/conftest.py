@@ -1,0 +1,42 @@
+"""The test database is made by the owner and used as the app's role, as in life; its triggers stay on."""
+
+import pytest
+from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
+
+from core.db import as_owner
+from core.history import tracked_models
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_test_environment, django_db_blocker, django_db_keepdb):
+    with django_db_blocker.unblock():
+        # `migrate` inside takes and gives back the owner's role itself; making the database needs it too.
+        with as_owner():
+            databases = setup_databases(verbosity=0, interactive=False, keepdb=django_db_keepdb)
+            _let_tests_empty_tables()
+        yield
+        with as_owner():
+            teardown_databases(databases, verbosity=0)
+
+
+def _let_tests_empty_tables() -> None:
+    """Tests that commit are cleaned up with TRUNCATE, by the owner. Everything else about history stays protected.
+
+    That the app's role cannot truncate, and that production's triggers refuse even the owner, has its own test.
+    """
+    from django.apps import apps
+
+    protected = [model.history.model._meta.db_table for model in tracked_models()]
+    protected += [m._meta.db_table for m in apps.get_models() if getattr(m, "insert_only", False)]
+    with connection.cursor() as cursor:
+        for table in protected:
+            cursor.execute(f"DROP TRIGGER held_no_truncate ON {table}")
+
+
+@pytest.fixture
+def cast(db):
+    """The named people and children every test knows: see tests/cast.py."""
+    from tests.cast import Cast
+
+    return Cast()
