@@ -7,7 +7,8 @@ transaction; an action called inside another joins it.
 import contextvars
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
@@ -22,6 +23,7 @@ R = TypeVar("R")
 
 Subject = tuple[str, int]  # ("placement", 12)
 _touched: contextvars.ContextVar[set[Subject] | None] = contextvars.ContextVar("touched", default=None)
+_batch: contextvars.ContextVar[set[Subject] | None] = contextvars.ContextVar("batch", default=None)
 _rechecks: list[Callable[..., None]] = []
 
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
@@ -96,7 +98,24 @@ def because(reason: str) -> None:
         cursor.execute("SELECT set_config('app.reason', %s, true)", [reason])
 
 
+@contextmanager
+def one_recheck(*, as_of: datetime) -> Iterator[None]:
+    """For many actions at once (an import): the rules are checked once at the end, for all that was touched."""
+    subjects: set[Subject] = set()
+    token = _batch.set(subjects)
+    try:
+        yield
+    finally:
+        _batch.reset(token)
+    if subjects:
+        _recheck(subjects, as_of)
+
+
 def _recheck(subjects: set[Subject], as_of: datetime) -> None:
+    batch = _batch.get()
+    if batch is not None:
+        batch |= subjects
+        return
     for recheck in _rechecks:
         recheck(subjects=subjects, as_of=as_of)
 
