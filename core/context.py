@@ -1,0 +1,67 @@
+"""What every page knows without its view saying so: the service's name, the navigation, and whether this is a demonstration."""
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, resolve, reverse
+
+from core.access import SIGNED_IN, Permission
+
+SERVICE_NAME = "Held in Mind"
+
+# The service navigation, in order. Who is shown an item is asked of the view behind it, so a link never leads to a
+# refusal, and a page is never there without its link.
+NAVIGATION = (
+    ("My work", "dashboards:my_work"),
+    ("Find a child", "dashboards:find_child"),
+    ("Flags", "oversight:flags"),
+    ("Oversight", "dashboards:director"),
+    ("Imports", "exchange:imports"),
+    ("Accounts", "core:accounts"),
+)
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    label: str
+    href: str
+    current: str  # "page" for the page itself, "true" for a page below it, "" for any other
+
+
+@functools.cache
+def _destination(url_name: str) -> tuple[str, Any] | None:
+    """The address of a page and the access its view declares."""
+    try:
+        href = reverse(url_name)
+    except NoReverseMatch:
+        return None
+    return href, getattr(resolve(href).func, "access", None)
+
+
+def navigation(request: HttpRequest) -> list[NavigationItem]:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    items = []
+    for label, url_name in NAVIGATION:
+        destination = _destination(url_name)
+        if destination is None:
+            continue
+        href, needed = destination
+        if needed == SIGNED_IN or (isinstance(needed, Permission) and user.can(needed)):
+            below = href != "/" and request.path.startswith(href)
+            current = "page" if request.path == href else "true" if below else ""
+            items.append(NavigationItem(label, href, current))
+    return items
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The context processor."""
+    return {
+        "service_name": SERVICE_NAME,
+        "navigation": navigation(request),
+        "is_demonstration": getattr(settings, "DEMO", False),
+    }
