@@ -356,6 +356,7 @@ class Visit(Protected):
     seen_there = models.TextField("what you saw and heard", blank=True)
     checked = models.JSONField("what was inspected", default=list, blank=True)
     why_not_seen = models.TextField("why she was not seen, or not alone", blank=True)
+    submission = models.UUIDField(null=True, unique=True, editable=False, help_text="The form it came from: sent twice, it is one note.")
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = RecordedAt()
     objects = NoteQuerySet.as_manager()
@@ -384,6 +385,7 @@ class DailyLog(Protected):
     on_duty = models.TextField("who was on duty", blank=True)
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     late = models.BooleanField(help_text="Written more than two hours after the stretch it covers had ended.")
+    submission = models.UUIDField(null=True, unique=True, editable=False, help_text="The form it came from: sent twice, it is one note.")
     recorded_at = RecordedAt()
     objects = OfPlacementQuerySet.as_manager()
 
