@@ -92,7 +92,9 @@ def release(folder: Path) -> None:
     if using is not None:
         using.close()
     give_up = time.monotonic() + 20
-    while time.monotonic() < give_up and not _locked(folder / "users.lock") and _locked(folder / "servers.lock"):
+    seen_in_use = 0  # one look can meet the supervisor's own look
+    while time.monotonic() < give_up and seen_in_use < 3 and _locked(folder / "servers.lock"):
+        seen_in_use = seen_in_use + 1 if _locked(folder / "users.lock") else 0
         time.sleep(0.1)
 
 
@@ -158,7 +160,7 @@ class Supervisor:
         return home
 
     def _settings(self) -> dict[str, str]:
-        """Passwords, made once, and ports, kept while they are free so that programs already connected find us again."""
+        """Passwords, made once, and ports, kept while free so that programs already connected find us again."""
         path = self.folder / "credentials"
         kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
         for name in ("superuser", "owner", "app", "valkey", "secret_key"):
@@ -180,21 +182,29 @@ class Supervisor:
             self._note()
             ready.write("ready")
             ready.close()
-            unused_since: float | None = None
-            while not asked_to_stop:
-                time.sleep(0.2)
-                self._mend()
-                with (self.folder / "users.lock").open("a") as users:
-                    try:
-                        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    except BlockingIOError:
-                        unused_since = None
-                        continue
-                    unused_since = unused_since or time.monotonic()
-                    if time.monotonic() - unused_since >= UNUSED_SECONDS:
-                        break
+            while True:
+                self._until_unused(asked_to_stop)
+                with _take(self.folder / "start.lock", seconds=STARTING_SECONDS):  # nobody finds us while we leave
+                    if asked_to_stop or not self._in_use():
+                        self._stop()
+                        return
         finally:
             self._stop()
+
+    def _until_unused(self, asked_to_stop: list[int]) -> None:
+        unused_since: float | None = None
+        while not asked_to_stop:
+            time.sleep(0.2)
+            self._mend()
+            if self._in_use():
+                unused_since = None
+                continue
+            unused_since = unused_since or time.monotonic()
+            if time.monotonic() - unused_since >= UNUSED_SECONDS:
+                return
+
+    def _in_use(self) -> bool:
+        return _locked(self.folder / "users.lock")
 
     def _mend(self) -> None:
         for name, start in (("postgres", self._start_postgres), ("valkey", self._start_valkey)):
@@ -218,7 +228,7 @@ class Supervisor:
 
     def _stop(self) -> None:
         for name, number in (("valkey", signal.SIGTERM), ("postgres", signal.SIGINT)):  # SIGINT: PostgreSQL's fast stop
-            if name in self.running:
+            if name in self.running and self.running[name].poll() is None:
                 self.running[name].send_signal(number)
         for process in self.running.values():
             try:
@@ -240,7 +250,7 @@ class Supervisor:
                 extra_groups=[] if self.user else None,
                 pass_fds=[self.lock.fileno()],
                 start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - the supervisor has one thread
+                preexec_fn=_die_with_parent,  # safe: the supervisor has one thread
             )
         assert process.stdin is not None  # noqa: S101
         with contextlib.suppress(BrokenPipeError):

@@ -38,9 +38,9 @@ def required(name: str, meaning: str) -> str:
     value = os.environ.get(name, "")
     if not value:
         raise ImproperlyConfigured(
-            f"{name} is not set. {meaning} Set it in the environment of every process (web, worker, beat and commands); "
-            "docker-compose.yml shows them all. To try the app without setting anything, run `make run`: that happens "
-            "when neither DATABASE_URL nor REDIS_URL is set."
+            f"{name} is not set. {meaning} Set it in the environment of every process (web, worker, beat, "
+            "commands); docker-compose.yml shows them all. To try the app without setting anything, run `make run`: "
+            "that happens when neither DATABASE_URL nor REDIS_URL is set."
         )
     return value
 
@@ -49,7 +49,7 @@ def required(name: str, meaning: str) -> str:
 
 if EMBEDDED and os.environ.get("HELD_NO_SERVERS"):  # for what only reads the code: mypy, the checks
     database_url = database_owner_url = "postgres://nobody:nothing@127.0.0.1:1/nowhere"
-    redis_url, secret_key = "redis://127.0.0.1:1/0", "no servers, no sessions: nothing is signed with this key"  # noqa: S105
+    redis_url, secret_key = "redis://127.0.0.1:1/0", "no servers, no sessions: nothing is signed with this key"
 elif EMBEDDED:
     try:
         servers = embedded.ensure(DATA, durable=not TESTING)
