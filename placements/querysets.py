@@ -1,7 +1,8 @@
 """The words for asking about placements, and which children a placement lets a person reach."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from children.models import Child
 from children.querysets import live, live_on
@@ -111,4 +112,13 @@ class NoteQuerySet(models.QuerySet):
         """Deprivation of liberty orders that cover `day`: the last day counts, unless discharged on or before it."""
         return self.filter(starts_on__lte=day, expires_on__gte=day).filter(
             Q(discharged_on__isnull=True) | Q(discharged_on__gt=day)
+        )
+
+    def with_outcome(self) -> "NoteQuerySet":
+        """Each visit with `outcome_now`: its outcome as last corrected. The visit itself keeps what was first written."""
+        from placements.models import Addition
+
+        corrected = Addition.objects.filter(visit=OuterRef("pk"), kind=Addition.Kind.CORRECTION).exclude(outcome="")
+        return self.annotate(
+            outcome_now=Coalesce(Subquery(corrected.order_by("-recorded_at", "-pk").values("outcome")[:1]), F("outcome"))
         )
