@@ -30,6 +30,7 @@ DATA.mkdir(parents=True, exist_ok=True)
 DEBUG = env.bool("DEBUG", default=False)
 
 EMBEDDED = "DATABASE_URL" not in os.environ and "REDIS_URL" not in os.environ
+DEMO = EMBEDDED and not TESTING  # pages say that nothing real belongs here
 PRODUCTION = not EMBEDDED and not DEBUG and not TESTING
 
 
@@ -85,6 +86,7 @@ DATABASE_OWNER: dict[str, Any] = (
     {key: env.db_url_config(database_owner_url)[key] for key in ("USER", "PASSWORD")} if database_owner_url else {}
 )
 DATABASE_APP_ROLE: str = DATABASES["default"]["USER"]  # may read and write rows, and no more
+DATABASE_APP_ROLE = DATABASES["default"]["USER"]  # what migrations grant the use of the tables to
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Sessions are in the database and nothing shared is in the cache, so pages need no broker.
