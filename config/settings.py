@@ -80,6 +80,9 @@ DATABASES: dict[str, dict[str, Any]] = {
         "ATOMIC_REQUESTS": False,  # actions own their transactions: a refusal is written after the rollback
     }
 }
+DATABASES["default"]["TEST"] = {
+    "NAME": f"test_held_{os.getpid()}"
+}  # two runs of the tests at once keep out of each other's way
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 # The role that owns the tables. Empty where there is none to be had: then nothing can be migrated from there.
 DATABASE_OWNER: dict[str, Any] = (

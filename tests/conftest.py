@@ -1,5 +1,7 @@
 """The test database is made by the owner and used as the app's role, as in life; its triggers stay on."""
 
+from pathlib import Path
+
 import pytest
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
@@ -13,11 +15,21 @@ def django_db_setup(request, django_test_environment, django_db_blocker, django_
     with django_db_blocker.unblock():
         # `migrate` inside takes and gives back the owner's role itself; making the database needs it too.
         with as_owner():
+            _drop_what_killed_runs_left()
             databases = setup_databases(verbosity=0, interactive=False, keepdb=django_db_keepdb)
             _let_tests_empty_tables()
         yield
         with as_owner():
             teardown_databases(databases, verbosity=0)
+
+
+def _drop_what_killed_runs_left() -> None:
+    """A test database is named after its process: those whose process is gone are dropped."""
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test\\_held\\_%'")
+        for (name,) in cursor.fetchall():
+            if not Path(f"/proc/{name.rsplit('_', 1)[1]}").exists() and Path("/proc/self").exists():
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def _let_tests_empty_tables() -> None:
