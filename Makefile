@@ -48,3 +48,51 @@ lock: $(STAMPS)/uv ## write the lock files again after a change to pyproject.tom
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --python-version 3.11 --custom-compile-command "make lock" --group uv -o locks/uv.lock
 	$(UV) pip compile -q --universal --generate-hashes --no-annotate --python-version 3.11 --custom-compile-command "make lock" --group node -o locks/node.lock
 	npm install --package-lock-only --omit-lockfile-registry-resolved=true --no-audit --no-fund --loglevel=error
+
+# --- running ------------------------------------------------------------------------------------------------------
+
+run: install ## serve it on 127.0.0.1:8000 (PORT=… for another) with demo data; Ctrl-C stops it all
+	@exec $(PY) -m config.run
+
+# --- proving ------------------------------------------------------------------------------------------------------
+
+test: install browser check ## every check and every test, browser journeys included
+	@exec $(PY) -m pytest
+
+# What only reads the code needs no servers, and no secrets: these are not any.
+WITHOUT_SERVERS := HELD_NO_SERVERS=1
+AS_IN_PRODUCTION := DATABASE_URL=postgres://app:none@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0 DEBUG=false \
+	SECRET_KEY=only-for-checking-the-settings-0123456789-abcdefghijklmnopqrstuvwxyz ALLOWED_HOSTS=example.org \
+	EMAIL_URL=smtp://127.0.0.1:25
+
+check: install ## format, lint, types, import rules, migrations, generated documents, security
+	$(PY) -m ruff format --check --quiet .
+	$(PY) -m ruff check --quiet .
+	$(VENV)/bin/lint-imports --no-cache
+	$(PY) -m config.check
+	$(WITHOUT_SERVERS) $(PY) -m mypy .
+	$(WITHOUT_SERVERS) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(WITHOUT_SERVERS) $(PY) manage.py documents --check
+	$(AS_IN_PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+
+drill: install ## the kill, race and state-machine proofs at full figures, into bench/drills.json
+	@exec $(PY) -m tests.drills
+
+bench: install ## the benchmarks, each with its floor, into bench/results.json
+	@exec $(PY) -m bench
+
+browser: install # a Chromium for the journeys: one on the PATH, else Debian's, else Playwright's own
+	@if ! command -v chromium chromium-browser google-chrome >/dev/null; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			echo "Installing Debian's chromium for the browser tests."; \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+				apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null; \
+		elif ! timeout 60 $(PY) -m playwright install chromium; then \
+			echo "The browser tests need Chromium, and none could be installed. Install your system's chromium package," \
+				"so that \`chromium\` is on the PATH, and run make test again." >&2; \
+			exit 1; \
+		fi; \
+	fi
+
+clean: ## take away what was installed and built; .data, with the database, stays
+	rm -rf $(VENV) node_modules .build .mypy_cache .ruff_cache .hypothesis

@@ -453,10 +453,15 @@ def _package(name: str) -> Path:
     return Path(spec.origin).parent
 
 
-def _die_with_parent() -> None:
-    """In the child, before it becomes the server: ask Linux for SIGINT, a clean stop for both, should we be killed."""
+def signal_when_parent_dies(number: int) -> None:
+    """Ask Linux to send this process `number` should its parent die. Elsewhere this does nothing."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGINT)  # 1 is PR_SET_PDEATHSIG
+        ctypes.CDLL(None).prctl(1, number)  # 1 is PR_SET_PDEATHSIG
+
+
+def _die_with_parent() -> None:
+    """In the child, before it becomes the server. SIGINT is a clean stop for both."""
+    signal_when_parent_dies(signal.SIGINT)
 
 
 def _is_free(port: int) -> bool:
