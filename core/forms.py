@@ -72,7 +72,8 @@ class GovukBoundField(BoundField):
 
     @property
     def says_optional(self) -> bool:
-        return not self.field.required and not self.field.disabled and not self.is_one_checkbox
+        marks = getattr(self.form, "marks_optional", True)
+        return marks and not self.field.required and not self.field.disabled and not self.is_one_checkbox
 
     @property
     def aria_describedby(self) -> str:  # type: ignore[override]
@@ -130,7 +131,7 @@ def noun_from(label: str) -> str:
     """A label as it stands inside a sentence: "Date of visit" → "date of visit"; names in capitals are left alone."""
     label = label.strip().rstrip("?:").strip()
     first, space, rest = label.partition(" ")
-    if first[1:].islower() or (len(first) == 1 and first in "AI"):
+    if first[1:].islower() or first == "A":
         first = first[:1].lower() + first[1:]
     return first + space + rest
 
@@ -172,7 +173,7 @@ def sentences_for(field: forms.Field, noun: str) -> Errors:
             "invalid_pk_value": f"{choose} from the list",
         }
     elif isinstance(field, forms.BooleanField):
-        say["required"] = f"Tick the box to confirm: {noun}"
+        say["required"] = f"Tick the box: {field.label or noun}"
     elif isinstance(field, forms.EmailField):
         say["invalid"] = f"{start} must be an email address, like name@example.com"
     elif isinstance(field, forms.DecimalField | forms.FloatField):
@@ -210,6 +211,7 @@ class FormParts:
 
     use_required_attribute = False  # the page says what is missing, in our words, and browsers keep quiet
     sections: Sequence[tuple[str, Sequence[str]]] = ()
+    marks_optional = True
     fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -260,6 +262,16 @@ class FormParts:
 
 class Form(FormParts, forms.Form):
     """The form other apps subclass."""
+
+
+class FilterForm(Form):
+    """The filters of a list, sent by GET. Everything in it is optional, and so nothing says so."""
+
+    marks_optional = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "filter_%s")  # there may be another form on the page
+        super().__init__(*args, **kwargs)
 
 
 # --- widgets ----------------------------------------------------------------------------------------------------------

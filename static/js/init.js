@@ -13,3 +13,14 @@ document.querySelectorAll("[data-hide-page]").forEach((link) => {
     window.location.replace(link.href);
   });
 });
+
+// A radio button may reveal a field that only its answer needs. Without this script the field is simply there.
+document.querySelectorAll("input[data-reveals]").forEach((radio) => {
+  const revealed = document.getElementById(radio.dataset.reveals);
+  const show = () => {
+    revealed.hidden = !radio.checked;
+  };
+  radio.form.addEventListener("change", show);
+  window.addEventListener("pageshow", show);
+  show();
+});
