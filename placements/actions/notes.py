@@ -1,0 +1,307 @@
+"""Visits and daily logs, and what is added to them afterwards. Finished notes are never edited."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from core import clock
+from core.access import Role
+from core.actions import action, touch
+from core.errors import Invalid
+from core.models import User
+from placements.models import Addition, DailyLog, Placement, Visit
+
+LONGEST = 10_000  # characters one part of a note may have
+NAME, PLACE = 150, 200
+LOG_CLOSED_WITHIN = dt.timedelta(hours=2)  # rules.csv LOG-01: after this a log is late
+LOG_COVERS_AT_MOST = dt.timedelta(hours=37)  # a day of 25 hours and the evening before it
+
+Capacity, Outcome, Manner = Visit.Capacity, Visit.Outcome, Visit.Manner
+
+# What each role visits as. Nobody else may claim the first three: rules count on them.
+OWN_CAPACITY: dict[str, Capacity] = {
+    Role.SOCIAL_WORKER: Capacity.SOCIAL_WORKER,
+    Role.TEAM_MANAGER: Capacity.TEAM_MANAGER,
+    Role.HEAD_OF_SERVICE: Capacity.HEAD_OF_SERVICE,
+    Role.SAFEGUARDING_LEAD: Capacity.OTHER_REPRESENTATIVE,
+    Role.IRO: Capacity.IRO,
+}
+ONLY_THEIR_OWN = (Capacity.SOCIAL_WORKER, Capacity.TEAM_MANAGER, Capacity.HEAD_OF_SERVICE)
+# A representative's visit counts towards the statutory ones, so only the authority's own line may say there was one.
+SAY_A_REPRESENTATIVE_VISITED = (*ONLY_THEIR_OWN, Capacity.OTHER_REPRESENTATIVE)
+
+
+def may_record_as(user: User) -> list[Capacity]:
+    """The capacities in which this person may record a visit: their own first, then those of others who visited."""
+    own = OWN_CAPACITY.get(user.role)
+    others = [c for c in Capacity if c not in ONLY_THEIR_OWN and c != own]
+    if own not in SAY_A_REPRESENTATIVE_VISITED:
+        others = [c for c in others if c != Capacity.OTHER_REPRESENTATIVE]
+    return [own, *others] if own else others
+
+
+@action
+def record_visit(
+    *,
+    placement: Placement,
+    occurred_at: dt.datetime,
+    manner: str,
+    outcome: str,
+    announced: bool,
+    capacity: str,
+    visitor: str = "",
+    place: str,
+    childs_words: str = "",
+    seen_there: str = "",
+    checked: tuple[str, ...] | list[str] = (),
+    why_not_seen: str = "",
+    submission: UUID | None = None,
+    by: User,
+    as_of: dt.datetime,
+) -> Visit:
+    """Record a visit made or attempted. Sent again with the same `submission`, it is the visit already recorded."""
+    placement = _held(placement)
+    touch(placement=placement)
+    occurred_at, visitor = _utc(occurred_at), visitor.strip()
+    own = capacity == OWN_CAPACITY.get(by.role) and (capacity in ONLY_THEIR_OWN or not visitor)
+    errors = (
+        _time_errors("occurred_at", "visit", occurred_at, placement=placement, as_of=as_of)
+        | _visit_errors(
+            manner=manner,
+            outcome=outcome,
+            capacity=capacity,
+            visitor=visitor,
+            own=own,
+            why_not_seen=why_not_seen,
+            by=by,
+        )
+        | _choice_errors(Manner, manner=manner)
+        | _length_errors(PLACE, place=place)
+        | _length_errors(LONGEST, childs_words=childs_words, seen_there=seen_there, why_not_seen=why_not_seen)
+    )
+    if not place.strip():
+        errors["place"] = "Enter where the visit was"
+    if unknown := set(checked) - {key for key, _ in Visit.INSPECTED}:
+        errors["checked"] = f"“{min(unknown)}” is not one of the things that can be inspected"
+    if errors:
+        raise Invalid(errors)
+    values = {
+        "occurred_at": occurred_at,
+        "manner": manner,
+        "outcome": outcome,
+        "announced": announced,
+        "visitor": by.name if own else visitor,
+        "capacity": capacity,
+        "place": place.strip(),
+        "childs_words": childs_words,
+        "seen_there": seen_there,
+        "checked": list(checked),
+        "why_not_seen": why_not_seen,
+    }
+    return _once(Visit, submission=submission, placement=placement, recorded_by=by, values=values)
+
+
+@action
+def write_log(
+    *,
+    placement: Placement,
+    covers_from: dt.datetime,
+    covers_until: dt.datetime,
+    occurred_at: dt.datetime,
+    how_she_was: str,
+    day: str,
+    incidents: str = "",
+    on_duty: str = "",
+    submission: UUID | None = None,
+    by: User,
+    as_of: dt.datetime,
+) -> DailyLog:
+    """Write the log of a stretch of care that has passed. The database refuses a second log of the same hour."""
+    placement = _held(placement)
+    touch(placement=placement)
+    covers_from, covers_until, occurred_at = _utc(covers_from), _utc(covers_until), _utc(occurred_at)
+    errors = _stretch_errors(covers_from, covers_until, placement=placement, as_of=as_of)
+    errors |= _length_errors(LONGEST, how_she_was=how_she_was, day=day, incidents=incidents, on_duty=on_duty)
+    if occurred_at > as_of:
+        errors["occurred_at"] = "The time you wrote it cannot be in the future"
+    elif occurred_at < covers_from:
+        errors["occurred_at"] = "The time you wrote it cannot be before the time it covers"
+    if not how_she_was.strip():
+        errors["how_she_was"] = "Enter how she was"
+    if not day.strip():
+        errors["day"] = "Enter what she did, ate and asked for"
+    if errors:
+        raise Invalid(errors)
+    values = {
+        "covers_from": covers_from,
+        "covers_until": covers_until,
+        "occurred_at": occurred_at,
+        "how_she_was": how_she_was,
+        "day": day,
+        "incidents": incidents,
+        "on_duty": on_duty,
+        "late": as_of > covers_until + LOG_CLOSED_WITHIN,
+    }
+    return _once(DailyLog, submission=submission, placement=placement, author=by, values=values)
+
+
+@action
+def add_to_visit(
+    *, visit: Visit, kind: str, text: str, reason: str = "", outcome: str = "", by: User, as_of: dt.datetime
+) -> Addition:
+    """Add to a visit, or correct it. A correction may change its outcome; the visit itself stays as it was written."""
+    touch(placement=visit.placement)
+    errors = _addition_errors(kind=kind, text=text, reason=reason)
+    if outcome:
+        errors |= _choice_errors(Outcome, outcome=outcome) | _outcome_errors(visit.manner, outcome)
+        if kind != Addition.Kind.CORRECTION:
+            errors["outcome"] = "The outcome can only be changed by a correction"
+        elif outcome == outcome_of(visit):
+            errors["outcome"] = "This is already the outcome on record"
+    if errors:
+        raise Invalid(errors)
+    return Addition.objects.create(visit=visit, kind=kind, text=text, reason=reason.strip(), outcome=outcome, by=by)
+
+
+@action
+def add_to_log(
+    *, log: DailyLog, kind: str, text: str, reason: str = "", outcome: str = "", by: User, as_of: dt.datetime
+) -> Addition:
+    """Add to a daily log, or correct it. The log itself stays as it was written."""
+    touch(placement=log.placement)
+    errors = _addition_errors(kind=kind, text=text, reason=reason)
+    if outcome:
+        errors["outcome"] = "Only a visit has an outcome"
+    if errors:
+        raise Invalid(errors)
+    return Addition.objects.create(log=log, kind=kind, text=text, reason=reason.strip(), by=by)
+
+
+def outcome_of(visit: Visit) -> str:
+    """The outcome as last corrected."""
+    corrected = [addition.outcome for addition in visit.additions.all() if addition.outcome]
+    return corrected[-1] if corrected else visit.outcome
+
+
+def _held(placement: Placement) -> Placement:
+    """The placement as it is now, held so that it cannot be ended while a note of it is being written."""
+    return Placement.objects.select_for_update(no_key=True).get(pk=placement.pk)
+
+
+def _utc(moment: dt.datetime) -> dt.datetime:
+    """The same instant where hours are real ones: on the days the clocks change, English hours do not add up."""
+    return moment.astimezone(dt.UTC)
+
+
+def _once(model: Any, *, submission: UUID | None, values: dict, **whose: Any) -> Any:
+    """Write the note, or find the one this very submission has already made."""
+    if submission is None:
+        return model.objects.create(**whose, **values)
+    try:
+        with transaction.atomic():
+            return model.objects.create(submission=submission, **whose, **values)
+    except IntegrityError:
+        # Either the form was sent twice, and here is what it made, or something else is in the way.
+        already = model.objects.filter(submission=submission, **whose).first()
+        if already is None:
+            raise
+        return already
+
+
+def _time_errors(
+    field: str, what: str, moment: dt.datetime, *, placement: Placement, as_of: dt.datetime
+) -> dict[str, str]:
+    day = clock.local_date(moment)
+    if moment > as_of:
+        return {field: f"The {what} cannot be in the future"}
+    if day < placement.started_on:
+        return {field: f"The {what} cannot be before {_long(placement.started_on)}, when this placement started"}
+    if placement.started_at and moment < placement.started_at:
+        return {field: f"The {what} cannot be before {_hour(placement.started_at)}, when she arrived"}
+    # On the day she left she was there for some of it.
+    if placement.ended_on and day > placement.ended_on:
+        return {field: f"The {what} cannot be after {_long(placement.ended_on)}, when this placement ended"}
+    return {}
+
+
+def _visit_errors(
+    *, manner: str, outcome: str, capacity: str, visitor: str, own: bool, why_not_seen: str, by: User
+) -> dict[str, str]:
+    errors = _choice_errors(Outcome, outcome=outcome) or _outcome_errors(manner, outcome)
+    if "outcome" not in errors and outcome != Outcome.SEEN_ALONE and not why_not_seen.strip():
+        seen = outcome == Outcome.SEEN
+        errors["why_not_seen"] = "Enter why she was not seen alone" if seen else "Enter why she was not seen"
+    errors |= _choice_errors(Capacity, capacity=capacity)
+    if "capacity" in errors:
+        return errors
+    if capacity not in may_record_as(by):
+        errors["capacity"] = f"You cannot record a visit as “{Capacity(capacity).label}”: that person records their own"
+    elif not own and not visitor:
+        errors["visitor"] = "Enter the name of the person who visited"
+    elif len(visitor) > NAME:
+        errors["visitor"] = f"The name must be {NAME} characters or fewer"
+    return errors
+
+
+def _outcome_errors(manner: str, outcome: str) -> dict[str, str]:
+    if outcome == Outcome.REFUSED and manner != Manner.IN_PERSON:
+        return {
+            "outcome": "She can only refuse face to face if the visit was in person. Select “Not there, or not met”, "
+            "or change how the visit was made"
+        }
+    return {}
+
+
+def _stretch_errors(
+    covers_from: dt.datetime, covers_until: dt.datetime, *, placement: Placement, as_of: dt.datetime
+) -> dict[str, str]:
+    sentence = ""
+    if covers_until <= covers_from:
+        sentence = "The time a log covers must end after it starts"
+    elif covers_until > as_of:
+        sentence = "A log can only cover time that has passed"
+    elif covers_from < starts_at(placement):
+        sentence = f"A log cannot cover time before {_hour(starts_at(placement))}, when this placement started"
+    elif placement.ended_on and covers_until > clock.end_of(placement.ended_on):
+        sentence = f"This placement ended on {_long(placement.ended_on)}. A log cannot cover time after that"
+    elif covers_until - covers_from > LOG_COVERS_AT_MOST:
+        sentence = "A log covers one day at most. Write one for each day"
+    return {"covers_from": sentence} if sentence else {}
+
+
+def starts_at(placement: Placement) -> dt.datetime:
+    """The instant a placement began: the hour she arrived where it is known, else the start of its first day."""
+    return placement.started_at or clock.start_of(placement.started_on)
+
+
+def _addition_errors(*, kind: str, text: str, reason: str) -> dict[str, str]:
+    errors = _choice_errors(Addition.Kind, kind=kind) | _length_errors(LONGEST, text=text, reason=reason)
+    if not text.strip():
+        correcting = kind == Addition.Kind.CORRECTION
+        errors["text"] = "Enter what it should say" if correcting else "Enter what you want to add"
+    if kind == Addition.Kind.CORRECTION and not reason.strip():
+        errors["reason"] = "Enter why it is corrected"
+    return errors
+
+
+def _choice_errors(choices: Any, **fields: str) -> dict[str, str]:
+    return {name: "Select one from the list" for name, value in fields.items() if value not in choices.values}
+
+
+def _length_errors(limit: int, **fields: str) -> dict[str, str]:
+    return {
+        name: f"What you enter must be {limit:,} characters or fewer. You entered {len(text):,}"
+        for name, text in fields.items()
+        if len(text) > limit
+    }
+
+
+def _long(day: dt.date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _hour(moment: dt.datetime) -> str:
+    local = moment.astimezone(clock.LONDON)
+    return f"{local:%H:%M} on {_long(local.date())}"
