@@ -107,6 +107,11 @@ if PRODUCTION and not ALLOWED_HOSTS:
 if not PRODUCTION:
     ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]"]
 
+# What a message says to open: the first host, unless the service is reached under another address.
+PUBLIC_URL = os.environ.get(
+    "PUBLIC_URL", f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
+)
+
 if PRODUCTION:
     email_url = required("EMAIL_URL", "It is the mail server for digests: smtp+tls://USER:PASSWORD@HOST:587.")
 else:
