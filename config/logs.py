@@ -25,6 +25,10 @@ class Line(logging.Formatter):
         }
         if record.exc_info and record.exc_info[1]:
             error = record.exc_info[1]
+            if not self.values:  # Celery puts the exception into its message too
+                for told in (repr(error), str(error)):
+                    if told:
+                        line["message"] = str(line["message"]).replace(told, type(error).__name__)
             line["error"] = f"{type(error).__name__}: {error}" if self.values else type(error).__name__
             line["where"] = [
                 f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
