@@ -1,0 +1,147 @@
+"""Kill -9 the worker and the broker in the middle of a sweep: after a restart no flag is lost and none is doubled."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from tests.drills import ROOT, Drill
+
+CHILDREN = 1_500
+PATIENCE = 60.0
+
+
+class Worker:
+    """The real Celery worker, in a process group of its own so that all of it can be killed at once."""
+
+    def __init__(self) -> None:
+        self.log = (ROOT / ".data" / "drill" / "worker.log").open("ab")
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--concurrency", "1", "--loglevel", "INFO"]
+        return subprocess.Popen(
+            [*command, "--without-gossip", "--without-mingle", "--without-heartbeat"],
+            cwd=ROOT,
+            stdout=self.log,
+            stderr=self.log,
+            start_new_session=True,
+        )
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def restart(self) -> None:
+        self.process = self._start()
+
+    def close(self) -> None:
+        self.kill()
+        self.log.close()
+
+
+def kill_broker() -> None:
+    """The supervisor starts it again from its append-only file, as a machine's own init would."""
+    from django.conf import settings
+
+    pid = json.loads((settings.DATA / "servers.json").read_text())["valkey"]
+    with suppress(ProcessLookupError):  # already killed, and not yet noticed
+        os.kill(pid, signal.SIGKILL)
+
+
+def ring() -> None:
+    """Ring the doorbell as the timetable does; a broker that is down is waited for, as beat waits."""
+    from kombu.exceptions import OperationalError
+
+    from oversight.tasks import sweep
+
+    give_up = time.monotonic() + PATIENCE
+    while True:
+        try:
+            sweep.apply_async()
+            return
+        except OperationalError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.2)
+
+
+def sweeps_done() -> int:
+    from oversight.models import SweepRun
+
+    return SweepRun.objects.filter(finished_at__isnull=False).count()
+
+
+def wait_for_a_sweep(since: int) -> None:
+    """Wait until the worker has finished a sweep, ringing again each few seconds, as the timetable does each quarter hour."""
+    give_up, rung = time.monotonic() + PATIENCE, time.monotonic()
+    while sweeps_done() <= since:
+        if time.monotonic() > give_up:
+            raise AssertionError("the restarted worker did not finish a sweep")
+        if time.monotonic() - rung > 3:
+            ring()
+            rung = time.monotonic()
+        time.sleep(0.05)
+
+
+@contextmanager
+def make_ready() -> Iterator:
+    from django.core.management import call_command
+
+    from core import clock
+    from core.models import Authority
+    from exchange.seed import seed
+    from oversight.models import Flag, SweepRun
+    from oversight.sweep import sweep
+
+    call_command("migrate", verbosity=0)
+    if not Authority.objects.exists():
+        seed(children=CHILDREN, years=1, seed=5, as_of=clock.now(), say=lambda _: None)
+    worker = Worker()
+    try:
+        started = sweeps_done()
+        ring()
+        wait_for_a_sweep(started)
+        run = SweepRun.objects.filter(finished_at__isnull=False).latest("id")
+        length = (run.finished_at - run.started_at).total_seconds()
+
+        def one_round(chance: random.Random) -> dict[str, int]:
+            Flag.objects.all().delete()
+            unfinished = SweepRun.objects.filter(finished_at__isnull=True).count()
+            ring()
+            time.sleep(chance.uniform(0, 2 * length + 0.1))
+            worker.kill()
+            kill_broker()
+            killed_inside = SweepRun.objects.filter(finished_at__isnull=True).count() - unfinished
+            part = Flag.objects.standing().count()
+            finished = sweeps_done()
+            worker.restart()
+            ring()
+            wait_for_a_sweep(finished)
+            rows = list(Flag.objects.standing().values_list("rule", "limb", "child_id", "placement_id", "due_at"))
+            after = sweep(as_of=clock.now())  # whatever this raises had been lost
+            return {
+                "flags": len(rows),
+                "lost": after.raised,
+                "doubled": len(rows) - len(set(rows)),
+                "killed in a sweep": killed_inside,
+                "rules already written when killed": int(part > 0),
+            }
+
+        yield one_round
+    finally:
+        worker.close()
+
+
+DRILL = Drill(
+    name="kill-worker-and-broker-mid-sweep",
+    goal="200 kills: 0 flags lost, 0 doubled",
+    rounds=200,
+    make_ready=make_ready,
+    must_be_zero=("lost", "doubled"),
+)
