@@ -1,5 +1,37 @@
 """The only writes of this floor, one file a noun."""
 
+from placements.actions.managers import appoint_manager, end_manager
 from placements.actions.notes import add_to_log, add_to_visit, record_visit, write_log
+from placements.actions.orders import discharge_dol_order, record_dol_order
+from placements.actions.placing import (
+    call_off_placement,
+    end_placement,
+    end_with_care,
+    move_placement,
+    record_home,
+    say_where,
+    start_placement,
+    take_on,
+)
+from placements.actions.registrations import authorise_unregistered, record_registration
 
-__all__ = ["add_to_log", "add_to_visit", "record_visit", "write_log"]
+__all__ = [
+    "add_to_log",
+    "add_to_visit",
+    "appoint_manager",
+    "authorise_unregistered",
+    "call_off_placement",
+    "discharge_dol_order",
+    "end_manager",
+    "end_placement",
+    "end_with_care",
+    "move_placement",
+    "record_dol_order",
+    "record_home",
+    "record_registration",
+    "record_visit",
+    "say_where",
+    "start_placement",
+    "take_on",
+    "write_log",
+]

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from core import clock
 from core.access import Role
 from core.actions import action, touch
+from core.dates import in_words
 from core.errors import Invalid
 from core.models import User
 from placements.models import Addition, DailyLog, Placement, Visit
@@ -158,7 +159,7 @@ def add_to_visit(
         errors |= _choice_errors(Outcome, outcome=outcome) | _outcome_errors(visit.manner, outcome)
         if kind != Addition.Kind.CORRECTION:
             errors["outcome"] = "The outcome can only be changed by a correction"
-        elif outcome == outcome_of(visit):
+        elif Visit.objects.with_outcome().filter(pk=visit.pk, outcome_now=outcome).exists():
             errors["outcome"] = "This is already the outcome on record"
     if errors:
         raise Invalid(errors)
@@ -177,12 +178,6 @@ def add_to_log(
     if errors:
         raise Invalid(errors)
     return Addition.objects.create(log=log, kind=kind, text=text, reason=reason.strip(), by=by)
-
-
-def outcome_of(visit: Visit) -> str:
-    """The outcome as last corrected."""
-    corrected = [addition.outcome for addition in visit.additions.all() if addition.outcome]
-    return corrected[-1] if corrected else visit.outcome
 
 
 def _held(placement: Placement) -> Placement:
@@ -217,12 +212,12 @@ def _time_errors(
     if moment > as_of:
         return {field: f"The {what} cannot be in the future"}
     if day < placement.started_on:
-        return {field: f"The {what} cannot be before {_long(placement.started_on)}, when this placement started"}
+        return {field: f"The {what} cannot be before {in_words(placement.started_on)}, when this placement started"}
     if placement.started_at and moment < placement.started_at:
         return {field: f"The {what} cannot be before {_hour(placement.started_at)}, when she arrived"}
     # On the day she left she was there for some of it.
     if placement.ended_on and day > placement.ended_on:
-        return {field: f"The {what} cannot be after {_long(placement.ended_on)}, when this placement ended"}
+        return {field: f"The {what} cannot be after {in_words(placement.ended_on)}, when this placement ended"}
     return {}
 
 
@@ -265,7 +260,7 @@ def _stretch_errors(
     elif covers_from < starts_at(placement):
         sentence = f"A log cannot cover time before {_hour(starts_at(placement))}, when this placement started"
     elif placement.ended_on and covers_until > clock.end_of(placement.ended_on):
-        sentence = f"This placement ended on {_long(placement.ended_on)}. A log cannot cover time after that"
+        sentence = f"This placement ended on {in_words(placement.ended_on)}. A log cannot cover time after that"
     elif covers_until - covers_from > LOG_COVERS_AT_MOST:
         sentence = "A log covers one day at most. Write one for each day"
     return {"covers_from": sentence} if sentence else {}
@@ -298,10 +293,6 @@ def _length_errors(limit: int, **fields: str) -> dict[str, str]:
     }
 
 
-def _long(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
 def _hour(moment: dt.datetime) -> str:
     local = moment.astimezone(clock.LONDON)
-    return f"{local:%H:%M} on {_long(local.date())}"
+    return f"{local:%H:%M} on {in_words(local.date())}"

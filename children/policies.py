@@ -1,0 +1,124 @@
+"""May this be done to a child's record, by this person, in the state it is in?
+
+`may` is asked by every action again, whatever page or command called it: first whether the role allows it, then whether
+the record is of the person's own authority. Which children a page offers is said by `visible_to`.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+
+from children.models import Allocation, CareEpisode, Child
+from children.querysets import live_on
+from core import clock
+from core.access import Permission, Role, Scope
+from core.dates import birthday, in_words
+from core.errors import Invalid
+from core.models import Team, User
+
+YOUNGEST_WITHOUT_A_SLIP = 25  # a care leaver's duties end here; an older "child" is a mistyped year
+
+WHO_MAY_HOLD: dict[str, tuple[Role, ...]] = {
+    Allocation.Part.SOCIAL_WORKER: (Role.SOCIAL_WORKER, Role.TEAM_MANAGER),
+    Allocation.Part.SECOND_WORKER: (Role.SOCIAL_WORKER, Role.TEAM_MANAGER),
+    Allocation.Part.IRO: (Role.IRO,),
+    Allocation.Part.LEGAL: (Role.LEGAL,),
+    Allocation.Part.COMMISSIONER: (Role.COMMISSIONER,),
+    Allocation.Part.ADVOCATE: (Role.ADVOCATE,),
+    Allocation.Part.PARTNER: (Role.PARTNER,),
+}
+
+
+def may(by: User, permission: Permission, *, authority_id: int | None) -> None:
+    """Raise PermissionDenied unless `by` may do this for a record of this authority."""
+    if not by.can(permission):
+        raise PermissionDenied(f"this role may not {permission}")
+    if authority_id is None or by.authority_id != authority_id:
+        raise PermissionDenied("this record is another authority's")
+
+
+def hold(record: Any) -> None:
+    """Read a record anew and keep others from changing it until this transaction ends."""
+    manager = type(record)._default_manager
+    record.refresh_from_db(from_queryset=manager.select_for_update(of=("self",), no_key=True))
+
+
+def required(**entered: Any) -> None:
+    """Raise Invalid for each thing left empty: its name, and the sentence that asks for it."""
+    if missing := {name: sentence for name, (value, sentence) in entered.items() if not _given(value)}:
+        raise Invalid(missing)
+
+
+def _given(value: Any) -> bool:
+    return bool(value.strip()) if isinstance(value, str) else value is not None
+
+
+def one_of(value: str, choices: Any, field: str, sentence: str) -> None:
+    """Raise Invalid unless `value` is one of the model's choices: commands and imports may send anything."""
+    if value not in dict(choices):
+        raise Invalid({field: sentence})
+
+
+def not_future(day: dt.date, as_of: dt.datetime, field: str, what: str) -> None:
+    if day > clock.local_date(as_of):
+        raise Invalid({field: f"{what} must be today or in the past"})
+
+
+def not_before(day: dt.date, first: dt.date, field: str, what: str, because: str) -> None:
+    """Raise Invalid if `day` is before `first`; `because` says what happened on that day ("she was born")."""
+    if day < first:
+        raise Invalid({field: f"{what} must be on or after {in_words(first)}, when {because}"})
+
+
+def care_on(child: Child, day: dt.date) -> CareEpisode | None:
+    """The period of being looked after that covers `day`."""
+    return CareEpisode.objects.filter(live_on(day), child=child).first()
+
+
+def looked_after_on(child: Child, day: dt.date, field: str) -> CareEpisode:
+    """Raise Invalid unless the child was looked after on `day`."""
+    episode = care_on(child, day)
+    if episode is None:
+        raise Invalid(
+            {field: f"{child.called} was not looked after on {in_words(day)}. Check the date, or record that first"}
+        )
+    return episode
+
+
+def present_care(child: Child) -> CareEpisode | None:
+    """The period of being looked after that has not ended."""
+    return CareEpisode.objects.filter(child=child, ended_on__isnull=True).first()
+
+
+def under_18_on(child: Child, day: dt.date, field: str, what: str) -> None:
+    if day >= (last := birthday(child.date_of_birth, 18)):
+        raise Invalid({field: f"{what} must be before {in_words(last)}, when {child.called} turned 18"})
+
+
+def check_birth(date_of_birth: dt.date, as_of: dt.datetime) -> None:
+    today = clock.local_date(as_of)
+    not_future(date_of_birth, as_of, "date_of_birth", "Date of birth")
+    if birthday(date_of_birth, YOUNGEST_WITHOUT_A_SLIP) <= today:
+        years = YOUNGEST_WITHOUT_A_SLIP
+        raise Invalid({"date_of_birth": f"Check the year: this would make the child {years} or older"})
+
+
+def teams_for(user: User) -> QuerySet[Team]:
+    """The teams this person may make responsible for a child: those whose children she then sees."""
+    teams = Team.objects.filter(authority_id=user.authority_id)
+    if user.authority_id is None:
+        return teams.none()
+    scope = user.rights.scope
+    if scope == Scope.TEAM:
+        return teams.filter(pk=user.team_id)
+    if scope == Scope.SERVICE:
+        return teams.filter(Q(pk=user.team_id) | Q(part_of_id=user.team_id), pk__isnull=False)
+    return teams if scope == Scope.AUTHORITY else teams.none()
+
+
+def workers_for(child: Child, part: str = "") -> QuerySet[User]:
+    """The people of the child's own authority who may be given a part with her, or any part."""
+    roles = WHO_MAY_HOLD.get(part) or {role for held in WHO_MAY_HOLD.values() for role in held}
+    return User.objects.filter(authority_id=child.authority_id, is_active=True, role__in=roles).order_by("name")

@@ -1,0 +1,204 @@
+"""May this be done to a placement, a home or a post, in the state it is in?
+
+Also the gates of this floor. A gate refuses what is only planned or asked for; what has happened can always be
+recorded, and raises its flag.
+"""
+
+import datetime as dt
+
+from django.db.models import Q, QuerySet
+
+from children.models import Child
+from children.policies import not_before
+from children.querysets import live, live_on
+from core import clock, gates
+from core.access import Role
+from core.dates import birthday, in_words
+from core.errors import Invalid, Refused
+from core.models import LocalStandard, User
+from placements import codes
+from placements.models import Home, ManagerPost, Placement, Registration
+
+PLANNED_AHEAD = dt.timedelta(days=28)  # further off than this, a date is a slip or a wish
+UNDER_16_FROM = dt.date(2021, 9, 9)  # regulation 27A, inserted by SI 2021/161
+REAPPROVAL = "LEG-05 re-approval"  # the local standard's key
+REAPPROVAL_DAYS = 7
+
+# What people type where they mean that nobody has the post.
+NOBODY = frozenset(
+    {
+        "",
+        "none",
+        "no one",
+        "no-one",
+        "nobody",
+        "no manager",
+        "vacant",
+        "unknown",
+        "not known",
+        "tbc",
+        "tba",
+        "n/a",
+        "na",
+    }
+    | {"not applicable", "not needed", "not required", "waived"}
+)
+
+
+# --- dates ------------------------------------------------------------------------------------------------------------
+
+
+def within_plans(day: dt.date, as_of: dt.datetime, field: str, what: str) -> None:
+    """Raise Invalid for a day further ahead than anything is planned."""
+    last = clock.local_date(as_of) + PLANNED_AHEAD
+    if day > last:
+        days = PLANNED_AHEAD.days
+        raise Invalid({field: f"{what} must be on or before {in_words(last)}, no more than {days} days ahead"})
+
+
+def has_begun(placement: Placement, as_of: dt.datetime) -> bool:
+    return placement.started_on <= clock.local_date(as_of)
+
+
+def still_open(placement: Placement) -> None:
+    """Raise Invalid for a placement that has ended, or whose end is planned."""
+    if placement.ended_on is not None:
+        raise Invalid({"": f"This placement has an end already: {in_words(placement.ended_on)}"})
+
+
+def not_over(placement: Placement, as_of: dt.datetime) -> None:
+    """Raise Invalid for a placement that has ended."""
+    if placement.ended_on is not None and placement.ended_on <= clock.local_date(as_of):
+        raise Invalid({"": f"This placement ended on {in_words(placement.ended_on)}"})
+
+
+def not_beside_another(child: Child, day: dt.date, field: str, *, leaving: Placement | None = None) -> None:
+    """Raise Invalid if she has another placement on `day` or after it: one child lives in one place."""
+    others = Placement.objects.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day), child=child)
+    if leaving is not None:
+        others = others.exclude(pk=leaving.pk)
+    other = others.order_by("started_on").first()
+    if other is None:
+        return
+    if other.started_on > day:
+        raise Invalid({field: f"She has a placement that starts on {in_words(other.started_on)}. Check the date"})
+    until = f"to {in_words(other.ended_on)}" if other.ended_on else "and it has not ended. Record its end, or a move"
+    raise Invalid({field: f"She has a placement from {in_words(other.started_on)} {until}"})
+
+
+# --- places and people ------------------------------------------------------------------------------------------------
+
+
+def registration_on(home: Home | None, day: dt.date) -> Registration | None:
+    """What is on record of a home's registration on `day`. None: nothing, so it is not known."""
+    return Registration.objects.filter(live_on(day), home=home).first() if home else None
+
+
+def check_place(*, child: Child, type: str, home: Home | None, day: dt.date, day_field: str) -> None:
+    """Raise Invalid for a type of placement that cannot start on `day`, or a place that does not go with it."""
+    if type not in codes.TYPES:
+        raise Invalid({"type": "Select the type of placement"})
+    if not codes.valid_on(type, day):
+        label, first, last = codes.TYPES[type]
+        limit = f"after {in_words(last)}" if day > last else f"before {in_words(first)}"
+        raise Invalid({"type": f"{type} ({label}) cannot start {limit}. Select another type, or check the date"})
+    if home is not None and home.authority_id != child.authority_id:
+        raise Invalid({"home": "Select the home from the list"})
+    if home is None and type in codes.RESIDENTIAL:
+        raise Invalid({"home": "Select the home. If it is not in the list, record it first"})
+
+
+def managers_for(placement: Placement) -> QuerySet[User]:
+    """The accounts a placement's manager may have: managers of the provider that runs it."""
+    provider_id = placement.home.provider_id if placement.home else placement.provider_id
+    return User.objects.filter(
+        live("provider_posts__"),
+        role=Role.PROVIDER_MANAGER,
+        is_active=True,
+        provider_posts__provider_id=provider_id,
+    ).order_by("name")
+
+
+def a_persons_name(name: str) -> None:
+    """Raise Invalid unless a name was given. The post can stand empty, and is then flagged; it is never waived."""
+    if not name.strip():
+        raise Invalid({"name": "Enter the manager’s name"})
+    if name.strip(" .-–").lower() in NOBODY:
+        raise Invalid({"name": "Enter a person’s name. If nobody has the post, appoint nobody: it cannot be waived"})
+
+
+def one_manager(placement: Placement, moment: dt.datetime, field: str) -> None:
+    """Raise Invalid if somebody else manages the placement at `moment` or later."""
+    other = (
+        ManagerPost.objects.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=moment), placement=placement)
+        .order_by("started_at")
+        .first()
+    )
+    if other is None:
+        return
+    began = in_words(clock.local_date(other.started_at))
+    if other.started_at > moment:
+        raise Invalid({field: f"{other.name} manages this placement from {began}. Check the date and time"})
+    raise Invalid({field: f"{other.name} has managed this placement since {began}. End that post first"})
+
+
+def covers(placement: Placement, day: dt.date, field: str, what: str) -> None:
+    """Raise Invalid for a day before the placement began or after it ended."""
+    not_before(day, placement.started_on, field, what, "the placement started")
+    if placement.ended_on is not None and day > placement.ended_on:
+        raise Invalid({field: f"{what} must be on or before {in_words(placement.ended_on)}, when the placement ended"})
+
+
+# --- gates ------------------------------------------------------------------------------------------------------------
+
+
+def in_other_arrangements(type: str, registration: Registration | None) -> bool:
+    """Whether a placement is in "other arrangements" that regulation 27A forbids under 16.
+
+    A setting registered as one of those the regulation allows never is. A home known not to be registered, or registered
+    as something else, is; so are placements whose type says so. Registration not known says nothing by itself.
+    """
+    status = registration.status if registration else Registration.Status.NOT_KNOWN
+    if registration and status == Registration.Status.REGISTERED:
+        return registration.registered_for not in Registration.ALLOWED_UNDER_16
+    return type in codes.OTHER_ARRANGEMENTS or status == Registration.Status.NOT_REGISTERED
+
+
+def gate_under_16(*, child: Child, type: str, home: Home | None, day: dt.date, as_of: dt.datetime) -> None:
+    """Refuse a plan to place a child under 16 where the law lets nobody under 16 be placed."""
+    if day <= clock.local_date(as_of) or day < UNDER_16_FROM or day >= birthday(child.date_of_birth, 16):
+        return
+    if in_other_arrangements(type, registration_on(home, day)):
+        raise Refused(
+            gates.PLACING_UNDER_16,
+            f"This plan was refused. {child.called} will be under 16 on {in_words(day)}, and nobody under 16 may be "
+            "placed in other arrangements (Care Planning, Placement and Case Review (England) Regulations 2010, "
+            "regulation 27A). No director’s decision and no court order changes that.",
+            "Find a place with a foster carer, in a registered children’s home, or in a care home, hospital, "
+            "residential family centre or school. If she is already living there, record the day she arrived: what "
+            "has happened can always be recorded, and is flagged at once.",
+        )
+
+
+def reapproval_days(authority_id: int, day: dt.date) -> int:
+    """How many days one authorisation may run: the council's own standard on `day`, never more than the default."""
+    standard = (
+        LocalStandard.objects.filter(authority_id=authority_id, key=REAPPROVAL, effective_from__lte=day)
+        .order_by("-effective_from")
+        .first()
+    )
+    return min(standard.value, REAPPROVAL_DAYS) if standard else REAPPROVAL_DAYS
+
+
+def gate_too_long(*, placement: Placement, expires_at: dt.datetime, as_of: dt.datetime) -> None:
+    """Refuse an authorisation that would run longer than the local standard allows before it is given again."""
+    days = reapproval_days(placement.child.authority_id, clock.local_date(as_of))
+    latest = as_of + dt.timedelta(days=days)
+    if expires_at > latest:
+        local = latest.astimezone(clock.LONDON)
+        raise Refused(
+            gates.AUTHORISING_TOO_LONG,
+            f"This authorisation was refused. It may run for {days} days at most before the decision is made again.",
+            f"Enter an expiry on or before {in_words(local.date())} at {local:%H:%M}. It can be given again then, with "
+            "fresh reasons.",
+        )
