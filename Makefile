@@ -21,7 +21,7 @@ help: ## list what can be made
 
 # --- installing: each step leaves a stamp and is skipped until what it depends on changes -------------------------
 
-install: $(STAMPS)/assets ## everything the app and its tests need, into this folder
+install: .build/stamp ## everything the app and its tests need, into this folder
 
 $(STAMPS)/uv: locks/uv.lock
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
@@ -33,13 +33,13 @@ $(STAMPS)/python: requirements.lock $(STAMPS)/uv
 	$(UV) pip sync --quiet --python $(PY) --require-hashes requirements.lock
 	@touch $@
 
-$(STAMPS)/node: package-lock.json package.json locks/node.lock $(STAMPS)/python
+node_modules/.stamp: package-lock.json package.json locks/node.lock $(STAMPS)/python
 	@command -v npm >/dev/null || $(UV) pip install --quiet --python $(PY) --require-hashes -r locks/node.lock
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-$(STAMPS)/assets: $(STAMPS)/node $(wildcard core/assets.py)
-	@test ! -f core/assets.py || $(PY) -m core.assets
+.build/stamp: node_modules/.stamp core/assets.py
+	$(PY) -m core.assets
 	@touch $@
 
 lock: $(STAMPS)/uv ## write the lock files again after a change to pyproject.toml or package.json

@@ -25,12 +25,23 @@ from config import embedded
 
 PORT = os.environ.get("PORT", "8000")
 ADDRESS = f"http://127.0.0.1:{PORT}"
+CELERY = ["celery", "--quiet", "-A", "config"]
 PROGRAMS = {
     "web": ["gunicorn", "--config", "config/web.py", "config.wsgi"],
-    "worker": ["celery", "-A", "config", "worker", "--concurrency", "1", "--loglevel", "WARNING", "--without-gossip",
-               "--without-mingle", "--without-heartbeat"],
-    "beat": ["celery", "-A", "config", "beat", "--loglevel", "WARNING"],
-}  # fmt: skip
+    "worker": [
+        *CELERY,
+        "worker",
+        "--concurrency",
+        "1",
+        "--loglevel",
+        "WARNING",
+        "--without-gossip",
+        "--without-mingle",
+    ],
+    "beat": [*CELERY, "beat", "--loglevel", "WARNING"],
+}
+# Celery's warning about root is for production, where the image runs as a user of its own.
+QUIET = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
 STOPPING_SECONDS = 10
 TOO_MANY_STARTS, IN_SECONDS = 5, 60.0
 
@@ -60,7 +71,7 @@ class Program:
         self.process = subprocess.Popen(
             [sys.executable, "-m", *PROGRAMS[self.name]],
             cwd=settings.BASE_DIR,
-            env={**os.environ, "PORT": PORT},
+            env={**os.environ, **QUIET, "PORT": PORT},
             start_new_session=True,  # Ctrl-C comes to us, and we stop them in order
             preexec_fn=lambda: embedded.signal_when_parent_dies(signal.SIGTERM),
         )

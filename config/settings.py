@@ -202,7 +202,9 @@ USE_I18N = True
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / ".build" / "collected"
 BUILT = BASE_DIR / ".build" / "static"  # written by `python -m core.assets`
-BUILT.mkdir(parents=True, exist_ok=True)
+if not PRODUCTION:  # an image is built once and is not written to again
+    BUILT.mkdir(parents=True, exist_ok=True)
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BUILT, BASE_DIR / "static"]
 # Where the files were gathered (the image, `make run`) they are served under names that change with their content.
 STORAGES = {
@@ -218,6 +220,8 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 MEDIA_ROOT = DATA / "uploads"  # never served: uploads wait here for the worker, which deletes them
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_TEMP_DIR = DATA / "arriving"  # beside MEDIA_ROOT, so that a large file is moved there and not copied
+FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # a megabyte of typing must come back to its form, not fall into an error page
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
