@@ -76,7 +76,9 @@ def build(modules: Path = MODULES, target: Path = TARGET) -> list[Path]:
         source = modules / library
         css = style_sheet((source / f"{name}.min.css").read_text(encoding="utf-8"))
         wanted[target / folder / f"{name}.css"] = css.encode()
-        wanted[target / folder / f"{name}.js"] = script((source / f"{name}.min.js").read_text(encoding="utf-8")).encode()
+        wanted[target / folder / f"{name}.js"] = script(
+            (source / f"{name}.min.js").read_text(encoding="utf-8")
+        ).encode()
         for image in images(css):
             wanted[target / folder / image] = (source / "assets" / image).read_bytes()
 

@@ -120,7 +120,13 @@ def strip_chart(title: str, days: Sequence[tuple[dt.date, str]], words: dict[str
     words = words or WORDS
     step = 100 / len(days) if days else 0
     drawn = [
-        Day(date, state, f"{i * step:.3f}%", f"{step * (0.86 if len(days) < 100 else 1):.3f}%", f"{_long(date)}: {words[state]}")
+        Day(
+            date,
+            state,
+            f"{i * step:.3f}%",
+            f"{step * (0.86 if len(days) < 100 else 1):.3f}%",
+            f"{_long(date)}: {words[state]}",
+        )
         for i, (date, state) in enumerate(days)
     ]
     runs = []

@@ -1,4 +1,4 @@
-"""What every page knows without its view saying so: the service's name, the navigation, and whether this is a demonstration."""
+"""What every page knows without its view saying so: the navigation, and whether this is a demonstration."""
 
 import functools
 from dataclasses import dataclass

@@ -22,7 +22,10 @@ from django.forms.renderers import TemplatesSetting
 from core import clock
 
 SHORT, LONG = 200, 10_000  # characters a line and a note may have, unless a field says otherwise
-MONTHS = "january february march april may june july august september october november december".split()
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 
 Errors = Mapping[str, str]
 
@@ -76,7 +79,7 @@ class GovukBoundField(BoundField):
         return marks and not self.field.required and not self.field.disabled and not self.is_one_checkbox
 
     @property
-    def aria_describedby(self) -> str:  # type: ignore[override]
+    def aria_describedby(self) -> str:
         ids = super().aria_describedby or ""
         return f"{ids} {self.auto_id}-info".strip() if self.is_counted else ids
 
@@ -122,9 +125,10 @@ class GovukRenderer(TemplatesSetting):
 
 # --- sentences --------------------------------------------------------------------------------------------------------
 
-STANDS_ALONE = frozenset(
-    "a an the your her his their this these what when where why how who whom whose which whether".split()
-)
+STANDS_ALONE = {  # words after which no "the" is wanted
+    *("a", "an", "the", "your", "her", "his", "their", "this", "these"),
+    *("what", "when", "where", "why", "how", "who", "whom", "whose", "which", "whether"),
+}
 
 
 def noun_from(label: str) -> str:
@@ -156,7 +160,7 @@ def sentences_for(field: forms.Field, noun: str) -> Errors:
     start = capital(noun)
     say = {
         "required": f"Enter {with_the(noun)}",
-        "null_characters_not_allowed": f"{start} has a character in it that cannot be kept. Delete it and type it again",
+        "null_characters_not_allowed": f"{start} has a character that cannot be kept. Delete it and type it again",
     }
     if isinstance(field, forms.FileField):
         say |= {
@@ -204,7 +208,7 @@ class Section(NamedTuple):
 
 
 class FormParts:
-    """What every form of ours has. Mix it in front of one of Django's forms (`class SignIn(FormParts, AuthenticationForm)`).
+    """What every form of ours has. Goes in front of Django's own: `class SignIn(FormParts, AuthenticationForm)`.
 
     `sections = [("Heading", ["field", …])]` groups a long form; fields it does not name come first, without a heading.
     """
@@ -242,9 +246,13 @@ class FormParts:
         """Every error in the order of the page, for the summary at its top."""
         for error in self.non_field_errors():  # type: ignore[attr-defined]
             yield ErrorEntry(str(error), "")
-        for bound in self:  # type: ignore[attr-defined]
-            for error in bound.errors:
-                yield ErrorEntry(str(error), "" if bound.is_hidden else bound.target)
+        for bound in self.hidden_fields():  # type: ignore[attr-defined]
+            yield from (ErrorEntry(str(error), "") for error in bound.errors)
+        for section in self.shown:
+            for bound in section.fields:
+                revealed = [self[name] for name in getattr(bound.field.widget, "reveals", {}).values()]  # type: ignore[index]
+                for each in [bound, *revealed]:
+                    yield from (ErrorEntry(str(error), each.target) for error in each.errors)
 
     @property
     def shown(self) -> list[Section]:
@@ -511,7 +519,7 @@ class DateTimeField(DateField):
     def __init__(self, *, hint: str = "For example, 27 3 2026 at 14:30", **kwargs: Any) -> None:
         super().__init__(hint=hint, **kwargs)
 
-    def to_python(self, value: Any) -> dt.datetime | None:  # type: ignore[override]
+    def to_python(self, value: Any) -> dt.datetime | None:
         if value in self.empty_values or isinstance(value, dt.datetime):
             return value or None
         texts = dict(zip(("day", "month", "year", "time"), value, strict=False))
@@ -644,11 +652,15 @@ def _month(text: str) -> int | None:
     """A month by number, or by the first three letters or more of its name."""
     word = text.lower()
     if len(word) >= 3 and word.isalpha():
-        return next((n for n, month in enumerate(MONTHS, 1) if month.startswith(word) or word == "sept" and n == 9), None)
+        return next(
+            (n for n, month in enumerate(MONTHS, 1) if month.startswith(word) or (word == "sept" and n == 9)), None
+        )
     return _whole(text)
 
 
-TIME = re.compile(r"(?P<hour>\d{1,2})(?:[:.h]?(?P<minute>\d{2}))?\s*(?P<half>[ap])?\.?(?:m\.?)?", re.IGNORECASE | re.ASCII)
+TIME = re.compile(
+    r"(?P<hour>\d{1,2})(?:[:.h]?(?P<minute>\d{2}))?\s*(?P<half>[ap])?\.?(?:m\.?)?", re.IGNORECASE | re.ASCII
+)
 
 
 def parse_time(text: str) -> dt.time | None:

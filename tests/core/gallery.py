@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.template import Template
 from django.template.context import make_context
 from django.urls import path
-from django_cotton.compiler_regex import CottonCompiler
+from django_cotton.compiler_regex import CottonCompiler  # type: ignore[import-untyped]
 
 from core import charts, clock, forms
 from core.access import Role, public
@@ -44,7 +44,9 @@ class Visit(forms.Form):
     happened_at = forms.DateTimeField(label="Date and time it ended")
     announced = forms.YesNoField(label="Was it announced?", noun="whether it was announced")
     note = forms.TextAreaField(label="What happened")
-    also = forms.CheckboxesField(label="Who else was there", choices=[("carer", "Carer"), ("iro", "IRO")], required=False)
+    also = forms.CheckboxesField(
+        label="Who else was there", choices=[("carer", "Carer"), ("iro", "IRO")], required=False
+    )
     staff = forms.NumberField(label="Staff on shift", max_value=20, min_value=0)
     at = forms.TimeField(label="Start of shift", required=False)
     email = forms.EmailField(label="Email address")
@@ -55,7 +57,9 @@ class Visit(forms.Form):
 
 class Filter(forms.FilterForm):
     severity = forms.SelectField(label="Severity", choices=[("", "All"), ("red", "Red")], required=False)
-    rule = forms.SelectField(label="Rule", choices=[("", "All"), ("VIS-01", "Visit by the social worker")], required=False)
+    rule = forms.SelectField(
+        label="Rule", choices=[("", "All"), ("VIS-01", "Visit by the social worker")], required=False
+    )
 
 
 def context(*, form) -> dict:
@@ -69,7 +73,9 @@ def context(*, form) -> dict:
         "now": NOW,
         "day": DAY,
         "last_checked": NOW,
-        "refusal": Refused("LEG-05", "This placement is not authorised.", "The director’s authorisation, with reasons."),
+        "refusal": Refused(
+            "LEG-05", "This placement is not authorised.", "The director’s authorisation, with reasons."
+        ),
         "chosen": [("Red", "/flags"), ("Visits", "/flags?severity=red")],
         "head": ["Child", "Rule", ("Days overdue", "numeric")],
         "wide": [f"Quite a long column heading {i}" for i in range(8)],
@@ -88,7 +94,10 @@ def context(*, form) -> dict:
         "strip": charts.strip_chart(
             "Daily logs, last 28 days",
             [
-                (DAY + dt.timedelta(days=i), charts.MISSING if i in (5, 6, 20) else charts.LATE if i == 11 else charts.DONE)
+                (
+                    DAY + dt.timedelta(days=i),
+                    charts.MISSING if i in (5, 6, 20) else charts.LATE if i == 11 else charts.DONE,
+                )
                 for i in range(27)
             ]
             + [(DAY + dt.timedelta(days=27), charts.NOT_DUE)],
