@@ -4,15 +4,18 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
+from children.policies import may
+from children.querysets import live_on
 from core import clock
-from core.access import Role
+from core.access import Permission, Role
 from core.actions import action, touch
 from core.dates import in_words
 from core.errors import Invalid
 from core.models import User
-from placements.models import Addition, DailyLog, Placement, Visit
+from placements.models import Addition, DailyLog, Placement, ProviderPost, Visit
 
 LONGEST = 10_000  # characters one part of a note may have
 NAME, PLACE = 150, 200
@@ -64,6 +67,7 @@ def record_visit(
 ) -> Visit:
     """Record a visit made or attempted. Sent again with the same `submission`, it is the visit already recorded."""
     placement = _held(placement)
+    _may_visit(by, placement)
     touch(placement=placement)
     occurred_at, visitor = _utc(occurred_at), visitor.strip()
     own = capacity == OWN_CAPACITY.get(by.role) and (capacity in ONLY_THEIR_OWN or not visitor)
@@ -121,6 +125,7 @@ def write_log(
 ) -> DailyLog:
     """Write the log of a stretch of care that has passed. The database refuses a second log of the same hour."""
     placement = _held(placement)
+    _may_write_log(by, placement, as_of)
     touch(placement=placement)
     covers_from, covers_until, occurred_at = _utc(covers_from), _utc(covers_until), _utc(occurred_at)
     errors = _stretch_errors(covers_from, covers_until, placement=placement, as_of=as_of)
@@ -153,6 +158,7 @@ def add_to_visit(
     *, visit: Visit, kind: str, text: str, reason: str = "", outcome: str = "", by: User, as_of: dt.datetime
 ) -> Addition:
     """Add to a visit, or correct it. A correction may change its outcome; the visit itself stays as it was written."""
+    _may_visit(by, visit.placement)
     touch(placement=visit.placement)
     errors = _addition_errors(kind=kind, text=text, reason=reason)
     if outcome:
@@ -171,6 +177,7 @@ def add_to_log(
     *, log: DailyLog, kind: str, text: str, reason: str = "", outcome: str = "", by: User, as_of: dt.datetime
 ) -> Addition:
     """Add to a daily log, or correct it. The log itself stays as it was written."""
+    _may_write_log(by, log.placement, as_of)
     touch(placement=log.placement)
     errors = _addition_errors(kind=kind, text=text, reason=reason)
     if outcome:
@@ -182,7 +189,22 @@ def add_to_log(
 
 def _held(placement: Placement) -> Placement:
     """The placement as it is now, held so that it cannot be ended while a note of it is being written."""
-    return Placement.objects.select_for_update(no_key=True).get(pk=placement.pk)
+    placements = Placement.objects.select_related("child", "home").select_for_update(of=("self",), no_key=True)
+    return placements.get(pk=placement.pk)
+
+
+def _may_visit(by: User, placement: Placement) -> None:
+    may(by, Permission.RECORD_VISIT, authority_id=placement.child.authority_id)
+
+
+def _may_write_log(by: User, placement: Placement, as_of: dt.datetime) -> None:
+    """Raise PermissionDenied unless `by` writes logs and works for the provider that runs the placement."""
+    if not by.can(Permission.WRITE_LOG):
+        raise PermissionDenied(f"this role may not {Permission.WRITE_LOG}")
+    provider_id = placement.home.provider_id if placement.home else placement.provider_id
+    posts = ProviderPost.objects.filter(live_on(clock.local_date(as_of)), person=by, provider_id=provider_id)
+    if not posts.exists():
+        raise PermissionDenied("this placement is not with this person’s provider")
 
 
 def _utc(moment: dt.datetime) -> dt.datetime:

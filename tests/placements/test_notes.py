@@ -4,11 +4,12 @@ import datetime as dt
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from core import clock
 from core.errors import Conflict, Invalid
 from placements.actions import add_to_log, add_to_visit, record_visit, write_log
-from placements.models import Addition, DailyLog, Visit
+from placements.models import Addition, DailyLog, Provider, ProviderPost, Visit
 from tests.cast import at
 
 START = dt.date(2026, 3, 2)
@@ -93,6 +94,36 @@ def test_nobody_refuses_face_to_face_by_telephone(cast, placement, manner):
     with pytest.raises(Invalid) as error:
         visit(placement, cast.amy, manner=manner, outcome="refused", why_not_seen="She hung up.")
     assert list(error.value.errors) == ["outcome"]
+
+
+STRANGERS = ["carl", "lee", "dee", "lola", "greta", "ava", "sam", "nina", "paul", "priya", "zoe"]
+
+
+@pytest.mark.parametrize("person", STRANGERS)
+def test_nobody_else_records_a_visit_whatever_page_or_command_asks(cast, placement, person):
+    with pytest.raises(PermissionDenied):
+        visit(placement, getattr(cast, person), capacity="guardian", visitor="Greta Siskin")
+    noted = visit(placement, cast.amy)
+    with pytest.raises(PermissionDenied):
+        add_to_visit(visit=noted, kind="addendum", text="More.", by=getattr(cast, person), as_of=NOW)
+    assert Visit.objects.get() == noted
+
+
+@pytest.mark.parametrize("person", ["amy", "tom", "dora", "sam", "elsewhere", "gone"])
+def test_only_the_homes_own_people_write_its_log(cast, placement, person):
+    if person in ("elsewhere", "gone"):
+        by = cast.person(person, "Perry Gull", "shift_leader", at_provider=True)
+        provider = cast.provider if person == "gone" else Provider.objects.create(name="Another Care")
+        ended = clock.local_date(NOW) if person == "gone" else None
+        ProviderPost.objects.create(provider=provider, person=by, started_on=START, ended_on=ended)
+    else:
+        by = getattr(cast, person)
+    with pytest.raises(PermissionDenied):
+        log(placement, by)
+    written = log(placement, cast.priya)
+    with pytest.raises(PermissionDenied):
+        add_to_log(log=written, kind="addendum", text="More.", by=by, as_of=NOW)
+    assert DailyLog.objects.get() == written
 
 
 def test_every_mistake_is_said_at_once(cast, placement):
