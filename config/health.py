@@ -1,11 +1,14 @@
 """Is it alive, is it ready: for whoever runs the service. No personal data, no signing in."""
 
-from django.apps import apps
+import datetime as dt
+
 from django.db import DatabaseError, connection
+from django.db.models import Max
 from django.http import HttpRequest, JsonResponse
 
 from core import clock
 from core.access import public
+from oversight.models import SweepRun
 
 LATE_SECONDS = 30 * 60
 
@@ -16,22 +19,21 @@ def alive(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"alive": True})
 
 
+def last_sweep_ended() -> dt.datetime | None:
+    """When the rules were last checked to the end, or None if they never were. Raises DatabaseError."""
+    return SweepRun.objects.aggregate(last=Max("finished_at"))["last"]
+
+
 @public
 def ready(request: HttpRequest) -> JsonResponse:
     """The database answers and its tables are there; how many seconds ago the rules were last checked.
 
     A late sweep does not make the pages unready: they say themselves that they are late. `late` is for an alarm.
     """
-    sweeps = apps.get_model("oversight", "SweepRun")._default_manager
     try:
-        last = (
-            sweeps.filter(finished_at__isnull=False)
-            .order_by("-finished_at")
-            .values_list("finished_at", flat=True)
-            .first()
-        )
+        ended = last_sweep_ended()
     except DatabaseError:
         connection.close()
         return JsonResponse({"ready": False, "last_sweep_seconds_ago": None, "late": True}, status=503)
-    age = None if last is None else round((clock.now() - last).total_seconds())
+    age = None if ended is None else round((clock.now() - ended).total_seconds())
     return JsonResponse({"ready": True, "last_sweep_seconds_ago": age, "late": age is None or age > LATE_SECONDS})
