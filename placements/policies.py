@@ -155,8 +155,8 @@ def covers(placement: Placement, day: dt.date, field: str, what: str) -> None:
 def in_other_arrangements(type: str, registration: Registration | None) -> bool:
     """Whether a placement is in "other arrangements" that regulation 27A forbids under 16.
 
-    A setting registered as one of those the regulation allows never is. A home known not to be registered, or registered
-    as something else, is; so are placements whose type says so. Registration not known says nothing by itself.
+    A setting registered as one of those the regulation allows never is. A home known not to be registered, or
+    registered as something else, is; so are placements whose type says so. Registration not known says nothing.
     """
     status = registration.status if registration else Registration.Status.NOT_KNOWN
     if registration and status == Registration.Status.REGISTERED:

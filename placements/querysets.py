@@ -80,6 +80,13 @@ class HomeQuerySet(models.QuerySet):
         home = "" if self.model.__name__ == "Home" else "home__"
         return self.filter(**{f"{home}authority_id": user.authority_id})
 
+    def with_registration(self, day) -> "HomeQuerySet":
+        """Each home with `registration`: its status on `day`, empty when nothing is recorded, which means not known."""
+        from placements.models import Registration
+
+        registration = Registration.objects.filter(live_on(day), home=OuterRef("pk"))
+        return self.annotate(registration=Subquery(registration.values("status")[:1]))
+
 
 class OfPlacementQuerySet(models.QuerySet):
     """Records of a placement: seen by those who see the placement."""

@@ -1,0 +1,190 @@
+"""What people type about a child. The actions judge it; forms only read it and say what is missing."""
+
+from typing import Any
+
+from children import codes, policies
+from children.models import Allocation, Child
+from core import forms
+from core.models import User
+
+NONE_CHOSEN = ("", "Select one")
+NOT_ANSWERED = ("", "Not known")
+
+
+def with_codes(choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Choices of a code set, each with its code: people who do returns know them by it."""
+    return [(code, f"{code}: {label}") for code, label in choices]
+
+
+class YesNoNotKnown(forms.RadiosField):
+    """Yes, no, or not known: a fact nobody has asked about yet is neither."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [("yes", "Yes"), ("no", "No"), NOT_ANSWERED]
+        super().__init__(choices=choices, required=False, inline=True, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return {True: "yes", False: "no", None: ""}.get(value, value)
+
+    def clean(self, value: Any) -> Any:
+        return {"yes": True, "no": False}.get(super().clean(value))
+
+
+class LookedAfter(forms.Form):
+    """That she became looked after: when, why, and under what legal status."""
+
+    started_on = forms.DateField(label="When did she become looked after?", noun="date she became looked after")
+    need = forms.SelectField(
+        label="Category of need",
+        hint="The main reason she needed help when she came into care.",
+        choices=[NONE_CHOSEN, *with_codes(codes.NEED)],
+    )
+    legal_status = forms.SelectField(
+        label="Legal status",
+        hint="A deprivation of liberty order is never a legal status. It has a page of its own.",
+        choices=[NONE_CHOSEN, *with_codes(codes.LEGAL_STATUS)],
+    )
+
+
+class AddChild(forms.Form):
+    forename = forms.TextField(label="First name", max_length=100)
+    surname = forms.TextField(label="Last name", max_length=100)
+    known_as = forms.TextField(label="What she likes to be called", max_length=100, required=False)
+    sex = forms.RadiosField(label="Sex", choices=codes.SEX, inline=True)
+    date_of_birth = forms.DateField(label="Date of birth", hint="For example, 27 3 2010")
+    ethnicity = forms.SelectField(label="Ethnicity", choices=[NOT_ANSWERED, *codes.ETHNICITY], required=False)
+    external_id = forms.TextField(
+        label="Number in the return",
+        hint="The child’s identifier in your council’s statutory returns, if she has one.",
+        max_length=30,
+        width=20,
+        required=False,
+    )
+    team = forms.ModelSelectField(None, label="Responsible team")
+    looked_after_from = forms.DateField(
+        label="When did she become looked after?", noun="date she became looked after", required=False
+    )
+    need = forms.SelectField(label="Category of need", choices=[NONE_CHOSEN, *with_codes(codes.NEED)], required=False)
+    legal_status = forms.SelectField(
+        label="Legal status",
+        hint="A deprivation of liberty order is never a legal status. It has a page of its own.",
+        choices=[NONE_CHOSEN, *with_codes(codes.LEGAL_STATUS)],
+        required=False,
+    )
+    sections = [
+        ("If she is looked after now", ["looked_after_from", "need", "legal_status"]),
+    ]
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams = policies.teams_for(user)
+        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+        if len(teams) < 2:
+            del self.fields["team"]  # there is nothing to choose
+
+
+class DescribeChild(forms.Form):
+    known_as = forms.TextField(label="What she likes to be called", max_length=100, required=False)
+    about = forms.TextAreaField(
+        label="Who she is", hint="What she likes and what matters to her, in a few lines.", required=False
+    )
+    forename = forms.TextField(label="First name", max_length=100)
+    surname = forms.TextField(label="Last name", max_length=100)
+    sex = forms.RadiosField(label="Sex", choices=codes.SEX, inline=True)
+    gender = forms.TextField(label="Gender identity", hint="In her own words.", max_length=50, required=False)
+    date_of_birth = forms.DateField(label="Date of birth", hint="For example, 27 3 2010")
+    ethnicity = forms.SelectField(label="Ethnicity", choices=[NOT_ANSWERED, *codes.ETHNICITY], required=False)
+    language = forms.TextField(label="First language", max_length=60, width=20, required=False)
+    religion = forms.TextField(label="Religion", max_length=60, width=20, required=False)
+    nationality = forms.TextField(label="Nationality", max_length=60, width=20, required=False)
+    disabled = YesNoNotKnown(label="Is she disabled?", noun="whether she is disabled")
+    has_ehcp = YesNoNotKnown(label="Does she have an education, health and care plan?", noun="whether she has a plan")
+    unaccompanied = forms.YesNoField(
+        label="Is she an unaccompanied asylum-seeking child?", noun="whether she is unaccompanied"
+    )
+    is_mother = YesNoNotKnown(label="Is she a mother?", noun="whether she is a mother")
+    own_childs_birth = forms.DateField(label="Her own child’s date of birth", required=False)
+    external_id = forms.TextField(
+        label="Number in the return",
+        hint="The child’s identifier in your council’s statutory returns.",
+        max_length=30,
+        width=20,
+        required=False,
+    )
+    upn = forms.TextField(
+        label="Unique pupil number",
+        hint="13 letters and numbers, or UN1 to UN6 if she has none.",
+        max_length=20,
+        width=20,
+        required=False,
+    )
+    nhs_number = forms.TextField(
+        label="NHS number", hint="10 numbers, like 485 777 3456.", max_length=20, width=20, required=False
+    )
+    sections = [
+        ("Name and person", ["known_as", "about", "forename", "surname", "sex", "gender", "date_of_birth"]),
+        ("Identity and culture", ["ethnicity", "language", "religion", "nationality"]),
+        ("What she needs", ["disabled", "has_ehcp", "unaccompanied", "is_mother", "own_childs_birth"]),
+        ("Numbers", ["external_id", "upn", "nhs_number"]),
+    ]
+
+    def __init__(self, *args: Any, child: Child, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not child.full_name:  # known only from a return, which has no names
+            self.fields["forename"].required = self.fields["surname"].required = False
+
+
+class LegalStatusForm(forms.Form):
+    code = forms.SelectField(
+        label="Legal status",
+        hint="A deprivation of liberty order is never a legal status. It has a page of its own.",
+        choices=[NONE_CHOSEN, *with_codes(codes.LEGAL_STATUS)],
+    )
+    started_on = forms.DateField(label="When did it begin?", noun="date it began")
+
+
+class EndCare(forms.Form):
+    ended_on = forms.DateField(
+        label="When did she cease to be looked after?", noun="date she ceased to be looked after"
+    )
+    end_reason = forms.SelectField(
+        label="Why did she cease to be looked after?",
+        noun="why she ceased to be looked after",
+        choices=[NONE_CHOSEN, *with_codes(codes.REASON_CEASED)],
+    )
+
+
+class WorkerField(forms.ModelSelectField):
+    def label_from_instance(self, worker: Any) -> str:
+        team = f", {worker.team}" if worker.team else ""
+        return f"{worker.name}, {worker.get_role_display().lower()}{team}"
+
+
+class Allocate(forms.Form):
+    part = forms.SelectField(label="Role with her", choices=[NONE_CHOSEN, *Allocation.Part.choices])
+    worker = WorkerField(None, label="Who", noun="person")
+    started_on = forms.DateField(label="When does it start?", noun="date it starts")
+
+    def __init__(self, *args: Any, child: Child, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["worker"].queryset = policies.workers_for(child).select_related("team")  # type: ignore[attr-defined]
+
+
+class EndAllocation(forms.Form):
+    ended_on = forms.DateField(label="When did it end?", noun="date it ended")
+    end_reason = forms.SelectField(
+        label="Why did it end?", noun="why it ended", choices=[NONE_CHOSEN, *codes.WORKER_CHANGE]
+    )
+
+
+class DecisionForm(forms.Form):
+    decided_on = forms.DateField(label="When was it decided?", noun="date it was decided")
+    what = forms.TextAreaField(label="What was decided", rows=3)
+    why = forms.TextAreaField(label="Why", noun="why it was decided")
+    alternatives = forms.TextAreaField(
+        label="What else was considered", hint="And why it was not chosen.", rows=3, required=False
+    )
+    decided_by = forms.TextField(label="Who decided", hint="A name, or the names of a panel.")
+    by_what_authority = forms.TextField(
+        label="By what authority", hint="The post they hold, the panel, the order or the delegation."
+    )

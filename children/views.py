@@ -1,0 +1,172 @@
+"""A page for each act on a child's own record. Each begins with who is asking."""
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from children import actions, forms
+from children.models import Allocation, Child
+from core import clock
+from core.access import Permission, access
+from core.pages import record_form
+
+
+def child_page(child: Child) -> str:
+    return reverse("dashboards:child", args=[child.reference])
+
+
+def back_to(child: Child) -> Any:
+    """Where each of these pages leads when it is done."""
+    return lambda _record: child_page(child)
+
+
+@access(Permission.MANAGE_CHILDREN)
+def add(request: HttpRequest) -> HttpResponse:
+    return record_form(
+        request,
+        form_class=forms.AddChild,
+        form_kwargs={"user": request.user},
+        act=actions.add_child,
+        done=child_page,
+        title="Add a child",
+        submit_label="Add child",
+        back_url=reverse("dashboards:find_child"),
+        success="Child added",
+        draft_key="add-child",
+    )
+
+
+@access(Permission.MANAGE_CHILDREN)
+def describe(request: HttpRequest, reference: str) -> HttpResponse:
+    child = get_object_or_404(Child.for_user(request.user), reference=reference)
+    with transaction.atomic():  # the page shows much of her file: no event, no page
+        actions.open_file(child=child, page="details", by=request.user, as_of=clock.now())
+        initial = {name: getattr(child, name) for name in actions.DETAILS}
+    return record_form(
+        request,
+        form_class=forms.DescribeChild,
+        form_kwargs={"child": child},
+        initial=initial,
+        act=partial(actions.describe_child, child=child),
+        done=child_page,
+        title="Change her details",
+        caption=str(child),
+        back_url=child_page(child),
+        success="Details saved",
+    )
+
+
+@access(Permission.MANAGE_CHILDREN)
+def start_care(request: HttpRequest, reference: str) -> HttpResponse:
+    child = get_object_or_404(Child.for_user(request.user), reference=reference)
+    return record_form(
+        request,
+        form_class=forms.LookedAfter,
+        act=partial(actions.start_care, child=child),
+        done=back_to(child),
+        title="Record that she became looked after",
+        caption=str(child),
+        back_url=child_page(child),
+        success="She is recorded as looked after",
+    )
+
+
+@access(Permission.MANAGE_CHILDREN)
+def legal_status(request: HttpRequest, reference: str) -> HttpResponse:
+    child = get_object_or_404(Child.for_user(request.user), reference=reference)
+    return record_form(
+        request,
+        form_class=forms.LegalStatusForm,
+        act=partial(actions.record_legal_status, child=child),
+        done=back_to(child),
+        title="Record a legal status",
+        caption=str(child),
+        back_url=child_page(child),
+        success="Legal status recorded",
+        context={"intro": "The legal status she has now ends on the day this one begins."},
+    )
+
+
+@access(Permission.MANAGE_CHILDREN)
+def end_care(request: HttpRequest, reference: str) -> HttpResponse:
+    child = get_object_or_404(Child.for_user(request.user), reference=reference)
+    return record_form(
+        request,
+        form_class=forms.EndCare,
+        act=partial(actions.end_care, child=child),
+        done=back_to(child),
+        title="Record that she ceased to be looked after",
+        caption=str(child),
+        back_url=child_page(child),
+        template="children/end_care.html",
+        submit_label="End care",
+        success="She is recorded as no longer looked after",
+    )
+
+
+@access(Permission.ALLOCATE)
+def allocate(request: HttpRequest, reference: str) -> HttpResponse:
+    child = get_object_or_404(Child.for_user(request.user), reference=reference)
+    return record_form(
+        request,
+        form_class=forms.Allocate,
+        form_kwargs={"child": child},
+        initial={"started_on": clock.local_date(clock.now())},
+        act=partial(actions.allocate, child=child),
+        done=back_to(child),
+        title="Allocate a worker",
+        caption=str(child),
+        back_url=child_page(child),
+        submit_label="Allocate",
+        success="Allocation recorded",
+        context={
+            "intro": "The person sees her file from the day it starts. When you allocate a social worker, their team "
+            "becomes the responsible team."
+        },
+    )
+
+
+@access(Permission.ALLOCATE)
+def end_allocation(request: HttpRequest, pk: int) -> HttpResponse:
+    allocations = Allocation.for_user(request.user).select_related("child", "worker")
+    allocation = get_object_or_404(allocations, pk=pk)
+    return record_form(
+        request,
+        form_class=forms.EndAllocation,
+        act=partial(actions.end_allocation, allocation=allocation),
+        done=back_to(allocation.child),
+        title=f"End {allocation.worker}’s allocation",
+        caption=str(allocation.child),
+        back_url=child_page(allocation.child),
+        submit_label="End allocation",
+        success="Allocation ended",
+        context={
+            "intro": f"{allocation.worker} is her {allocation.get_part_display().lower()}. "
+            "The access that came with that ends with it."
+        },
+    )
+
+
+@access(Permission.RECORD_DECISION)
+def decide(request: HttpRequest, reference: str) -> HttpResponse:
+    child = get_object_or_404(Child.for_user(request.user), reference=reference)
+    return record_form(
+        request,
+        form_class=forms.DecisionForm,
+        act=partial(actions.record_decision, child=child),
+        done=back_to(child),
+        title="Record a decision",
+        caption=str(child),
+        back_url=child_page(child),
+        submit_label="Record decision",
+        success="Decision recorded",
+        draft_key=f"decision-{child.reference}",
+        context={
+            "intro": "A recorded decision cannot be changed. What the child wishes can be recorded as a decision about "
+            "it, but no wish and no decision removes a duty: a flag stands until its record is made."
+        },
+    )

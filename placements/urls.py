@@ -1,0 +1,23 @@
+from django.urls import path
+
+from placements.views import managers, orders, placing, registrations
+
+app_name = "placements"
+
+urlpatterns = [
+    path("children/<str:reference>/placements/start/", placing.start, name="start"),
+    path("placements/<int:pk>/move/", placing.move, name="move"),
+    path("placements/<int:pk>/end/", placing.end, name="end"),
+    path("placements/<int:pk>/call-off/", placing.call_off, name="call_off"),
+    path("placements/<int:pk>/take-on/", placing.take_on, name="take_on"),
+    path("placements/<int:pk>/home/", placing.where, name="where"),
+    path("placements/<int:pk>/manager/", managers.appoint_manager, name="appoint_manager"),
+    path("managers/<int:pk>/end/", managers.end_manager, name="end_manager"),
+    path("placements/<int:pk>/authorise/", registrations.authorise, name="authorise"),
+    path("children/<str:reference>/orders/add/", orders.dol_order, name="dol_order"),
+    path("orders/<int:pk>/discharge/", orders.discharge_order, name="discharge_order"),
+    path("homes/", registrations.homes, name="homes"),
+    path("homes/add/", registrations.add_home, name="add_home"),
+    path("homes/<int:pk>/", registrations.home, name="home"),
+    path("homes/<int:pk>/registration/", registrations.registration, name="registration"),
+]

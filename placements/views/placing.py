@@ -1,0 +1,151 @@
+"""Placements: started, moved, ended, called off, taken on."""
+
+from functools import partial
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+
+from children.models import Child
+from core import clock
+from core.access import Permission, access
+from core.dates import in_words
+from core.pages import record_form
+from placements import actions, policies
+from placements.forms import placing as forms
+from placements.models import Placement
+
+PLACE_TEMPLATE = "placements/place_form.html"
+
+
+def placement_page(placement: Placement) -> str:
+    return reverse("dashboards:placement", args=[placement.pk])
+
+
+def theirs(request: HttpRequest, pk: int) -> Placement:
+    """The placement, if this person may see it; else a 404."""
+    placements = Placement.for_user(request.user).select_related("child", "home__provider", "provider")  # type: ignore[arg-type]
+    return get_object_or_404(placements, pk=pk)
+
+
+def place_kwargs(request: HttpRequest) -> dict:
+    return {"user": request.user, "day": clock.local_date(clock.now())}
+
+
+@access(Permission.MANAGE_PLACEMENTS)
+def start(request: HttpRequest, reference: str) -> HttpResponse:
+    child = get_object_or_404(Child.for_user(request.user), reference=reference)  # type: ignore[arg-type]
+    return record_form(
+        request,
+        form_class=forms.Start,
+        form_kwargs=place_kwargs(request),
+        act=partial(actions.start_placement, child=child),
+        done=placement_page,
+        title="Start a placement",
+        caption=str(child),
+        back_url=reverse("dashboards:child", args=[child.reference]),
+        template=PLACE_TEMPLATE,
+        submit_label="Record placement",
+        success="Placement recorded",
+        draft_key=f"start-{child.reference}",
+    )
+
+
+@access(Permission.MANAGE_PLACEMENTS)
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    placement = theirs(request, pk)
+    return record_form(
+        request,
+        form_class=forms.Move,
+        form_kwargs=place_kwargs(request),
+        act=partial(actions.move_placement, placement=placement),
+        done=placement_page,
+        title="Record a move",
+        caption=str(placement.child),
+        back_url=placement_page(placement),
+        template=PLACE_TEMPLATE,
+        submit_label="Record move",
+        success="Move recorded",
+        draft_key=f"move-{placement.pk}",
+        context={"intro": "The placement she is in ends on the day the next one starts."},
+    )
+
+
+@access(Permission.MANAGE_PLACEMENTS)
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    placement = theirs(request, pk)
+    if not policies.has_begun(placement, clock.now()):
+        return redirect("placements:call_off", pk=pk)
+    return record_form(
+        request,
+        form_class=forms.End,
+        act=partial(actions.end_placement, placement=placement),
+        done=placement_page,
+        title="End a placement",
+        caption=str(placement.child),
+        back_url=placement_page(placement),
+        submit_label="End placement",
+        success="Placement ended",
+        context={
+            "intro": "The post of its manager ends with it. If she goes to another placement of ours, record a move "
+            "instead: then no day is left between them."
+        },
+    )
+
+
+@access(Permission.MANAGE_PLACEMENTS)
+def call_off(request: HttpRequest, pk: int) -> HttpResponse:
+    placement = theirs(request, pk)
+    return record_form(
+        request,
+        form_class=forms.CallOff,
+        act=partial(actions.call_off_placement, placement=placement),
+        done=placement_page,
+        title="Call off a planned placement",
+        caption=str(placement.child),
+        back_url=placement_page(placement),
+        submit_label="Call it off",
+        success="The planned placement is called off",
+        context={
+            "intro": f"It was to start on {in_words(placement.started_on)}. The placement it was to follow goes on."
+        },
+    )
+
+
+@access(Permission.MANAGE_PLACEMENTS)
+def take_on(request: HttpRequest, pk: int) -> HttpResponse:
+    placement = theirs(request, pk)
+    return record_form(
+        request,
+        form_class=forms.TakeOn,
+        form_kwargs=place_kwargs(request) | {"placement": placement},
+        initial={"followed_from": clock.local_date(clock.now())},
+        act=partial(actions.take_on, placement=placement),
+        done=placement_page,
+        title="Take a placement on",
+        caption=str(placement.child),
+        back_url=placement_page(placement),
+        submit_label="Take it on",
+        success="Taken on: its records are kept here from now on",
+        context={
+            "intro": "This placement is known only from a statutory return. From the day you give, its visits and "
+            "daily logs are expected here, and what is missing is flagged."
+        },
+    )
+
+
+@access(Permission.MANAGE_PLACEMENTS)
+def where(request: HttpRequest, pk: int) -> HttpResponse:
+    placement = theirs(request, pk)
+    return record_form(
+        request,
+        form_class=forms.Where,
+        form_kwargs=place_kwargs(request),
+        act=partial(actions.say_where, placement=placement),
+        done=placement_page,
+        title="Record which home she is in",
+        caption=str(placement.child),
+        back_url=placement_page(placement),
+        template=PLACE_TEMPLATE,
+        success="Home recorded",
+    )
