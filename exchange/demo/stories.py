@@ -133,5 +133,5 @@ QUIET_SOUTH = [
     ("Tariq", "Lisle", "M", 14, "ABAN", "zoe", "K2", 300), ("Una", "Mallory", "F", 10, "WBRI", "zoe", "U6", 500),
     ("Vinny", "Nash", "M", 7, "WBRI", "vik", "U6", 130), ("Wren", "Oakley", "F", 12, "WBRI", "vik", "U4", 950),
     ("Yusuf", "Prior", "M", 15, "BAFR", "zoe", "U6", 60), ("Zara", "Quill", "F", 9, "AOTH", "zoe", "U6", 210),
-    ("Alfie", "Rowe", "M", 13, "WBRI", "vik", "U6", 95), ("Bryony", "Sayer", "F", 16, "WBRI", "vik", "K3", 70),
+    ("Alfie", "Rowe", "M", 13, "WBRI", "vik", "U6", 95), ("Bryony", "Sayer", "F", 16, "WBRI", "vik", "U6", 70),
 ]  # fmt: skip
