@@ -517,6 +517,7 @@ def main() -> int:
             print(f"{type(error).__name__}: {error}", flush=True)
             if not ready.closed:
                 ready.write(str(error) or type(error).__name__)
+                ready.close()
             os._exit(1)
     os._exit(0)
 

@@ -259,6 +259,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION  # without https (127.0.0.1) a browser would not send them back
 SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
+CSRF_FAILURE_VIEW = "core.views.here.csrf_failure"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
 
 # History tables are filled by triggers, so that no way of writing goes round them; the library only reads.

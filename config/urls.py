@@ -15,3 +15,8 @@ urlpatterns = [
         if find_spec(f"{app}.urls")
     ],
 ]
+
+handler400 = "core.views.here.not_understood"
+handler403 = "core.views.here.not_allowed"
+handler404 = "core.views.here.not_found"
+handler500 = "core.views.here.went_wrong"
