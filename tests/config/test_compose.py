@@ -1,6 +1,6 @@
 """docker-compose.yml and the Dockerfile: read and held against what they name, since no engine runs here.
 
-Their commands were also run by hand; docs/adr/0001 and 0002 say why each is as it is.
+Their commands were also run by hand; docs/adr/0007 tells how.
 """
 
 import contextlib
