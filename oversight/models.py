@@ -1,14 +1,19 @@
 """Flags, the answers people give to them, and the runs of the sweep that raises and clears them."""
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
 
 from children.models import Child
+from core import clock
 from core.access import Role
 from core.fields import RecordedAt
 from core.history import tracked
 from core.models import Authority, Protected, User
+from oversight import rulebook
 from oversight.querysets import FlagQuerySet
+from oversight.rulebook import Rule
 from placements.models import Placement
 
 
@@ -63,6 +68,32 @@ class Flag(Protected):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.rule} {self.limb}".strip()
+
+    @property
+    def rulebook(self) -> "Rule | None":
+        """Its rule; none where the book no longer has it."""
+        return rulebook.get(self.rule)
+
+    @property
+    def title(self) -> str:
+        return self.rulebook.title_of(self.limb) if self.rulebook else self.rule
+
+    @property
+    def standing(self) -> bool:
+        return self.cleared_at is None
+
+    @property
+    def due_on(self) -> dt.date:
+        """The last day on which it was not overdue; for a clock of hours, the day it ran out."""
+        return clock.local_date(self.due_at - dt.timedelta(microseconds=1))
+
+    def days_over(self, *, as_of: dt.datetime) -> int:
+        """Whole English days since the day it was due: the day after is 1."""
+        until = as_of if self.cleared_at is None else self.cleared_at
+        return max((clock.local_date(until) - self.due_on).days, 0)
+
 
 class FlagAnswer(Protected):
     """What a person says is being done about a flag, and by when. It answers the flag; it does not clear it."""
@@ -94,3 +125,11 @@ class SweepRun(models.Model):
     class Meta:
         ordering = ["-as_of"]
         indexes = [models.Index(F("finished_at").desc(nulls_last=True), name="sweep_latest")]
+
+    @classmethod
+    def last_finished(cls, *, as_of: dt.datetime | None = None) -> "SweepRun | None":
+        """The run that finished last; with `as_of`, the one that checked the rules latest up to that instant."""
+        finished = cls.objects.filter(finished_at__isnull=False)
+        if as_of is None:
+            return finished.order_by("-finished_at").first()
+        return finished.filter(as_of__lte=as_of).order_by("-as_of").first()

@@ -1,5 +1,195 @@
-"""The sweep: raises what breaches and does not stand, clears what stands and no longer breaches."""
+"""The sweep: raises what breaches and does not stand, clears what stands and no longer breaches.
+
+Each rule has a transaction of its own and one statement for all children. Whoever is killed in the middle leaves some
+rules checked and some not; the next sweep computes everything from the facts again. Two sweeps, or a sweep and the
+recheck after an action, take turns at each rule, so that the later one sees what the earlier one wrote.
+
+A sweep of a past instant leaves alone what was raised or cleared after it: a slow sweep never undoes the recheck of a
+visit logged while it ran, and catching up never disturbs the present.
+"""
+
+import datetime as dt
+import functools
+import logging
+import zlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+from core import clock
+from core.actions import say_who
+from core.working_days import bank_holidays
+from oversight import owners, rulebook
+from oversight.models import Flag, SweepRun
+from oversight.rulebook import Rule
+
+logger = logging.getLogger(__name__)
+
+LOCKS = 0x4E1D  # the first half of our advisory locks' keys; the second is the rule
+FIRST_HOLIDAYS = 2010
 
 
-def recheck(*, subjects, as_of) -> None:
-    """Check the rules again for what an action touched."""
+def sweep(*, as_of: dt.datetime) -> SweepRun:
+    """Check every rule for every child as of an instant. Idempotent; safe beside another."""
+    run = SweepRun.objects.create(as_of=as_of, started_at=clock.database_now())
+    raised, cleared, failed = _check(as_of=as_of, placements=None)
+    cleared += _retire(as_of=as_of)
+    run.raised, run.cleared, run.failed_rules = raised, cleared, failed
+    run.standing = Flag.objects.standing().count()
+    run.finished_at = clock.database_now()
+    run.save()
+    run.refresh_from_db()
+    return run
+
+
+def recheck(*, subjects: Iterable[tuple[str, int]], as_of: dt.datetime) -> None:
+    """Check every rule again for the placements that what was touched bears on."""
+    placements = _placements_of(subjects)
+    if placements:
+        _check(as_of=as_of, placements=placements)
+
+
+def catch_up(*, as_of: dt.datetime) -> list[SweepRun]:
+    """Replay the ends of the days that were missed, in order, then sweep now: an outage leaves no hole."""
+    last = SweepRun.last_finished(as_of=as_of)
+    runs = []
+    if last is not None:
+        day = clock.local_date(last.as_of)
+        while (instant := clock.end_of(day)) < as_of:
+            if instant > last.as_of:
+                runs.append(sweep(as_of=instant))
+            day += dt.timedelta(days=1)
+    runs.append(sweep(as_of=as_of))
+    return runs
+
+
+def parameters(*, as_of: dt.datetime, placements: Sequence[int] | None = None) -> dict[str, Any]:
+    """What every rule's query is given."""
+    today = clock.local_date(as_of)
+    return {
+        "as_of": as_of,
+        "today": today,
+        "placements": None if placements is None else list(placements),
+        "known_by": None,
+        "bank_holidays": _bank_holidays(today.year + 1),
+    }
+
+
+@functools.lru_cache(maxsize=8)
+def _bank_holidays(last: int) -> list[dt.date]:
+    return sorted(day for year in range(FIRST_HOLIDAYS, last + 1) for day in bank_holidays(year))
+
+
+def _check(*, as_of: dt.datetime, placements: Sequence[int] | None) -> tuple[int, int, list[str]]:
+    """A rule that cannot be evaluated stops no other, and its flags stand as they were."""
+    asked = parameters(as_of=as_of, placements=placements)
+    raised, cleared, failed = 0, 0, []
+    for rule in rulebook.clocks_in_force(asked["today"]):
+        try:
+            up, down = _apply(rule, asked)
+        except Exception as error:  # whatever is wrong with one rule, the others are still children's
+            logger.error("rule %s could not be evaluated: %s", rule.code, type(error).__name__)
+            failed.append(rule.code)
+        else:
+            raised, cleared = raised + up, cleared + down
+    if connection.in_atomic_block:  # only inside a longer transaction, as in tests
+        say_who(None, "")
+    return raised, cleared, failed
+
+
+def _apply(rule: Rule, asked: dict[str, Any]) -> tuple[int, int]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        _begin(cursor, rule.code)
+        cursor.execute(_statement(rule.code), asked | {"rule": rule.code, "severity": rule.severity})
+        raised, cleared, ownerless = cursor.fetchone()
+    if ownerless:  # no account is active anywhere: there is nobody to tell
+        logger.error("rule %s: %d flags could not be raised, since nobody has an account", rule.code, ownerless)
+    return raised, cleared
+
+
+def _begin(cursor: Any, code: str) -> None:
+    """Wait for this rule's turn, and tell the history that a sweep is writing. The next statement sees what came before."""
+    cursor.execute(
+        "SELECT set_config('app.user_id', '', true), set_config('app.reason', 'sweep', true), pg_advisory_xact_lock(%s, %s)",
+        [LOCKS, zlib.crc32(code.encode()) & 0x7FFFFFFF],
+    )
+
+
+def _retire(*, as_of: dt.datetime) -> int:
+    """Clear what stands under a rule no longer in force, or no longer in the book."""
+    in_force = [rule.code for rule in rulebook.clocks_in_force(clock.local_date(as_of))]
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            _begin(cursor, "retired rules")
+        stale = Flag.objects.standing().exclude(rule__in=in_force).filter(raised_at__lte=as_of)
+        cleared = stale.update(cleared_at=as_of)
+        if connection.in_atomic_block:
+            say_who(None, "")
+    return cleared
+
+
+SAME = "f.child_id = b.child_id AND f.placement_id = b.placement_id AND f.limb = b.limb AND f.due_at = b.due_at"
+
+
+@functools.cache
+def _statement(code: str) -> str:
+    rule = rulebook.get(code)
+    assert rule is not None  # noqa: S101 - called only with codes of the book
+    roles = {limb.code: limb.owner for limb in rule.limbs} or {"": rule.owned_by}
+    role = " ".join(f"WHEN '{limb}' THEN '{owner}'" for limb, owner in roles.items())
+    owner = " ".join(f"WHEN '{limb}' THEN {owners.owner(str(owner))}" for limb, owner in roles.items())
+    return f"""
+WITH breach AS MATERIALIZED (
+    SELECT * FROM ({rule.clocks}) AS clock WHERE stage = 'overdue'
+), {owners.TABLES}, owned AS MATERIALIZED (
+    SELECT breach.*, CASE breach.limb {role} END AS owner_role, CASE breach.limb {owner} END AS owner_id
+    FROM breach {owners.JOINS}
+), raised AS (
+    INSERT INTO oversight_flag (rule, limb, severity, authority_id, child_id, placement_id, clock_started_at, due_at,
+                                raised_at, owner_role, owner_id)
+    SELECT %(rule)s, limb, %(severity)s, authority_id, child_id, placement_id, clock_started_at, due_at,
+           %(as_of)s, owner_role, owner_id
+    FROM owned b
+    WHERE owner_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM oversight_flag f WHERE f.rule = %(rule)s AND {SAME} AND (f.cleared_at IS NULL OR f.cleared_at > %(as_of)s)
+    )
+    ON CONFLICT DO NOTHING RETURNING 1
+), cleared AS (
+    UPDATE oversight_flag f SET cleared_at = %(as_of)s
+    WHERE f.rule = %(rule)s AND f.cleared_at IS NULL AND f.raised_at <= %(as_of)s
+      AND (%(placements)s::bigint[] IS NULL OR f.placement_id = ANY(%(placements)s::bigint[]))
+      AND NOT EXISTS (SELECT FROM breach b WHERE {SAME})
+    RETURNING 1
+), moved AS (
+    UPDATE oversight_flag f
+    SET owner_id = b.owner_id, owner_role = b.owner_role, severity = %(severity)s, clock_started_at = b.clock_started_at
+    FROM owned b
+    WHERE f.rule = %(rule)s AND {SAME} AND f.cleared_at IS NULL AND f.raised_at <= %(as_of)s AND b.owner_id IS NOT NULL
+      AND (f.owner_id, f.owner_role, f.severity, f.clock_started_at)
+          IS DISTINCT FROM (b.owner_id, b.owner_role, %(severity)s, b.clock_started_at)
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM raised), (SELECT count(*) FROM cleared),
+       (SELECT count(*) FROM owned WHERE owner_id IS NULL)"""
+
+
+def _placements_of(subjects: Iterable[tuple[str, int]]) -> list[int]:
+    """The placements that children, homes, placements and people touched bear on."""
+    by_kind: dict[str, list[int]] = {"placement": [], "child": [], "home": [], "user": []}
+    for kind, pk in subjects:
+        by_kind[kind].append(pk)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT id FROM placements_placement
+            WHERE id = ANY(%(placement)s) OR child_id = ANY(%(child)s) OR home_id = ANY(%(home)s)
+            UNION
+            SELECT p.id FROM placements_placement p JOIN children_allocation a USING (child_id)
+            WHERE a.worker_id = ANY(%(user)s) AND p.ended_on IS NULL
+            UNION
+            SELECT placement_id FROM oversight_flag WHERE cleared_at IS NULL AND owner_id = ANY(%(user)s)
+            """,
+            by_kind,
+        )
+        return [pk for (pk,) in cursor.fetchall() if pk is not None]

@@ -1,0 +1,24 @@
+"""Every rule of the house, gates included, one module a family."""
+
+import datetime as dt
+
+from oversight.rulebook import legality, logs, staffing, visits
+from oversight.rulebook.rule import Basis, Kind, Limb, Rule
+
+__all__ = ["ALL", "Basis", "Kind", "Limb", "Rule", "clocks_in_force", "get", "in_force"]
+
+ALL: tuple[Rule, ...] = (*visits.RULES, *logs.RULES, *staffing.RULES, *legality.RULES)
+_BY_CODE = {rule.code: rule for rule in ALL}
+
+
+def get(code: str) -> Rule | None:
+    return _BY_CODE.get(code)
+
+
+def in_force(day: dt.date) -> tuple[Rule, ...]:
+    return tuple(rule for rule in ALL if rule.in_force(day))
+
+
+def clocks_in_force(day: dt.date) -> tuple[Rule, ...]:
+    """The rules a sweep evaluates: those that have clocks. Gates are asked when a thing is planned."""
+    return tuple(rule for rule in in_force(day) if rule.kind != Kind.GATE)

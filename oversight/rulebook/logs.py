@@ -1,0 +1,112 @@
+"""LOG: whether what happened to her each day was written down.
+
+One flag a placement: it is about the first day without a log among the last 28, so months of silence are one red flag
+that says since when, and not a flag a day (docs/adr/0011).
+"""
+
+import datetime as dt
+
+from core.access import Role
+from oversight import standards
+from oversight.rulebook.rule import Basis, Rule
+from oversight.rulebook.sql import CARE, FOLLOWED, RISK, STAGE_OF_HOURS, ZONE, clocks, known
+from placements import codes
+
+LOOKS_BACK_DAYS = 28
+
+SCOPE = (
+    "Residential placements ({types}), and any in an unregistered setting or under a deprivation of liberty order; never "
+    "foster care. {which}"
+)
+CLEARS = (
+    "A log, even a late one, that covers the time without one. A missed day also drops out once it is 28 days past: what "
+    "was missed stays in the history of flags."
+)
+
+
+def _clocks(where: str) -> str:
+    """A clock runs from the end of each stretch that a log covers, and first from the day logs are asked of a placement.
+
+    The first runs 24 hours by the watch. A later one runs a day by the clock on the wall (23 or 25 hours when the clocks
+    change) and then the two hours in which a log may be closed, so that a day's log written at midnight is not late.
+    """
+    log = f"l.placement_id = care.placement_id AND l.occurred_at <= %(as_of)s AND {known('l')}"
+    return clocks(
+        FOLLOWED,
+        RISK,
+        standards.columns(standards.GRACE, standards.SILENCE, standards.CLOSING),
+        CARE,
+        stage=STAGE_OF_HOURS,
+        rows=f"""
+            SELECT authority_id, child_id, placement_id, '' AS limb, silence.began AS clock_started_at, silence.due_at
+            FROM care
+            JOIN standard USING (authority_id)
+            CROSS JOIN LATERAL (
+                SELECT greatest(care.duty_from, %(as_of)s - interval '{LOOKS_BACK_DAYS} days') AS instant
+            ) AS since
+            LEFT JOIN LATERAL (
+                SELECT l.covers_until FROM placements_dailylog l
+                WHERE {log} AND l.covers_from < since.instant ORDER BY l.covers_from DESC LIMIT 1
+            ) AS before ON true
+            CROSS JOIN LATERAL (
+                SELECT stretch.began, allowed.until + CASE WHEN stretch.first THEN interval '0' ELSE allowed.closing END AS due_at
+                FROM (
+                    SELECT covered.until AS began, covered.first,
+                           lead(covered.since) OVER (ORDER BY covered.since, covered.until) AS ended
+                    FROM (
+                        SELECT edge AS since, edge AS until, edge = care.duty_from AS first
+                        FROM (SELECT greatest(care.duty_from, before.covers_until) AS edge) AS earlier
+                        UNION ALL
+                        SELECT l.covers_from, l.covers_until, false FROM placements_dailylog l
+                        WHERE {log} AND l.covers_from >= since.instant AND l.covers_from <= %(as_of)s
+                    ) AS covered
+                ) AS stretch
+                CROSS JOIN LATERAL (
+                    SELECT standard.closing * interval '1 hour' AS closing,
+                           CASE WHEN stretch.first THEN stretch.began + standard.silence * interval '1 hour'
+                           ELSE (stretch.began AT TIME ZONE {ZONE} + standard.silence * interval '1 hour') AT TIME ZONE {ZONE}
+                           END AS until
+                ) AS allowed
+                WHERE stretch.ended IS NULL OR stretch.ended >= allowed.until
+                ORDER BY 2 LIMIT 1
+            ) AS silence
+            WHERE {where}""",
+    )
+
+
+LOG_01 = Rule(
+    code="LOG-01",
+    source_id="LOG-01",
+    title="Daily log in a registered home",
+    authority="Children’s Homes (England) Regulations 2015, reg 36 and Schedule 3: the home keeps a record of each child’s "
+    "care (other registered settings: their own regulations). That 24 hours without a log is too long is how this "
+    "authority measures it.",
+    basis=Basis.STATUTE,
+    scope=SCOPE.format(types=", ".join(codes.RESIDENTIAL), which="In a home recorded as registered."),
+    period="24 hours; a log is closed within 2 hours of the time it covers",
+    what_clears=CLEARS,
+    owned_by=Role.SOCIAL_WORKER,
+    in_force_from=dt.date(2015, 4, 1),
+    mend="placements:log",
+    mend_label="Write a daily log",
+    clocks=_clocks("care.registered"),
+)
+LOG_01L = Rule(
+    code="LOG-01L",
+    source_id="LOG-01",
+    title="Daily log where no regulations ask for one",
+    authority="Local standard, by analogy with the Children’s Homes (England) Regulations 2015, reg 36 and Schedule 3, "
+    "which do not bind a setting that is not registered.",
+    basis=Basis.LOCAL,
+    scope=SCOPE.format(
+        types=", ".join(codes.RESIDENTIAL), which="In a setting not registered, or whose registration is not known."
+    ),
+    period="24 hours; a log is closed within 2 hours of the time it covers",
+    what_clears=CLEARS,
+    owned_by=Role.SOCIAL_WORKER,
+    mend="placements:log",
+    mend_label="Write a daily log",
+    clocks=_clocks("NOT care.registered"),
+)
+
+RULES = (LOG_01, LOG_01L)

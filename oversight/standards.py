@@ -1,0 +1,60 @@
+"""Local standards: the intervals no statute sets. Data, dated, per council; stricter than the default, never looser.
+
+A rule names the standards it reads, and its query gets them as one row a council (see `columns`). Every number here is
+"at most so many", so a smaller one is always the stricter.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from core.models import Authority, LocalStandard
+
+
+@dataclass(frozen=True)
+class Standard:
+    key: str  # as stored, never renamed
+    column: str  # what the rules' queries call it
+    default: int  # also the loosest that may be set: nothing looser has been agreed by anyone
+    unit: str
+    sentence: str
+
+
+REAPPROVAL = Standard("LEG-05 re-approval", "reapproval", 7, "days", "how long one authorisation of an unregistered placement runs")
+LATE_APPROVAL = Standard("LEG-05 emergency", "late_approval", 24, "hours", "how soon after an emergency move it must be authorised")
+GRACE = Standard("Emergency grace", "grace", 48, "hours", "how long an emergency placement may be without a manager or logs")
+SILENCE = Standard("LOG-01 silence", "silence", 24, "hours", "how much time may pass without a log")
+CLOSING = Standard("LOG-01 closing", "closing", 2, "hours", "how soon after its stretch of care ends a log is closed")
+WORKER = Standard("VIS-07 social worker", "worker", 7, "days", "how often the social worker sees her")
+MANAGER_FIRST = Standard(
+    "VIS-07 team manager first", "manager_first", 10, "working days", "how soon the team manager first sees her"
+)
+MANAGER = Standard("VIS-07 team manager", "manager", 28, "days", "how often the team manager sees her after that")
+HEAD = Standard("VIS-07 head of service", "head", 56, "days", "how often the head of service sees her")
+UNANNOUNCED = Standard("VIS-08 unannounced", "unannounced", 28, "days", "how often somebody visits unannounced")
+NIGHT = Standard("VIS-08 night", "night", 3, "visits", "one unannounced visit in how many is at night")
+
+ALL = (REAPPROVAL, LATE_APPROVAL, GRACE, SILENCE, CLOSING, WORKER, MANAGER_FIRST, MANAGER, HEAD, UNANNOUNCED, NIGHT)
+BY_KEY = {standard.key: standard for standard in ALL}
+
+
+def value(authority: Authority, standard: Standard, *, on: dt.date) -> int:
+    """What the council's own standard says on a day: its latest value in effect, and never looser than the default."""
+    set_by_council = (
+        LocalStandard.objects.filter(authority=authority, key=standard.key, effective_from__lte=on)
+        .order_by("-effective_from")
+        .values_list("value", flat=True)
+        .first()
+    )
+    return standard.default if set_by_council is None else min(set_by_council, standard.default)
+
+
+def columns(*standards: Standard) -> str:
+    """The same for every council at once, as a CTE named `standard` with a column for each standard."""
+    picked = ",\n".join(
+        f"""least({s.default}, coalesce((
+            SELECT own.value FROM core_localstandard own
+            WHERE own.authority_id = a.id AND own.key = '{s.key}' AND own.effective_from <= %(today)s
+            ORDER BY own.effective_from DESC LIMIT 1), {s.default})) AS {s.column}"""
+        for s in standards
+    )
+    return f"standard AS MATERIALIZED (SELECT a.id AS authority_id, {picked} FROM core_authority a)"
