@@ -65,6 +65,9 @@ class Role(models.TextChoices):
     SYSTEM_ADMINISTRATOR = "system_administrator", "System administrator"
 
 
+PROVIDER_ROLES = (Role.PROVIDER_MANAGER, Role.SHIFT_LEADER)  # a provider's own staff belong to no authority
+
+
 class PartnerKind(models.TextChoices):
     POLICE = "police", "Police"
     HEALTH = "health", "Health"
@@ -102,7 +105,9 @@ ROLES: dict[str, Rights] = {
         _READ | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION},
     ),
     Role.LADO: Rights("Handles allegations against adults who work with children.", Scope.NONE, frozenset()),
-    Role.SAFEGUARDING_LEAD: Rights("Oversees safeguarding across the authority.", Scope.AUTHORITY, _PRACTICE | {P.SEE_OVERSIGHT}),
+    Role.SAFEGUARDING_LEAD: Rights(
+        "Oversees safeguarding across the authority.", Scope.AUTHORITY, _PRACTICE | {P.SEE_OVERSIGHT}
+    ),
     Role.DIRECTOR: Rights(
         "Answers for services across the authority and sees every high-risk placement.",
         Scope.AUTHORITY,
@@ -111,7 +116,8 @@ ROLES: dict[str, Rights] = {
     Role.DCS: Rights(
         "The statutory director (Children Act 2004 s18); alone may authorise an unregistered placement.",
         Scope.AUTHORITY,
-        _READ | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.AUTHORISE_UNREGISTERED, P.ALLOCATE, P.IMPORT_RETURNS},
+        _READ
+        | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.AUTHORISE_UNREGISTERED, P.ALLOCATE, P.IMPORT_RETURNS},
     ),
     Role.LEGAL: Rights("Advises on orders and court directions.", Scope.ALLOCATED, _READ | {P.RECORD_ORDER}),
     Role.PROVIDER_MANAGER: Rights(

@@ -116,8 +116,12 @@ def _recheck(subjects: set[Subject], as_of: datetime) -> None:
     if batch is not None:
         batch |= subjects
         return
-    for recheck in _rechecks:
-        recheck(subjects=subjects, as_of=as_of)
+    token = _touched.set(None)  # what the recheck itself writes is not part of the action that has just ended
+    try:
+        for recheck in _rechecks:
+            recheck(subjects=subjects, as_of=as_of)
+    finally:
+        _touched.reset(token)
 
 
 def answer_to(error: DatabaseError) -> Conflict | Invalid | None:
@@ -165,6 +169,7 @@ def save_draft(*, key: str, data: dict, by: Any, as_of: datetime) -> None:
     """Keep what a person has typed so far. Hers alone, replaced at each save, gone when the form is sent."""
     from core.models import Draft
 
+    data = {name: [value.replace("\0", "") for value in values] for name, values in data.items()}
     Draft.objects.update_or_create(user=by, key=key, defaults={"data": data, "saved_at": as_of})
 
 

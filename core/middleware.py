@@ -1,5 +1,8 @@
 """What stands before every page: the session's limits, the declared access, and nothing left in a shared machine."""
 
+import logging
+import re
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -8,31 +11,47 @@ from django.core.exceptions import PermissionDenied
 
 from core import clock
 from core.access import PUBLIC, SIGNED_IN, Permission
+from core.actions import save_draft
+from core.pages import typed
+
+logger = logging.getLogger(__name__)
 
 STARTED, LAST_SEEN = "session_started", "session_last_seen"
+GRAIN = 30  # seconds: a write a click is not worth it for limits of minutes
 
 
 class SessionLimits:
     """Ends a session that has been idle too long, or has lasted too long however busy.
 
-    Limits are `SESSION_IDLE_SECONDS` and `SESSION_ABSOLUTE_SECONDS`. Typing is kept: forms save drafts on the server.
+    Limits are `SESSION_IDLE_SECONDS` and `SESSION_ABSOLUTE_SECONDS`. A form that arrives too late is not acted on, and
+    its typing is not lost: it is kept as its sender's draft, and she finds it there when she has signed in again.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
+        request.too_late = None
         if request.user.is_authenticated:
             now = int(clock.now().timestamp())
-            started = request.session.setdefault(STARTED, now)
+            started = request.session.get(STARTED)
             last_seen = request.session.get(LAST_SEEN, now)
+            if started is None:
+                started = request.session[STARTED] = now
             if now - last_seen > settings.SESSION_IDLE_SECONDS or now - started > settings.SESSION_ABSOLUTE_SECONDS:
+                request.too_late = request.user
+                logger.info("user %s signed out by time", request.user.pk)
                 logout(request)
-                messages.info(request, "You were signed out because of the time. Anything you had typed is kept as a draft.")
-            elif now - last_seen > 30 or LAST_SEEN not in request.session:
-                # A write a click is not worth it; half a minute's grain is fine for a limit of minutes.
+                messages.info(request, "Time ran out and you were signed out. What you had typed is kept as a draft.")
+            elif now - last_seen > GRAIN or LAST_SEEN not in request.session:
                 request.session[LAST_SEEN] = now
         return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        """Here, and not above, since only now is it known that the form is one of ours."""
+        key = request.POST.get("draft_key", "") if request.too_late and request.method == "POST" else ""
+        if re.fullmatch(r"[-\w]{1,100}", key, re.ASCII):
+            save_draft(by=request.too_late, key=key, data=typed(request), as_of=clock.now())
 
 
 class DeclaredAccess:
@@ -53,6 +72,7 @@ class DeclaredAccess:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if needed != SIGNED_IN and not request.user.can(Permission(needed)):
+            logger.warning("user %s was refused %s", request.user.pk, request.resolver_match.view_name)
             raise PermissionDenied
         return None
 

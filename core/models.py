@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from core.access import ROLES, PartnerKind, Permission, Rights, Role
+from core.access import PROVIDER_ROLES, ROLES, PartnerKind, Permission, Rights, Role
 from core.fields import RecordedAt
 from core.history import tracked
+from core.querysets import TeamQuerySet, UserQuerySet
 
 
 class Protected(models.Model):
@@ -38,13 +39,14 @@ class Authority(models.Model):
         return self.name
 
 
-class Team(models.Model):
+class Team(Protected):
     """People who work together. `part_of` says which service it is a team of; a head of service sits in the service."""
 
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="teams")
     name = models.CharField(max_length=100)
     part_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="teams")
     history = tracked()
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -54,7 +56,7 @@ class Team(models.Model):
         return self.name
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, username):
         return self.get(email__iexact=username)
 
@@ -65,7 +67,7 @@ class UserManager(BaseUserManager):
         return user
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin, Protected):
     """An account. People sign in with their e-mail address; there is no username.
 
     One account has one role. Accounts are deactivated, never deleted, since history names them. `is_superuser` stays
@@ -86,7 +88,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="members")
     partner_kind = models.CharField(max_length=20, choices=PartnerKind.choices, blank=True)
     is_active = models.BooleanField(default=True)
-    invited_at = models.DateTimeField(null=True, blank=True)
+    invited_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a link to choose a password was last asked for."
+    )
+    password_set_at = models.DateTimeField(
+        null=True, blank=True, help_text="The history tells of a change of password by this; never the password’s hash."
+    )
     history = tracked(excluded_fields=["password", "last_login"])
 
     USERNAME_FIELD = "email"
@@ -103,7 +110,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             ),
             models.CheckConstraint(condition=Q(is_superuser=False), name="user_never_superuser"),
             models.CheckConstraint(
-                condition=Q(authority__isnull=False) | Q(role__in=[Role.PROVIDER_MANAGER, Role.SHIFT_LEADER]),
+                condition=Q(authority__isnull=False) | Q(role__in=list(PROVIDER_ROLES)),
                 name="user_has_authority",
                 violation_error_message="Choose the authority this person works for.",
             ),
@@ -147,6 +154,9 @@ class LocalStandard(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.key}: {self.value} from {self.effective_from}"
+
 
 class Refusal(models.Model):
     """A gate said no: what was tried, by whom, under which rule. Written after the rollback, in its own transaction."""
@@ -161,6 +171,9 @@ class Refusal(models.Model):
 
     class Meta:
         ordering = ["-recorded_at"]
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.sentence}"
 
 
 class OutboxMessage(models.Model):
@@ -183,6 +196,25 @@ class OutboxMessage(models.Model):
     class Meta:
         indexes = [models.Index(fields=["id"], name="outbox_unsent", condition=Q(sent_at__isnull=True))]
 
+    def __str__(self) -> str:
+        return self.key
+
+
+class SignInFailure(models.Model):
+    """A sign-in that failed: kept for a few minutes, so that a guesser has to wait.
+
+    `mark` is a keyed digest of who was tried and from where, so that the table names nobody.
+    """
+
+    mark = models.CharField(max_length=64)
+    failed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["mark", "failed_at"], name="sign_in_failures")]
+
+    def __str__(self) -> str:
+        return f"{self.mark[:8]} at {self.failed_at}"
+
 
 class Draft(models.Model):
     """What a person has typed into a form and not yet saved: hers alone, one a form and record."""
@@ -194,6 +226,9 @@ class Draft(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_draft_a_form")]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 def dated(start: str, end: str, name: str) -> models.CheckConstraint:

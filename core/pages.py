@@ -13,7 +13,7 @@ from core.actions import discard_draft, save_draft
 from core.errors import Conflict, Invalid, Refused
 from core.models import Draft
 
-NOT_TYPED = {"csrfmiddlewaretoken", "save_draft"}
+NOT_TYPED = {"csrfmiddlewaretoken", "save_draft", "draft_key"}
 
 
 def record_form(
@@ -83,6 +83,7 @@ def record_form(
         "refusal": refusal,
         "conflict": conflict,
         "drafted": drafted,
+        "draft_key": draft_key,
         "draft_url": reverse("core:draft", args=[draft_key]) if draft_key else "",
     }
     return render(request, template, page | (context or {}), status=status)

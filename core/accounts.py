@@ -1,0 +1,226 @@
+"""Accounts: invited, changed, deactivated, and given a new password. The only writes to them."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
+
+from core.access import PROVIDER_ROLES, ROLES, Role, Scope
+from core.actions import action, because, touch
+from core.errors import Invalid
+from core.models import Authority, OutboxMessage, Team, User
+from core.outbox import LINK, enqueue
+from core.querysets import TOP_OF_THE_LINE
+
+LINK_MESSAGE = """{opening}
+
+Choose a password with this link. It works once, and for 24 hours:
+
+{link}
+
+{closing}
+"""
+
+
+@action
+def invite(
+    *,
+    email: str,
+    name: str,
+    role: str,
+    team: Team | None = None,
+    authority: Authority | None = None,
+    partner_kind: str = "",
+    by: User,
+    as_of: dt.datetime,
+) -> User:
+    """Open an account and send its owner a link to choose a password. Nobody else ever knows one.
+
+    The account is of the inviting person's authority; a provider's own staff belong to none.
+    """
+    email = email.strip().lower()
+    if User.objects.filter(email__iexact=email).exists():
+        raise Invalid({"email": "There is already an account with this email address."})
+    place = _place(role=role, team=team, authority=authority, partner_kind=partner_kind, by=by)
+    user = User(email=email, name=name.strip(), invited_at=as_of, **place)
+    user.set_unusable_password()
+    user.save()
+    _send_link(user, as_of=as_of, opening=f"{by.name} has opened an account for you on Held in Mind.")
+    touch(user=user)
+    return user
+
+
+@action
+def change(
+    *,
+    account: User,
+    name: str,
+    role: str,
+    team: Team | None = None,
+    partner_kind: str = "",
+    by: User,
+    as_of: dt.datetime,
+) -> User:
+    """Correct a name, or move a person to another role or team. What she may see changes at her next click."""
+    place = _place(role=role, team=team, authority=account.authority, partner_kind=partner_kind, by=by)
+    if (account.authority_id is None) != (place["authority"] is None):
+        raise Invalid({"role": "One account cannot be a provider’s and then an authority’s. Invite them to a new one."})
+    if role != account.role:
+        _require_another_at_the_top(account, leaving=role not in TOP_OF_THE_LINE, new_role=role)
+    account.name = name.strip()
+    for field, value in place.items():
+        setattr(account, field, value)
+    account.save(update_fields=["name", *place])
+    touch(user=account)
+    return account
+
+
+@action
+def deactivate(*, account: User, reason: str, by: User, as_of: dt.datetime) -> User:
+    """Close an account: its sessions end at once, it is sent nothing more, and its flags pass to the next person up."""
+    if account.pk == by.pk:
+        raise Invalid({"": "You cannot deactivate your own account. Ask another administrator to do it."})
+    _require_another_at_the_top(account, leaving=True, new_role="")
+    because(reason)
+    account.is_active = False
+    account.set_unusable_password()  # so that a session from before stays dead if the account is opened again
+    account.save(update_fields=["is_active", "password"])
+    OutboxMessage.objects.filter(to=account, sent_at__isnull=True).delete()
+    touch(user=account)
+    return account
+
+
+@action
+def reactivate(*, account: User, reason: str, by: User, as_of: dt.datetime) -> User:
+    """Open a closed account again. Its owner chooses a new password by a link."""
+    because(reason)
+    account.is_active = True
+    account.invited_at = as_of
+    account.save(update_fields=["is_active", "invited_at"])
+    _send_link(account, as_of=as_of, opening="Your account on Held in Mind has been opened again.")
+    touch(user=account)
+    return account
+
+
+@action
+def reset(*, account: User, by: User, as_of: dt.datetime) -> User:
+    """Make an account's password worthless at once, end its sessions, and send its owner a link to choose another."""
+    if not account.is_active:
+        raise Invalid({"": "This account is deactivated. Open it again first."})
+    account.set_unusable_password()
+    account.password_set_at = None
+    account.invited_at = as_of
+    account.save(update_fields=["password", "password_set_at", "invited_at"])
+    _send_link(account, as_of=as_of, opening="Your password for Held in Mind has been reset by an administrator.")
+    return account
+
+
+@action
+def set_password(*, password: str, by: User, as_of: dt.datetime) -> User:
+    """Choose one's own password. Every session but the one it is done in ends."""
+    try:
+        validate_password(password, by)
+    except ValidationError as error:
+        raise Invalid({"new_password": " ".join(error.messages)}) from error
+    by.set_password(password)
+    by.password_set_at = as_of
+    by.save(update_fields=["password", "password_set_at"])
+    return by
+
+
+def forgotten(*, email: str, as_of: dt.datetime) -> None:
+    """Send a link to a person who says she has forgotten her password, if there is such an account; one an hour."""
+    user = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
+    if user is not None:
+        ask_for_link(by=user, as_of=as_of)
+
+
+@action
+def ask_for_link(*, by: User, as_of: dt.datetime) -> None:
+    """Send oneself a link to choose a password. The present password stays good until the link is used."""
+    opening = "Somebody, we hope you, asked for a new password for Held in Mind."
+    _send_link(by, as_of=as_of, opening=opening, once="%Y%m%d%H")
+
+
+# --- links --------------------------------------------------------------------------------------------------------
+
+
+def password_link(user: User) -> str:
+    """A link that lets its holder choose this account's password once, within a day. Made at the moment of sending."""
+    who = urlsafe_base64_encode(force_bytes(user.pk))
+    path = reverse("core:choose_password", args=[who, default_token_generator.make_token(user)])
+    return f"{settings.PUBLIC_URL}{path}"
+
+
+def owner_of_link(who: str, token: str) -> User | None:
+    """Whose link this is, if it still works."""
+    try:
+        user = User.objects.get(pk=int(urlsafe_base64_decode(who)), is_active=True)
+    except (ValueError, OverflowError, User.DoesNotExist):
+        return None
+    return user if default_token_generator.check_token(user, token) else None
+
+
+def _send_link(user: User, *, as_of: dt.datetime, opening: str, once: str = "%Y%m%dT%H%M%S.%f") -> None:
+    closing = "If you did not expect this, tell the person who runs accounts in your service."
+    enqueue(
+        to=user,
+        key=f"password-{user.pk}-{as_of:{once}}",
+        subject="Held in Mind: choose your password",
+        body=LINK_MESSAGE.format(opening=opening, link=LINK, closing=closing),
+    )
+
+
+# --- policies -----------------------------------------------------------------------------------------------------
+
+
+def needs_team(role: str) -> bool:
+    return ROLES[role].scope in (Scope.TEAM, Scope.SERVICE)
+
+
+def _place(*, role: str, team: Team | None, authority: Authority | None, partner_kind: str, by: User) -> dict:
+    """Where a person of this role belongs, or Invalid."""
+    errors = {}
+    if role in PROVIDER_ROLES:
+        return {"role": role, "team": None, "authority": None, "partner_kind": ""}
+    authority = authority or by.authority
+    if authority != by.authority:
+        errors["role"] = "You can look after the accounts of your own authority only."
+    if needs_team(role) and team is None:
+        errors["team"] = "Select the team they work in, or the service they head."
+    if team is not None and team.authority_id != getattr(authority, "pk", None):
+        errors["team"] = "Select a team of your own authority."
+    if role == Role.PARTNER and not partner_kind:
+        errors["partner_kind"] = "Select which agency they work for."
+    if errors:
+        raise Invalid(errors)
+    return {
+        "role": role,
+        "team": team if needs_team(role) else None,
+        "authority": authority,
+        "partner_kind": partner_kind if role == Role.PARTNER else "",
+    }
+
+
+def _require_another_at_the_top(account: User, *, leaving: bool, new_role: str) -> None:
+    """A flag goes up the line until it finds somebody, so the top of the line is never empty."""
+    if account.role not in TOP_OF_THE_LINE or not account.is_active:
+        return
+    top = list(
+        User.objects.filter(authority_id=account.authority_id, role__in=TOP_OF_THE_LINE, is_active=True)
+        .order_by("pk")
+        .select_for_update()
+    )
+    others = [person for person in top if person.pk != account.pk]
+    if leaving and not others:
+        raise Invalid(
+            {"": "This is the authority’s last director. Every flag needs an owner, so invite another first."}
+        )
+    if account.role == Role.DCS and new_role != Role.DCS and not any(p.role == Role.DCS for p in others):
+        sentence = "This is the authority’s only director of children’s services. Flags need an owner, so invite the next first."
+        raise Invalid({"": sentence})

@@ -1,0 +1,193 @@
+"""Messages to people, kept until they are sent; and the doorbell that wakes the worker.
+
+PostgreSQL holds what is to be sent, in the transaction that made it due. The broker is only a doorbell: with it down,
+nothing is lost, since the timetable asks every minute.
+"""
+
+import datetime as dt
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from functools import partial
+from uuid import UUID, uuid5
+
+from celery import current_app
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from kombu.exceptions import OperationalError
+
+from core import clock
+from core.models import OutboxMessage, User
+
+logger = logging.getLogger(__name__)
+
+MESSAGE_IDS = UUID("6b1f4a64-3a0b-5f0c-9d3e-0f2a0c8e51c7")  # the namespace our message ids are made in
+LEASE = dt.timedelta(minutes=10)  # longer than a task may run, so a sender that still lives still holds its messages
+BATCH = 20
+LONGEST_WAIT = dt.timedelta(hours=1)
+LINK = "{one-time link}"  # stands in a body until the moment of sending, so that no working link is ever kept
+
+DigestSource = Callable[[dt.datetime], Iterable[tuple[int, list[str]]]]
+_digest_sources: list[DigestSource] = []
+
+
+# --- writing ------------------------------------------------------------------------------------------------------
+
+
+def enqueue(*, to: User, key: str, subject: str, body: str) -> None:
+    """Have a message sent. Call it inside the transaction that makes it due; a second time the same key does nothing.
+
+    Neither subject nor body may hold anything personal: a reference, a count, and "sign in".
+    """
+    _write([OutboxMessage(to=to, key=key, subject=subject, body=body, message_id=uuid5(MESSAGE_IDS, key))])
+
+
+def _write(messages: list[OutboxMessage]) -> None:
+    OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True, batch_size=1000)
+    ring("core.tasks.deliver")
+
+
+def messages_to(person: User, *, number: int = 10) -> QuerySet[OutboxMessage]:
+    """What was last written to a person, newest first: sent, or still waiting."""
+    return person.outbox.order_by("-id")[:number]
+
+
+# --- sending ------------------------------------------------------------------------------------------------------
+
+
+def deliver(*, as_of: dt.datetime, limit: int = 500) -> dict[str, int]:
+    """Send what is waiting, oldest first: claim with a lease, send, then mark as sent.
+
+    Two senders never hold the same message. If one dies between sending and marking, the lease runs out and another
+    sends again, with the same Message-ID. A failure waits longer each time, an hour at most, and never gives up.
+    """
+    sent = failed = 0
+    while sent + failed < limit:
+        messages = _claim(as_of=as_of, number=min(BATCH, limit - sent - failed))
+        if not messages:
+            break
+        mail = get_connection()
+        for message in messages:
+            if _send(message, mail, as_of=as_of):
+                sent += 1
+            else:
+                failed += 1
+        mail.close()
+    return {"sent": sent, "failed": failed}
+
+
+def waiting(as_of: dt.datetime) -> QuerySet[OutboxMessage]:
+    """Messages nobody has sent and nobody holds, to people who still have an account."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lte=as_of)
+    return OutboxMessage.objects.filter(free, sent_at__isnull=True, to__is_active=True)
+
+
+def _claim(*, as_of: dt.datetime, number: int) -> list[OutboxMessage]:
+    with transaction.atomic():
+        messages = list(
+            waiting(as_of)
+            .select_related("to")
+            .select_for_update(skip_locked=True, of=("self",))
+            .order_by("id")[:number]
+        )
+        OutboxMessage.objects.filter(pk__in=[message.pk for message in messages]).update(
+            lease_until=as_of + LEASE, attempts=F("attempts") + 1
+        )
+    return messages
+
+
+def _send(message: OutboxMessage, mail: object, *, as_of: dt.datetime) -> bool:
+    try:
+        _email(message, mail).send()
+    except Exception as error:  # whatever is wrong with one message must not hold up the others
+        wait = min(dt.timedelta(minutes=2**message.attempts), LONGEST_WAIT) if message.attempts < 6 else LONGEST_WAIT
+        OutboxMessage.objects.filter(pk=message.pk, sent_at__isnull=True).update(lease_until=as_of + wait)
+        logger.warning(
+            "message %s was not sent (attempt %d): %s", message.message_id, message.attempts + 1, type(error).__name__
+        )
+        return False
+    OutboxMessage.objects.filter(pk=message.pk).update(sent_at=clock.database_now(), lease_until=None)
+    return True
+
+
+def _email(message: OutboxMessage, mail: object) -> EmailMessage:
+    body = message.body
+    if LINK in body:
+        from core.accounts import password_link  # here, since accounts write to the outbox
+
+        body = body.replace(LINK, password_link(message.to))
+    host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ") or "localhost"
+    return EmailMessage(
+        subject=message.subject,
+        body=body,
+        to=[message.to.email],
+        headers={"Message-ID": f"<{message.message_id}@{host}>", "Auto-Submitted": "auto-generated"},
+        connection=mail,
+    )
+
+
+# --- the daily digest ---------------------------------------------------------------------------------------------
+
+
+def digest_source(source: DigestSource) -> DigestSource:
+    """Register what a floor above has to tell people each day: a user's id and lines of text, for each of them."""
+    _digest_sources.append(source)
+    return source
+
+
+def digests(*, as_of: dt.datetime) -> int:
+    """Write one message a person a day, from every source, to those who have something to be told. Returns how many.
+
+    Asked twice on a day it writes nothing the second time.
+    """
+    lines: dict[int, list[str]] = defaultdict(list)
+    for source in _digest_sources:
+        for user_id, told in source(as_of):
+            lines[user_id] += told
+    today = clock.local_date(as_of)
+    people = User.objects.filter(pk__in=[pk for pk, told in lines.items() if told], is_active=True)
+    messages = []
+    for person in people:
+        key = f"digest-{person.pk}-{today}"
+        told = "\n".join(f"- {line}" for line in lines[person.pk])
+        messages.append(
+            OutboxMessage(
+                to=person,
+                key=key,
+                subject=f"Held in Mind: your list for {today.day} {today:%B}",
+                body=f"{told}\n\nSign in to see them: {settings.PUBLIC_URL}/\n",
+                message_id=uuid5(MESSAGE_IDS, key),
+            )
+        )
+    with transaction.atomic():
+        before = OutboxMessage.objects.filter(key__in=[m.key for m in messages]).count()
+        _write(messages)
+    return len(messages) - before
+
+
+# --- the doorbell -------------------------------------------------------------------------------------------------
+
+QUIET_SECONDS = 30.0
+_quiet_until = 0.0
+
+
+def ring(task: str) -> None:
+    """Wake the worker for `task` ("core.tasks.deliver") once the present transaction commits.
+
+    A broker that is down costs one line in the log and no more waiting for half a minute: the timetable comes anyway.
+    """
+    transaction.on_commit(partial(_ring, task), robust=True)
+
+
+def _ring(task: str) -> None:
+    global _quiet_until
+    if time.monotonic() < _quiet_until:
+        return
+    try:
+        current_app.send_task(task, expires=60, ignore_result=True, retry=False)
+    except (OperationalError, OSError) as error:
+        _quiet_until = time.monotonic() + QUIET_SECONDS
+        logger.warning("the broker did not answer (%s); the timetable will run %s", type(error).__name__, task)

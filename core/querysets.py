@@ -1,0 +1,32 @@
+"""The words for asking about teams and accounts."""
+
+from django.db import models
+from django.db.models import Q
+
+from core.access import PROVIDER_ROLES, Permission, Role
+
+# Every flag finds an owner by going up the line; these are its top.
+TOP_OF_THE_LINE = (Role.DCS, Role.DIRECTOR)
+
+
+class TeamQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "TeamQuerySet":
+        """The teams of this person's own authority."""
+        if not user.is_authenticated or user.authority_id is None:
+            return self.none()
+        return self.filter(authority_id=user.authority_id)
+
+
+class UserQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "UserQuerySet":
+        """The accounts this person administers: her own authority's, and providers' staff, who belong to none."""
+        if not user.is_authenticated or not user.can(Permission.MANAGE_ACCOUNTS):
+            return self.none()
+        return self.filter(Q(authority_id=user.authority_id) | Q(role__in=PROVIDER_ROLES))
+
+    def matching(self, words: str) -> "UserQuerySet":
+        """Accounts whose name or e-mail holds each of the words typed."""
+        accounts = self
+        for word in words.split()[:5]:
+            accounts = accounts.filter(Q(name__icontains=word) | Q(email__icontains=word))
+        return accounts

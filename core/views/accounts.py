@@ -1,0 +1,231 @@
+"""Accounts, for the system administrator: people of her own authority and providers' staff, and never a child."""
+
+from functools import partial
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from core import accounts, forms
+from core.access import PartnerKind, Permission, Role, access
+from core.history_panel import changes
+from core.models import Team, User
+from core.outbox import messages_to
+from core.pages import record_form
+
+A_PAGE = 50
+
+
+class AccountFilter(forms.Form):
+    search = forms.TextField(label="Name or email address", required=False)
+    role = forms.SelectField(label="Role", choices=[("", "Any role"), *Role.choices], required=False)
+    state = forms.SelectField(
+        label="Account",
+        choices=[("", "Active"), ("deactivated", "Deactivated"), ("waiting", "No password chosen yet"), ("all", "All")],
+        required=False,
+    )
+
+
+@access(Permission.MANAGE_ACCOUNTS)
+@require_GET
+def listed(request: HttpRequest) -> HttpResponse:
+    form = AccountFilter(request.GET)
+    form.is_valid()
+    chosen = form.cleaned_data
+    people = User.for_user(request.user).select_related("team", "authority").matching(chosen.get("search", ""))
+    if chosen.get("role"):
+        people = people.filter(role=chosen["role"])
+    state = chosen.get("state", "")
+    if state == "deactivated":
+        people = people.filter(is_active=False)
+    elif state == "waiting":
+        people = people.filter(is_active=True, password_set_at__isnull=True)
+    elif state != "all":
+        people = people.filter(is_active=True)
+    page = Paginator(people, A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "title": "Accounts",
+        "page": page,
+        "filter_form": form,
+        "chosen": _chosen(request, form),
+        "query": _query(request, without="page"),
+        "head": ["Name", "Role", "Team", "Account"],
+    }
+    return render(request, "core/accounts.html", context)
+
+
+def _query(request: HttpRequest, *, without: str) -> str:
+    query: QueryDict = request.GET.copy()
+    for name in (without, "page"):
+        query.pop(name, None)
+    return query.urlencode()
+
+
+def _chosen(request: HttpRequest, form: forms.Form) -> list[tuple[str, str]]:
+    """Each filter in use, as (what it says, the address without it)."""
+    found = []
+    for name, value in form.cleaned_data.items():
+        if value:
+            said = dict(getattr(form.fields[name], "choices", [])).get(value, value)
+            found.append((f"{form.fields[name].label}: {said}", f"{request.path}?{_query(request, without=name)}"))
+    return found
+
+
+@access(Permission.MANAGE_ACCOUNTS)
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    account = _account(request, pk)
+    context = {
+        "title": account.name,
+        "account": account,
+        "back_url": reverse("core:accounts"),
+        "sent": messages_to(account),
+        "history": changes(account),
+        "is_self": account.pk == request.user.pk,
+    }
+    return render(request, "core/account_detail.html", context)
+
+
+def _account(request: HttpRequest, pk: int) -> User:
+    account: User = get_object_or_404(User.for_user(request.user).select_related("team", "authority"), pk=pk)
+    return account
+
+
+# --- forms --------------------------------------------------------------------------------------------------------
+
+
+class AccountForm(forms.Form):
+    name = forms.TextField(label="Full name", max_length=150)
+    role = forms.SelectField(label="Role", choices=[("", "Select one"), *Role.choices])
+    team = forms.ModelSelectField(
+        Team.objects.none(),
+        label="Team",
+        required=False,
+        hint="For social workers and team managers their team; for a head of service the service they head.",
+        empty_label="No team",
+    )
+    partner_kind = forms.SelectField(
+        label="Agency",
+        choices=[("", "Not a partner professional"), *PartnerKind.choices],
+        required=False,
+        hint="For partner professionals only.",
+    )
+
+    def __init__(self, *args, by: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["team"].queryset = Team.for_user(by)  # type: ignore[attr-defined]
+
+
+class InviteForm(AccountForm):
+    email = forms.EmailField(
+        label="Email address", autocomplete="off", hint="A work address that only this person reads."
+    )
+    field_order = ["name", "email", "role", "team", "partner_kind"]
+
+
+class ReasonForm(forms.Form):
+    reason = forms.TextAreaField(
+        label="Why", noun="reason", rows=3, max_length=500, hint="This is kept in the history of the account."
+    )
+
+
+class NoForm(forms.Form):
+    """A page with nothing to fill in, only to confirm."""
+
+
+def _detail_url(account: User) -> str:
+    return reverse("core:account_detail", args=[account.pk])
+
+
+@access(Permission.MANAGE_ACCOUNTS)
+def invite(request: HttpRequest) -> HttpResponse:
+    return record_form(
+        request,
+        form_class=InviteForm,
+        form_kwargs={"by": request.user},
+        act=accounts.invite,
+        done=_detail_url,
+        title="Invite a person",
+        back_url=reverse("core:accounts"),
+        submit_label="Send the invitation",
+        success="The account is open. A link to choose a password is on its way.",
+    )
+
+
+@access(Permission.MANAGE_ACCOUNTS)
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    account = _account(request, pk)
+    return record_form(
+        request,
+        form_class=AccountForm,
+        form_kwargs={"by": request.user},
+        initial={name: getattr(account, name) for name in ("name", "role", "team", "partner_kind")},
+        act=partial(accounts.change, account=account),
+        done=_detail_url,
+        title="Change this account",
+        caption=account.name,
+        back_url=_detail_url(account),
+        success="The account has been changed. It takes effect at once.",
+    )
+
+
+@access(Permission.MANAGE_ACCOUNTS)
+def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    account = _account(request, pk)
+    if not account.is_active:
+        return redirect(_detail_url(account))
+    return record_form(
+        request,
+        form_class=ReasonForm,
+        act=partial(accounts.deactivate, account=account),
+        done=_detail_url,
+        title="Deactivate this account",
+        caption=account.name,
+        back_url=_detail_url(account),
+        submit_label="Deactivate",
+        success="The account is deactivated. Its flags have passed to the next person up.",
+        context={
+            "intro": "They will be signed out everywhere and sent nothing more. Flags they hold pass to the next person "
+            "up. Their allocations stay on record until somebody ends them."
+        },
+    )
+
+
+@access(Permission.MANAGE_ACCOUNTS)
+def reactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    account = _account(request, pk)
+    if account.is_active:
+        return redirect(_detail_url(account))
+    return record_form(
+        request,
+        form_class=ReasonForm,
+        act=partial(accounts.reactivate, account=account),
+        done=_detail_url,
+        title="Open this account again",
+        caption=account.name,
+        back_url=_detail_url(account),
+        submit_label="Open the account",
+        success="The account is open. A link to choose a password is on its way.",
+    )
+
+
+@access(Permission.MANAGE_ACCOUNTS)
+def reset(request: HttpRequest, pk: int) -> HttpResponse:
+    account = _account(request, pk)
+    return record_form(
+        request,
+        form_class=NoForm,
+        act=partial(accounts.reset, account=account),
+        done=_detail_url,
+        title="Reset this password",
+        caption=account.name,
+        back_url=_detail_url(account),
+        submit_label="Reset and send a link",
+        success="The old password no longer works. A link to choose another is on its way.",
+        context={
+            "intro": "The password stops working and they are signed out everywhere. A link to choose another, good "
+            "for 24 hours, is sent to their email address."
+        },
+    )
