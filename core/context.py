@@ -32,13 +32,13 @@ class NavigationItem:
 
 
 @functools.cache
-def _destination(url_name: str) -> tuple[str, Any] | None:
-    """The address of a page and the access its view declares."""
+def _destination(url_name: str, urlconf: str) -> tuple[str, Any] | None:
+    """The address of a page and the access its view declares. Asked once: addresses do not change while we run."""
     try:
-        href = reverse(url_name)
+        href = reverse(url_name, urlconf)
     except NoReverseMatch:
         return None
-    return href, getattr(resolve(href).func, "access", None)
+    return href, getattr(resolve(href, urlconf).func, "access", None)
 
 
 def navigation(request: HttpRequest) -> list[NavigationItem]:
@@ -47,7 +47,7 @@ def navigation(request: HttpRequest) -> list[NavigationItem]:
         return []
     items = []
     for label, url_name in NAVIGATION:
-        destination = _destination(url_name)
+        destination = _destination(url_name, settings.ROOT_URLCONF)
         if destination is None:
             continue
         href, needed = destination

@@ -7,10 +7,11 @@ from types import SimpleNamespace
 from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.template import Template
 from django.template.context import make_context
-from django.urls import path
+from django.urls import include, path
 from django_cotton.compiler_regex import CottonCompiler  # type: ignore[import-untyped]
 
 from core import charts, clock, forms
@@ -129,4 +130,55 @@ def gallery(request):
     return HttpResponse(compiled(source).render(make_context(context(form=form), request)))
 
 
-urlpatterns = [path("", gallery)]
+@public
+def form_page(request):
+    """The page every record's form has, with a draft that is kept in `kept`."""
+    form = Visit(request.POST or None, request.FILES or None)
+    page = {"form": form, "title": "Log a visit", "back_url": "/", "draft_url": "/draft/", "submit_label": "Save visit"}
+    return render(request, "core/form.html", page, status=422 if request.POST else 200)
+
+
+kept: list[dict] = []  # what the draft page was sent, and below, what it is to answer
+answer = {"status": 200}
+
+
+@public
+def draft(request):
+    kept.append(request.POST.dict())
+    return JsonResponse({"saved_at": "14:32"}, status=answer["status"])
+
+
+def page_of(template: str, **values):
+    @public
+    def show(request):
+        return render(request, template, values)
+
+    return show
+
+
+class SignIn(forms.Form):
+    email = forms.EmailField(label="Email address")
+    password = forms.PasswordField(label="Password")
+
+
+# The addresses the shell looks for.
+core = [
+    path("hidden/", page_of("core/hidden.html"), name="hidden"),
+    path("sign-out/", draft, name="sign_out"),
+    path("account/", gallery, name="account"),
+    path("accessibility/", page_of("core/accessibility.html"), name="accessibility"),
+]
+
+urlpatterns = [
+    path("", include((core, "core"))),
+    path("", gallery),
+    path("form/", form_page),
+    path("draft/", draft),
+    *[
+        path(f"account/{name}/", page_of(f"core/{name}.html", form=SignIn(), reset_url="/reset/"))
+        for name in ("sign_in", "password_change", "password_reset", "password_set")
+    ],
+    path("account/spent/", page_of("core/password_set.html", valid_link=False, reset_url="/reset/")),
+    path("accessibility/", page_of("core/accessibility.html")),
+    *[path(f"error/{name}/", page_of(f"errors/{name}.html")) for name in ("400", "403", "404", "409", "500", "csrf")],
+]

@@ -14,7 +14,7 @@ from django.urls import path
 
 from core import charts, clock
 from core.access import Permission, Role, access, public, signed_in
-from core.context import _destination, shell
+from core.context import shell
 from core.errors import Refused
 from core.models import User
 from tests.core.gallery import EVIL, NOW, Visit, compiled, context
@@ -302,15 +302,13 @@ def shown(monkeypatch, settings):
     settings.ROOT_URLCONF = Urls
     items = (("My work", "work"), ("Accounts", "accounts"), ("Nobody", "n"), ("Not built yet", "nowhere:at_all"))
     monkeypatch.setattr("core.context.NAVIGATION", items)
-    _destination.cache_clear()
 
     def look(user, address="/"):
         request = RequestFactory().get(address)
         request.user = user
         return [(item.label, item.current) for item in shell(request)["navigation"]]
 
-    yield look
-    _destination.cache_clear()
+    return look
 
 
 def test_navigation_shows_what_a_person_may_open_and_nothing_else(shown):

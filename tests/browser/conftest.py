@@ -1,0 +1,43 @@
+"""Journeys in a real Chromium: how it is started, and what every page is held to."""
+
+import os
+import shutil
+
+import pytest
+
+from tests.browser.eyes import WATCH
+
+# Playwright runs a loop in this thread; Django would take that for asynchronous code and refuse the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+QUIET = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+QUIET += ("--disable-component-update", "--disable-sync")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The Chromium on the PATH, or else the one Playwright installed."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    args = {**browser_type_launch_args, "args": [*QUIET, *sandbox]}
+    return args | ({"executable_path": found} if found else {})
+
+
+@pytest.fixture(scope="session")
+def base_url():
+    """No address is meant unless a test says it. (The plugin's own fixture is written in a way pytest now warns of.)"""
+    return ""
+
+
+@pytest.fixture
+def context(context):
+    context.add_init_script(WATCH)
+    context.set_default_timeout(10_000)
+    return context
+
+
+@pytest.fixture(params=[1280, 390], ids=["desk", "phone"])
+def width(request, page) -> int:
+    """Pages are looked at as wide as a desk's screen and as narrow as a phone."""
+    page.set_viewport_size({"width": request.param, "height": 900})
+    return request.param
