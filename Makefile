@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
@@ -24,7 +24,7 @@ help: ## list what can be made
 install: .build/stamp ## everything the app and its tests need, into this folder
 
 $(STAMPS)/uv: locks/uv.lock
-	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
 	@mkdir -p $(STAMPS)
 	$(PY) -m pip install --quiet --require-hashes -r locks/uv.lock
 	@touch $@
