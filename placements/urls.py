@@ -1,6 +1,6 @@
 from django.urls import path
 
-from placements.views import managers, orders, placing, registrations
+from placements.views import managers, notes, orders, placing, registrations
 
 app_name = "placements"
 
@@ -20,4 +20,10 @@ urlpatterns = [
     path("homes/add/", registrations.add_home, name="add_home"),
     path("homes/<int:pk>/", registrations.home, name="home"),
     path("homes/<int:pk>/registration/", registrations.registration, name="registration"),
+    path("placements/<int:pk>/visit/", notes.visit, name="visit"),
+    path("visits/<int:pk>/", notes.visit_detail, name="visit_detail"),
+    path("visits/<int:pk>/add/", notes.visit_addition, name="add_to_visit"),
+    path("placements/<int:pk>/log/", notes.log, name="log"),
+    path("logs/<int:pk>/", notes.log_detail, name="log_detail"),
+    path("logs/<int:pk>/add/", notes.log_addition, name="add_to_log"),
 ]

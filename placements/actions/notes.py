@@ -70,34 +70,12 @@ def record_visit(
     _may_visit(by, placement)
     touch(placement=placement)
     occurred_at, visitor = _utc(occurred_at), visitor.strip()
-    own = capacity == OWN_CAPACITY.get(by.role) and (capacity in ONLY_THEIR_OWN or not visitor)
-    errors = (
-        _time_errors("occurred_at", "visit", occurred_at, placement=placement, as_of=as_of)
-        | _visit_errors(
-            manner=manner,
-            outcome=outcome,
-            capacity=capacity,
-            visitor=visitor,
-            own=own,
-            why_not_seen=why_not_seen,
-            by=by,
-        )
-        | _choice_errors(Manner, manner=manner)
-        | _length_errors(PLACE, place=place)
-        | _length_errors(LONGEST, childs_words=childs_words, seen_there=seen_there, why_not_seen=why_not_seen)
-    )
-    if not place.strip():
-        errors["place"] = "Enter where the visit was"
-    if unknown := set(checked) - {key for key, _ in Visit.INSPECTED}:
-        errors["checked"] = f"“{min(unknown)}” is not one of the things that can be inspected"
-    if errors:
-        raise Invalid(errors)
-    values = {
+    details = {
         "occurred_at": occurred_at,
         "manner": manner,
         "outcome": outcome,
         "announced": announced,
-        "visitor": by.name if own else visitor,
+        "visitor": visitor,
         "capacity": capacity,
         "place": place.strip(),
         "childs_words": childs_words,
@@ -105,7 +83,31 @@ def record_visit(
         "checked": list(checked),
         "why_not_seen": why_not_seen,
     }
-    return _once(Visit, submission=submission, placement=placement, recorded_by=by, values=values)
+    if errors := visit_errors(details, placement=placement, by=by, as_of=as_of):
+        raise Invalid(errors)
+    if _is_own(capacity, visitor, by):
+        details["visitor"] = by.name
+    return _once(Visit, submission=submission, placement=placement, recorded_by=by, values=details)
+
+
+def visit_errors(details: dict[str, Any], *, placement: Placement, by: User, as_of: dt.datetime) -> dict[str, str]:
+    """What cannot be so in the details of a visit, for those given so far: a page asks before all of them are."""
+    errors: dict[str, str] = {}
+    if "occurred_at" in details:
+        errors |= _time_errors("occurred_at", "visit", details["occurred_at"], placement=placement, as_of=as_of)
+    if "manner" in details:
+        errors |= _choice_errors(Manner, manner=details["manner"])
+    if not details.get("place", "somewhere"):
+        errors["place"] = "Enter where the visit was"
+    if "capacity" in details:
+        errors |= _capacity_errors(details["capacity"], details.get("visitor", "").strip(), by=by)
+    if "outcome" in details:
+        errors |= _choice_errors(Outcome, outcome=details["outcome"]) or _outcome_errors(**details)
+    if unknown := set(details.get("checked", ())) - {key for key, _ in Visit.INSPECTED}:
+        errors["checked"] = f"“{min(unknown)}” is not one of the things that can be inspected"
+    errors |= _length_errors(PLACE, **_only(details, "place"))
+    errors |= _length_errors(LONGEST, **_only(details, "childs_words", "seen_there", "why_not_seen"))
+    return errors
 
 
 @action
@@ -162,7 +164,7 @@ def add_to_visit(
     touch(placement=visit.placement)
     errors = _addition_errors(kind=kind, text=text, reason=reason)
     if outcome:
-        errors |= _choice_errors(Outcome, outcome=outcome) | _outcome_errors(visit.manner, outcome)
+        errors |= _choice_errors(Outcome, outcome=outcome) | _manner_errors(visit.manner, outcome)
         if kind != Addition.Kind.CORRECTION:
             errors["outcome"] = "The outcome can only be changed by a correction"
         elif Visit.objects.with_outcome().filter(pk=visit.pk, outcome_now=outcome).exists():
@@ -243,27 +245,32 @@ def _time_errors(
     return {}
 
 
-def _visit_errors(
-    *, manner: str, outcome: str, capacity: str, visitor: str, own: bool, why_not_seen: str, by: User
-) -> dict[str, str]:
-    errors = _choice_errors(Outcome, outcome=outcome) or _outcome_errors(manner, outcome)
-    if "outcome" not in errors and outcome != Outcome.SEEN_ALONE and not why_not_seen.strip():
-        seen = outcome == Outcome.SEEN
-        errors["why_not_seen"] = "Enter why she was not seen alone" if seen else "Enter why she was not seen"
-    errors |= _choice_errors(Capacity, capacity=capacity)
-    if "capacity" in errors:
+def _is_own(capacity: str, visitor: str, by: User) -> bool:
+    """Whether it is the recorder's own visit: always, in a capacity only they may claim; else where nobody is named."""
+    return capacity == OWN_CAPACITY.get(by.role) and (capacity in ONLY_THEIR_OWN or not visitor)
+
+
+def _capacity_errors(capacity: str, visitor: str, *, by: User) -> dict[str, str]:
+    if errors := _choice_errors(Capacity, capacity=capacity):
         return errors
     if capacity not in may_record_as(by):
-        errors["capacity"] = f"You cannot record a visit as “{Capacity(capacity).label}”: that person records their own"
-    elif not own and not visitor:
-        errors["visitor"] = "Enter the name of the person who visited"
-    elif len(visitor) > NAME:
-        errors["visitor"] = f"The name must be {NAME} characters or fewer"
+        label = Capacity(capacity).label
+        return {"capacity": f"You cannot record a visit as “{label}”: that person records their own"}
+    if not _is_own(capacity, visitor, by) and not visitor:
+        return {"visitor": "Enter the name of the person who visited"}
+    return _length_errors(NAME, visitor=visitor)
+
+
+def _outcome_errors(*, outcome: str, manner: str = "", why_not_seen: str = "", **_others: Any) -> dict[str, str]:
+    errors = _manner_errors(manner, outcome)
+    if outcome != Outcome.SEEN_ALONE and not why_not_seen.strip():
+        alone = " alone" if outcome == Outcome.SEEN else ""
+        errors["why_not_seen"] = f"Enter why she was not seen{alone}"
     return errors
 
 
-def _outcome_errors(manner: str, outcome: str) -> dict[str, str]:
-    if outcome == Outcome.REFUSED and manner != Manner.IN_PERSON:
+def _manner_errors(manner: str, outcome: str) -> dict[str, str]:
+    if outcome == Outcome.REFUSED and manner not in ("", Manner.IN_PERSON):
         return {
             "outcome": "She can only refuse face to face if the visit was in person. Select “Not there, or not met”, "
             "or change how the visit was made"
@@ -305,6 +312,10 @@ def _addition_errors(*, kind: str, text: str, reason: str) -> dict[str, str]:
 
 def _choice_errors(choices: Any, **fields: str) -> dict[str, str]:
     return {name: "Select one from the list" for name, value in fields.items() if value not in choices.values}
+
+
+def _only(details: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: details[name] for name in names if name in details}
 
 
 def _length_errors(limit: int, **fields: str) -> dict[str, str]:

@@ -70,7 +70,11 @@ REFUSED = [
         "You cannot record a visit as “Team manager”: that person records their own",
     ),
     ({"capacity": "guardian"}, "visitor", "Enter the name of the person who visited"),
-    ({"capacity": "guardian", "visitor": "x" * 151}, "visitor", "The name must be 150 characters or fewer"),
+    (
+        {"capacity": "guardian", "visitor": "x" * 151},
+        "visitor",
+        "What you enter must be 150 characters or fewer. You entered 151",
+    ),
     ({"place": " "}, "place", "Enter where the visit was"),
     ({"checked": ["rota", "cellar"]}, "checked", "“cellar” is not one of the things that can be inspected"),
     (
