@@ -1,3 +1,5 @@
+"""The rulebook, the flags, the sweep, and who is told what."""
+
 from django.apps import AppConfig
 
 
@@ -6,6 +8,9 @@ class OversightConfig(AppConfig):
 
     def ready(self) -> None:
         from core.actions import on_touched
+        from core.outbox import digest_source
+        from oversight.digest import digest_lines
         from oversight.sweep import recheck
 
         on_touched(recheck)
+        digest_source(digest_lines)

@@ -41,7 +41,10 @@ class Flag(Protected):
     cleared_at = models.DateTimeField(null=True)
     owner_role = models.CharField(max_length=30, choices=Role.choices, help_text="Whose duty it is.")
     owner = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="flags", help_text="Who holds it: the next person up where that post is empty."
+        User,
+        on_delete=models.PROTECT,
+        related_name="flags",
+        help_text="Who holds it: the next person up where that post is empty.",
     )
     recorded_at = RecordedAt()
     history = tracked()
@@ -50,10 +53,16 @@ class Flag(Protected):
     class Meta:
         ordering = ["due_at", "id"]
         indexes = [
-            models.Index(fields=["owner", "due_at"], name="flag_standing_by_owner", condition=Q(cleared_at__isnull=True)),
+            models.Index(
+                fields=["owner", "due_at"], name="flag_standing_by_owner", condition=Q(cleared_at__isnull=True)
+            ),
             models.Index(fields=["child", "due_at"], name="flag_by_child"),
-            models.Index(fields=["placement", "rule"], name="flag_standing_by_placement", condition=Q(cleared_at__isnull=True)),
-            models.Index(fields=["authority", "rule"], name="flag_standing_by_authority", condition=Q(cleared_at__isnull=True)),
+            models.Index(
+                fields=["placement", "rule"], name="flag_standing_by_placement", condition=Q(cleared_at__isnull=True)
+            ),
+            models.Index(
+                fields=["authority", "rule"], name="flag_standing_by_authority", condition=Q(cleared_at__isnull=True)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -120,7 +129,9 @@ class SweepRun(models.Model):
     raised = models.PositiveIntegerField(default=0)
     cleared = models.PositiveIntegerField(default=0)
     standing = models.PositiveIntegerField(default=0)
-    failed_rules = models.JSONField(default=list, help_text="Codes of rules that could not be evaluated; the others were.")
+    failed_rules = models.JSONField(
+        default=list, help_text="Codes of rules that could not be evaluated; the others were."
+    )
 
     class Meta:
         ordering = ["-as_of"]

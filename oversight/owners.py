@@ -9,7 +9,18 @@ from collections.abc import Mapping
 from core.access import Role
 
 # What each is called in the query below, in order of going up.
-UP = ("worker", "manager", "head", "director", "dcs", "safeguarding", "any_head", "any_manager", "administrator", "last_resort")
+UP = (
+    "worker",
+    "manager",
+    "head",
+    "director",
+    "dcs",
+    "safeguarding",
+    "any_head",
+    "any_manager",
+    "administrator",
+    "last_resort",
+)
 
 CHAINS: Mapping[str, tuple[str, ...]] = {
     Role.SOCIAL_WORKER: UP,

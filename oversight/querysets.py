@@ -1,30 +1,145 @@
 """The words for asking about flags."""
 
+import datetime as dt
+from typing import Any
+
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from children.models import Child
+from core import clock
 from core.access import Permission
+from oversight import rulebook
+from oversight.rulebook import Basis
+
+AGES = {"week": "less than 7 days", "month": "7 to 27 days", "older": "28 days or more"}
+BASES = {"statute": Basis.STATUTE, "court": Basis.COURT, "local": Basis.LOCAL}
 
 
 class FlagQuerySet(models.QuerySet):
     def visible_to(self, user) -> "FlagQuerySet":
-        """Flags (or answers) on the children this person may see, and any she herself owns."""
+        """Flags (or answers) on the children this person may see, and any she herself holds."""
         from placements.models import Placement
 
         if not user.is_authenticated or not user.can(Permission.SEE_FLAGS):
             return self.none()
         flag = "" if self.model.__name__ == "Flag" else "flag__"
-        seen = Q(**{f"{flag}child__in": Child.objects.visible_to(user)})
         if user.authority_id is None:  # a provider's manager: only the flags of placements with the provider
-            seen = Q(**{f"{flag}placement__in": Placement.objects.visible_to(user)})
-        return self.filter(seen)
+            return self.filter(**{f"{flag}placement__in": Placement.objects.visible_to(user)})
+        seen = Q(**{f"{flag}child__in": Child.objects.visible_to(user)})
+        return self.filter(seen | Q(**{f"{flag}owner": user}))
 
     def standing(self) -> "FlagQuerySet":
         return self.filter(cleared_at__isnull=True)
 
     def answered(self, yes: bool = True) -> "FlagQuerySet":
-        from oversight.models import FlagAnswer
+        return self.filter(_answers() if yes else ~_answers())
 
-        answers = Exists(FlagAnswer.objects.filter(flag=OuterRef("pk")))
-        return self.filter(answers if yes else ~answers)
+    def owned_by(self, user) -> "FlagQuerySet":
+        return self.filter(owner=user)
+
+    def of_team(self, user) -> "FlagQuerySet":
+        """Flags on the children of this person's team or, for a head of service, of the service's teams."""
+        if user.team_id is None:
+            return self.none()
+        return self.filter(Q(child__team_id=user.team_id) | Q(child__team__part_of_id=user.team_id))
+
+    def of_rule(self, code: str) -> "FlagQuerySet":
+        return self.filter(rule=code)
+
+    def of_basis(self, basis: str) -> "FlagQuerySet":
+        """By the words of the basis. Three clocks, never merged."""
+        return self.filter(rule__in=[rule.code for rule in rulebook.ALL if rule.basis == basis])
+
+    def of_child(self, child) -> "FlagQuerySet":
+        return self.filter(child=child)
+
+    def of_placement(self, placement) -> "FlagQuerySet":
+        return self.filter(placement=placement)
+
+    def aged(self, age: str, *, as_of: dt.datetime) -> "FlagQuerySet":
+        """Overdue for less than a week, for 7 to 27 days, or for longer (see AGES), counted as `days_over` counts."""
+        return self.filter(_aged(age, as_of))
+
+    def older_than(self, days: int, *, as_of: dt.datetime) -> "FlagQuerySet":
+        """Overdue for more than so many days."""
+        return self.filter(due_at__lte=clock.start_of(clock.local_date(as_of) - dt.timedelta(days=days)))
+
+    def for_list(self) -> "FlagQuerySet":
+        """With all that a row of a list shows: no query a row."""
+        return (
+            self.select_related("child", "placement", "placement__home", "owner")
+            .annotate(is_answered=_answers())
+            .order_by("due_at", "id")
+        )
+
+    def filtered(
+        self,
+        user,
+        *,
+        as_of: dt.datetime,
+        rule: str = "",
+        severity: str = "",
+        basis: str = "",
+        whose: str = "",
+        answered: str = "",
+        age: str = "",
+        placement: str = "",
+        child: str = "",
+        owner: str = "",
+    ) -> "FlagQuerySet":
+        """Standing flags by the flags page's filters, as they stand in its address. What makes no sense finds nothing."""
+        found = self.standing()
+        if rule:
+            found = found.of_rule(rule)
+        if severity:
+            found = found.filter(severity=severity)
+        if basis:
+            found = found.of_basis(BASES[basis]) if basis in BASES else found.none()
+        if whose in ("mine", "team"):
+            found = found.owned_by(user) if whose == "mine" else found.of_team(user)
+        if answered:
+            found = found.answered(answered == "yes")
+        if age:
+            found = found.aged(age, as_of=as_of) if age in AGES else found.none()
+        if placement:
+            found = found.filter(placement_id=int(placement)) if _is_id(str(placement)) else found.none()
+        if child:
+            found = found.filter(child__reference=child)
+        if owner:
+            found = found.filter(owner_id=int(owner)) if _is_id(owner) else found.none()
+        return found
+
+    def by_rule_and_age(self, *, as_of: dt.datetime) -> list[dict[str, Any]]:
+        """How many flags each rule has, by age: the rulebook's order, rules without flags left out."""
+        counted = {
+            row["rule"]: row
+            for row in self.order_by()
+            .values("rule")
+            .annotate(total=Count("pk"), **{age: Count("pk", filter=_aged(age, as_of)) for age in AGES})
+        }
+        return [
+            {"title": rule.title, "basis": rule.basis.value, **counted[rule.code]}
+            for rule in rulebook.ALL
+            if rule.code in counted
+        ]
+
+
+def _answers() -> Exists:
+    from oversight.models import FlagAnswer
+
+    return Exists(FlagAnswer.objects.filter(flag=OuterRef("pk")))
+
+
+def _aged(age: str, as_of: dt.datetime) -> Q:
+    today = clock.local_date(as_of)
+    week, month = (clock.start_of(today - dt.timedelta(days=days)) for days in (6, 27))
+    return {
+        "week": Q(due_at__gt=week),
+        "month": Q(due_at__lte=week, due_at__gt=month),
+        "older": Q(due_at__lte=month),
+    }[age]
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19

@@ -4,6 +4,8 @@ A rule names the standards it reads, and its query gets them as one row a counci
 "at most so many", so a smaller one is always the stricter.
 """
 
+# ruff: noqa: S608 - the queries are put together from constants of this program; every value is a parameter
+
 import datetime as dt
 from dataclasses import dataclass
 
@@ -19,9 +21,15 @@ class Standard:
     sentence: str
 
 
-REAPPROVAL = Standard("LEG-05 re-approval", "reapproval", 7, "days", "how long one authorisation of an unregistered placement runs")
-LATE_APPROVAL = Standard("LEG-05 emergency", "late_approval", 24, "hours", "how soon after an emergency move it must be authorised")
-GRACE = Standard("Emergency grace", "grace", 48, "hours", "how long an emergency placement may be without a manager or logs")
+REAPPROVAL = Standard(
+    "LEG-05 re-approval", "reapproval", 7, "days", "how long one authorisation of an unregistered placement runs"
+)
+LATE_APPROVAL = Standard(
+    "LEG-05 emergency", "late_approval", 24, "hours", "how soon after an emergency move it must be authorised"
+)
+GRACE = Standard(
+    "Emergency grace", "grace", 48, "hours", "how long an emergency placement may be without a manager or logs"
+)
 SILENCE = Standard("LOG-01 silence", "silence", 24, "hours", "how much time may pass without a log")
 CLOSING = Standard("LOG-01 closing", "closing", 2, "hours", "how soon after its stretch of care ends a log is closed")
 WORKER = Standard("VIS-07 social worker", "worker", 7, "days", "how often the social worker sees her")

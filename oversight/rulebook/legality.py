@@ -5,6 +5,8 @@ somebody to settle (oversight/quality.py) and is never read as a breach. They lo
 not: no record of ours is needed to know that a child may not be there.
 """
 
+# ruff: noqa: S608 - the queries are put together from constants of this program; every value is a parameter
+
 import datetime as dt
 
 from core import gates

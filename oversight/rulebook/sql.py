@@ -5,6 +5,8 @@ found by index (LATERAL … LIMIT 1) or bounded in days, so its cost does not gr
 Days are English days: the database is told the zone each time and its session's own is never relied on.
 """
 
+# ruff: noqa: S608 - the queries are put together from constants of this program; every value is a parameter
+
 from collections.abc import Sequence
 
 from placements import codes
@@ -64,7 +66,9 @@ LIVE = _subject("")
 FOLLOWED = _subject("AND p.followed_from <= %(today)s")
 
 # What is on record of the home's registration today, if anything.
-SETTING = f"LEFT JOIN placements_registration setting ON setting.home_id = subject.home_id AND {covers_today('setting')}"
+SETTING = (
+    f"LEFT JOIN placements_registration setting ON setting.home_id = subject.home_id AND {covers_today('setting')}"
+)
 
 # Unregistered settings and deprivation of liberty orders, as `high_risk` in placements/querysets.py has them, with the
 # first day of the unbroken stretch that covers today: a renewed order does not start the clock again.

@@ -1,5 +1,7 @@
 """STF: who is there to care for her, and who manages them."""
 
+# ruff: noqa: S608 - the queries are put together from constants of this program; every value is a parameter
+
 import datetime as dt
 
 from core.access import Role

@@ -4,13 +4,25 @@ A statutory visit is one in person, by the authority's representative, at which 
 face. An enhanced visit is about her being seen, so there a refusal is an attempt and no more (docs/adr/0012).
 """
 
+# ruff: noqa: S608 - the queries are put together from constants of this program; every value is a parameter
+
 import datetime as dt
 
 from core.access import Role
 from oversight import standards
 from oversight.rulebook.rule import Basis, Limb, Rule
-from oversight.rulebook.sql import FOLLOWED, RISK, STAGE_OF_DAYS, clocks, covers_today, day_of, listed, start_of, visits
-from oversight.rulebook.sql import working_days_after
+from oversight.rulebook.sql import (
+    FOLLOWED,
+    RISK,
+    STAGE_OF_DAYS,
+    clocks,
+    covers_today,
+    day_of,
+    listed,
+    start_of,
+    visits,
+    working_days_after,
+)
 from placements import codes
 from placements.models import Visit
 
@@ -20,9 +32,7 @@ SHORT_BREAKS = ("V3", "V4")
 
 MET = ("seen_alone", "seen", "refused")
 SEEN = ("seen_alone", "seen")
-LAST_STATUTORY_VISIT = visits(
-    f"now.outcome IN ({listed(MET)}) AND v.capacity IN ({listed(Visit.REPRESENTATIVES)})"
-)
+LAST_STATUTORY_VISIT = visits(f"now.outcome IN ({listed(MET)}) AND v.capacity IN ({listed(Visit.REPRESENTATIVES)})")
 IN_SCOPE = f"""subject.type NOT IN ({listed(codes.WITH_PARENTS + codes.FOR_ADOPTION)})
     AND NOT EXISTS (SELECT FROM children_legalstatus s WHERE s.child_id = subject.child_id
                     AND s.code IN ({listed(SHORT_BREAKS)}) AND {covers_today("s")})"""
@@ -115,7 +125,9 @@ VIS_03 = Rule(
 
 # The later of: the placement's start, the day a team took it on, and the day it became high-risk.
 BEGAN = "CROSS JOIN LATERAL (SELECT greatest(subject.from_day, risk.risky_from) AS day) AS began"
-ENHANCED_SCOPE = "Placements in a setting recorded as not registered, or of a child under a deprivation of liberty order."
+ENHANCED_SCOPE = (
+    "Placements in a setting recorded as not registered, or of a child under a deprivation of liberty order."
+)
 ENHANCED_BASIS = (
     "Local standard. No statute asks for it: in the case this was learnt from the six-weekly visits were made, and she "
     "was largely unseen."
@@ -153,8 +165,12 @@ VIS_07 = Rule(
             CROSS JOIN LATERAL (VALUES ('social_worker', worker), ('team_manager', manager), ('head_of_service', head))
                 AS part(limb, days)
             LEFT JOIN LATERAL (
-                {visits(f"now.outcome IN ({listed(SEEN)}) AND v.capacity = part.limb "
-                        f"AND v.occurred_at >= {start_of('began.day')}")}
+                {
+            visits(
+                f"now.outcome IN ({listed(SEEN)}) AND v.capacity = part.limb "
+                f"AND v.occurred_at >= {start_of('began.day')}"
+            )
+        }
             ) AS visit ON true
             LEFT JOIN LATERAL (
                 SELECT {day_of("visit.occurred_at")} + part.days AS day WHERE visit.occurred_at IS NOT NULL
@@ -207,7 +223,9 @@ VIS_08 = Rule(
             -- Breached by the visit, the third since the last at night, that should itself have been at night. Before
             -- it, "due" says that the next unannounced visit is the one.
             SELECT authority_id, child_id, placement_id, 'night' AS limb, coalesce(at_night.occurred_at, since.instant),
-                   coalesce(should_have.occurred_at, {start_of(f"{day_of('one_before.occurred_at')} + unannounced + 1")})
+                   coalesce(should_have.occurred_at, {
+            start_of(f"{day_of('one_before.occurred_at')} + unannounced + 1")
+        })
             FROM subject
             JOIN risk USING (placement_id)
             JOIN standard USING (authority_id)
@@ -215,12 +233,22 @@ VIS_08 = Rule(
             LEFT JOIN LATERAL ({visits(f"{INSPECTED} AND {AT_NIGHT}")}) AS at_night ON true
             CROSS JOIN LATERAL (SELECT {start_of("began.day")} AS instant) AS since
             LEFT JOIN LATERAL (
-                {visits(f"{INSPECTED} AND v.occurred_at > coalesce(at_night.occurred_at, '-infinity')",
-                        order="ASC", rows="OFFSET standard.night - 1 LIMIT 1")}
+                {
+            visits(
+                f"{INSPECTED} AND v.occurred_at > coalesce(at_night.occurred_at, '-infinity')",
+                order="ASC",
+                rows="OFFSET standard.night - 1 LIMIT 1",
+            )
+        }
             ) AS should_have ON true
             LEFT JOIN LATERAL (
-                {visits(f"{INSPECTED} AND v.occurred_at > coalesce(at_night.occurred_at, '-infinity')",
-                        order="ASC", rows="OFFSET greatest(standard.night - 2, 0) LIMIT 1")}
+                {
+            visits(
+                f"{INSPECTED} AND v.occurred_at > coalesce(at_night.occurred_at, '-infinity')",
+                order="ASC",
+                rows="OFFSET greatest(standard.night - 2, 0) LIMIT 1",
+            )
+        }
             ) AS one_before ON true
             WHERE should_have.occurred_at IS NOT NULL
                OR %(as_of)s < {start_of(f"{day_of('one_before.occurred_at')} + unannounced + 1")}""",

@@ -1,0 +1,41 @@
+"""The flags list's filters, and the answer to a flag."""
+
+from typing import Any
+
+from core import forms
+from oversight import rulebook
+from oversight.actions import LONGEST
+from oversight.querysets import AGES
+
+WHOSE = {"": "Everybody’s that I may see", "mine": "Mine", "team": "My team’s"}
+
+
+def _choices(of: dict[str, str], empty: str = "Any") -> list[tuple[str, str]]:
+    return [("", empty), *of.items()]
+
+
+class FlagFilter(forms.FilterForm):
+    """Every filter stands in the address, so a number anywhere can be a link to exactly what it counts."""
+
+    whose = forms.SelectField(label="Whose", choices=list(WHOSE.items()), required=False)
+    rule = forms.SelectField(label="Rule", choices=[], required=False)
+    basis = forms.SelectField(
+        label="Rests on",
+        choices=_choices({"statute": "Statute", "court": "Court or guidance", "local": "Local standard"}),
+        required=False,
+    )
+    severity = forms.SelectField(label="Severity", choices=_choices({"red": "Red", "amber": "Amber"}), required=False)
+    age = forms.SelectField(label="Overdue for", choices=_choices(AGES), required=False)
+    answered = forms.SelectField(label="Answered", choices=_choices({"yes": "Yes", "no": "No"}), required=False)
+    placement = forms.TextField(label="Placement number", width=10, max_length=18, required=False)
+    child = forms.TextField(label="Child’s reference", width=10, max_length=12, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rules = {rule.code: f"{rule.code} {rule.title}" for rule in rulebook.ALL if rule.kind != rulebook.Kind.GATE}
+        self.fields["rule"].choices = _choices(rules)  # type: ignore[attr-defined]
+
+
+class Answer(forms.Form):
+    doing = forms.TextAreaField(label="What is being done?", noun="what is being done", rows=4, max_length=LONGEST)
+    by_when = forms.DateField(label="By when?", noun="the date it will be done by")

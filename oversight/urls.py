@@ -1,0 +1,11 @@
+"""Oversight's addresses."""
+
+from django.urls import path
+
+from oversight import views
+
+app_name = "oversight"
+urlpatterns = [
+    path("flags/", views.flags, name="flags"),
+    path("flags/<int:pk>/", views.flag, name="flag"),
+]

@@ -1,0 +1,121 @@
+"""The flags list, and one flag with its answers."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.urls import resolve, reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from children.actions import open_file
+from core import clock, forms
+from core.access import Permission, access
+from core.history_panel import changes
+from core.models import User
+from core.pages import record_form
+from oversight.actions import answer_flag
+from oversight.forms import Answer, FlagFilter
+from oversight.models import Flag, FlagAnswer
+
+A_PAGE = 50
+HEAD = ["What is overdue", "Child", ("Days over", "numeric"), "Who must act", "Answered"]
+
+
+@access(Permission.SEE_FLAGS)
+@require_GET
+def flags(request: HttpRequest) -> HttpResponse:
+    as_of, user = clock.now(), request.user
+    # "all" is how other pages' links say that no filter is meant.
+    sent = QueryDict(mutable=True)
+    sent.update({name: value for name, value in request.GET.items() if value != "all"})
+    form = FlagFilter(sent)
+    found = Flag.for_user(user)
+    found = found.filtered(user, as_of=as_of, **form.cleaned_data) if form.is_valid() else found.none()
+    page = Paginator(found.for_list(), A_PAGE).get_page(request.GET.get("page"))
+    for flag in page:
+        flag.over = flag.days_over(as_of=as_of)
+    context = {
+        "title": "Flags",
+        "page": page,
+        "filter_form": form,
+        "chosen": _chosen(request, form),
+        "query": _query(request, without="page"),
+        "head": HEAD,
+    }
+    return render(request, "oversight/flags.html", context)
+
+
+@access(Permission.SEE_FLAGS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def flag(request: HttpRequest, pk: int) -> HttpResponse:
+    """One flag: a page of the child's file, so opening it is recorded in the transaction that reads."""
+    as_of, user = clock.now(), _person(request)
+    with transaction.atomic():
+        found = get_object_or_404(Flag.for_user(user).select_related("child", "placement__home", "owner"), pk=pk)
+        context = _about(found, user) | {"over": found.days_over(as_of=as_of)}
+        if request.method != "POST":
+            open_file(child=found.child, page="flag", by=user, as_of=as_of)
+    if request.method == "POST" and not user.can(Permission.ANSWER_FLAGS):
+        raise PermissionDenied
+    if request.method != "POST" and not context["may_answer"]:
+        return render(request, "oversight/flag.html", context)
+    return record_form(
+        request,
+        form_class=Answer,
+        act=partial(answer_flag, flag=found),
+        done=lambda _answer: reverse("oversight:flag", args=[pk]),
+        title=found.title,
+        caption=context["caption"],
+        back_url=context["back_url"],
+        submit_label="Send answer",
+        success="Answer recorded. The flag stands until the record that clears it is made.",
+        template="oversight/flag.html",
+        draft_key=f"answer-{pk}",
+        context=context,
+    )
+
+
+def _person(request: HttpRequest) -> User:
+    assert not isinstance(request.user, AnonymousUser)  # noqa: S101 - the middleware let nobody else in
+    return request.user
+
+
+def _about(found: Flag, user: User) -> dict[str, Any]:
+    rule = found.rulebook
+    answers = list(FlagAnswer.for_user(user).filter(flag=found).select_related("by"))
+    mend = rule.mend if rule and found.standing and found.placement_id else ""
+    mend_url = reverse(mend, args=[found.placement_id]) if mend else ""
+    return {
+        "title": found.title,
+        "caption": f"Flag: {found.child}",
+        "flag": found,
+        "rule": rule,
+        "period": rule.period_of(found.limb) if rule else "",
+        "answers": answers,
+        "may_answer": found.standing and user.can(Permission.ANSWER_FLAGS),
+        "mend_url": mend_url if mend_url and user.can(resolve(mend_url).func.access) else "",
+        "history": changes(found),
+        "back_url": reverse("oversight:flags"),
+    }
+
+
+def _query(request: HttpRequest, *, without: str) -> str:
+    query = request.GET.copy()
+    for name in (without, "page"):
+        query.pop(name, None)
+    return query.urlencode()
+
+
+def _chosen(request: HttpRequest, form: forms.Form) -> list[tuple[str, str]]:
+    """Each filter in use, as (what it says, the address without it)."""
+    found = []
+    for name, value in form.cleaned_data.items():
+        if value:
+            said = dict(getattr(form.fields[name], "choices", [])).get(value, value)
+            found.append((f"{form.fields[name].label}: {said}", f"{request.path}?{_query(request, without=name)}"))
+    return found
