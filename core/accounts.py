@@ -66,7 +66,7 @@ def change(
     by: User,
     as_of: dt.datetime,
 ) -> User:
-    """Correct a name, or move a person to another role or team. What she may see changes at her next click."""
+    """Correct a name, or move a person to another role or team. What she may see changes at once."""
     place = _place(role=role, team=team, authority=account.authority, partner_kind=partner_kind, by=by)
     if (account.authority_id is None) != (place["authority"] is None):
         raise Invalid({"role": "One account cannot be a provider’s and then an authority’s. Invite them to a new one."})
@@ -219,8 +219,8 @@ def _require_another_at_the_top(account: User, *, leaving: bool, new_role: str) 
     others = [person for person in top if person.pk != account.pk]
     if leaving and not others:
         raise Invalid(
-            {"": "This is the authority’s last director. Every flag needs an owner, so invite another first."}
+            {"": "This is the authority’s last director. Every flag needs an owner: invite another first."}
         )
     if account.role == Role.DCS and new_role != Role.DCS and not any(p.role == Role.DCS for p in others):
-        sentence = "This is the authority’s only director of children’s services. Flags need an owner, so invite the next first."
+        sentence = "This is the authority’s only director of children’s services: invite the next one first."
         raise Invalid({"": sentence})

@@ -20,6 +20,11 @@ STARTED, LAST_SEEN = "session_started", "session_last_seen"
 GRAIN = 30  # seconds: a write a click is not worth it for limits of minutes
 
 
+def begin_limits(request, now: int) -> None:
+    """A session's two clocks start when it is signed in to."""
+    request.session[STARTED] = request.session[LAST_SEEN] = now
+
+
 class SessionLimits:
     """Ends a session that has been idle too long, or has lasted too long however busy.
 
@@ -34,16 +39,15 @@ class SessionLimits:
         request.too_late = None
         if request.user.is_authenticated:
             now = int(clock.now().timestamp())
-            started = request.session.get(STARTED)
-            last_seen = request.session.get(LAST_SEEN, now)
-            if started is None:
-                started = request.session[STARTED] = now
+            if STARTED not in request.session:
+                begin_limits(request, now)
+            started, last_seen = request.session[STARTED], request.session[LAST_SEEN]
             if now - last_seen > settings.SESSION_IDLE_SECONDS or now - started > settings.SESSION_ABSOLUTE_SECONDS:
                 request.too_late = request.user
                 logger.info("user %s signed out by time", request.user.pk)
                 logout(request)
                 messages.info(request, "Time ran out and you were signed out. What you had typed is kept as a draft.")
-            elif now - last_seen > GRAIN or LAST_SEEN not in request.session:
+            elif now - last_seen > GRAIN:
                 request.session[LAST_SEEN] = now
         return self.get_response(request)
 

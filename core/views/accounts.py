@@ -23,7 +23,7 @@ class AccountFilter(forms.Form):
     role = forms.SelectField(label="Role", choices=[("", "Any role"), *Role.choices], required=False)
     state = forms.SelectField(
         label="Account",
-        choices=[("", "Active"), ("deactivated", "Deactivated"), ("waiting", "No password chosen yet"), ("all", "All")],
+        choices=[("", "Active"), ("waiting", "No password chosen"), ("deactivated", "Deactivated"), ("all", "All")],
         required=False,
     )
 
@@ -187,8 +187,8 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
         submit_label="Deactivate",
         success="The account is deactivated. Its flags have passed to the next person up.",
         context={
-            "intro": "They will be signed out everywhere and sent nothing more. Flags they hold pass to the next person "
-            "up. Their allocations stay on record until somebody ends them."
+            "intro": "They will be signed out everywhere and sent nothing more. Flags they hold pass to the next "
+            "person up. Their allocations stay on record until somebody ends them."
         },
     )
 
@@ -225,7 +225,7 @@ def reset(request: HttpRequest, pk: int) -> HttpResponse:
         submit_label="Reset and send a link",
         success="The old password no longer works. A link to choose another is on its way.",
         context={
-            "intro": "The password stops working and they are signed out everywhere. A link to choose another, good "
-            "for 24 hours, is sent to their email address."
+            "intro": "The password stops working and they are signed out everywhere. A link to choose another is sent "
+            "to their email address. It works once, and for 24 hours."
         },
     )

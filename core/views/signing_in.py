@@ -19,6 +19,7 @@ from core import accounts, clock, forms
 from core import sign_in as tries
 from core.access import public, signed_in
 from core.errors import Invalid
+from core.middleware import begin_limits
 from core.models import User
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 status = 429
             elif user := authenticate(request, username=email, password=form.cleaned_data["password"]):
                 login(request, user)
+                begin_limits(request, int(as_of.timestamp()))
                 logger.info("user %s signed in", user.pk)
                 return redirect(to)
             else:
