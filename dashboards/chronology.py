@@ -1,0 +1,306 @@
+"""A child's chronology: what happened to her, newest first, gathered from every floor below in one query.
+
+A page of it costs the same however long her history is: each kind of record gives no more than a page's worth, from
+where the page before left off, and the database puts what they gave in one order.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import models
+from django.db.models import Count, F, Func, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, TruncMonth
+from django.urls import reverse
+
+from children import codes
+from children.models import Allocation, CareEpisode, Child, Decision, LegalStatus
+from core import clock
+from core.dates import in_words
+from core.models import User
+from dashboards.words import lower, type_label
+from placements import codes as placement_codes
+from placements.models import DailyLog, DolOrder, ManagerPost, Placement, UnregisteredAuthorisation, Visit
+
+PAGE = 25
+TEXT = models.TextField()
+MONTHS_OF_LOGS = dt.timedelta(days=31 * PAGE)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened. `when` is a day where only the day is known, and empty where `title` names the month."""
+
+    title: str
+    when: dt.date | dt.datetime | None
+    detail: str = ""
+    by: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The last entry of a page: the next page is what stands below it."""
+
+    at: dt.datetime
+    kind: int
+    pk: int
+
+    def __str__(self) -> str:
+        return f"{self.at.astimezone(dt.UTC):%Y%m%dT%H%M%S.%fZ}_{self.kind}_{self.pk}"
+
+    @classmethod
+    def read(cls, text: str) -> "Cursor | None":
+        try:
+            at, kind, pk = text.split("_")
+            return cls(dt.datetime.fromisoformat(at), int(kind), int(pk))
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True)
+class Chronology:
+    entries: list[Entry]
+    older: Cursor | None
+
+
+class StartOfDay(Func):
+    """The first instant of a date in England."""
+
+    template = "(%(expressions)s::timestamp AT TIME ZONE 'Europe/London')"
+    output_field = models.DateTimeField()
+
+
+class LastInstantOfMonth(Func):
+    """The last instant in England of the month that begins at an instant."""
+
+    template = (
+        "(%(expressions)s AT TIME ZONE 'Europe/London' + interval '1 month' - interval '1 microsecond')"
+        " AT TIME ZONE 'Europe/London'"
+    )
+    output_field = models.DateTimeField()
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of entry: its records, the field that dates them, the columns it is told from, and the telling."""
+
+    records: QuerySet
+    dated_by: str
+    columns: tuple
+    tell: Callable[..., dict[str, str]]
+
+    @property
+    def by_day(self) -> bool:
+        return not isinstance(self.records.model._meta.get_field(self.dated_by), models.DateTimeField)
+
+    def below(self, kind: int, before: Cursor | None, as_of: dt.datetime) -> Q:
+        """What has happened by `as_of`, and stands below the cursor in the order (when, kind, number)."""
+        name = self.dated_by
+        if before is None:
+            return Q(**{f"{name}__lte": clock.local_date(as_of) if self.by_day else as_of})
+        at: dt.date | dt.datetime = before.at
+        if self.by_day:
+            at = clock.local_date(before.at)
+            if clock.start_of(at) < before.at:
+                return Q(**{f"{name}__lte": at})
+        below = Q(**{f"{name}__lt": at})
+        if kind < before.kind:
+            return below | Q(**{name: at})
+        return below | Q(**{name: at, "pk__lt": before.pk}) if kind == before.kind else below
+
+    def rows(self, kind: int, before: Cursor | None, as_of: dt.datetime) -> QuerySet:
+        at = StartOfDay(F(self.dated_by)) if self.by_day else F(self.dated_by)
+        return _row(
+            self.records.filter(self.below(kind, before, as_of)).order_by(F(self.dated_by).desc(), "-pk"),
+            at, kind, F("pk"), self.columns,
+        )[:PAGE + 1]  # fmt: skip
+
+
+def _row(records: QuerySet, at, kind: int, pk, columns: tuple) -> QuerySet:
+    """Every source gives rows of one shape, so that they can be put together: at, kind, number, four texts."""
+    padded = (*columns, *[Value("")] * (4 - len(columns)))
+    texts = {f"text_{i}": Coalesce(Cast(column, TEXT), Value("", TEXT)) for i, column in enumerate(padded)}
+    return records.annotate(
+        at_=at, kind_=Value(kind, models.IntegerField()), pk_=Cast(pk, models.BigIntegerField()), **texts
+    ).values_list("at_", "kind_", "pk_", *texts)
+
+
+def _logs_by_month(logs: QuerySet, kind: int, before: Cursor | None, as_of: dt.datetime) -> QuerySet:
+    """How many daily logs each month has. A month stands at its last instant, above what happened in it."""
+    if before is not None:
+        first = clock.local_date(before.at).replace(day=1)
+        logs = logs.filter(covers_from__lt=clock.start_of(first))
+    logs = logs.filter(covers_from__lte=as_of)
+    newest = logs.order_by("-covers_from").values("covers_from")[:1]
+    month = TruncMonth("covers_from", tzinfo=clock.LONDON)
+    end = LastInstantOfMonth(month)
+    months = (
+        logs.filter(covers_from__gte=Subquery(newest) - Value(MONTHS_OF_LOGS))
+        .order_by()
+        .annotate(at_=end)
+        .values("at_")
+        .annotate(kind_=Value(kind, models.IntegerField()), pk_=Value(0, models.BigIntegerField()))
+        .annotate(text_0=Cast(Count("pk"), TEXT))
+        .annotate(text_1=Cast(Count("pk", filter=Q(late=True)), TEXT))
+        .annotate(text_2=Value("", TEXT), text_3=Value("", TEXT))
+    )
+    return months.values_list("at_", "kind_", "pk_", "text_0", "text_1", "text_2", "text_3").order_by("-at_")[
+        : PAGE + 1
+    ]
+
+
+def chronology(child: Child, *, user: User, as_of: dt.datetime, before: Cursor | None = None) -> Chronology:
+    """A page of what happened to her, as far as `user` may know it."""
+    sources = _sources(child, user)
+    logs = len(sources)
+    parts = [source.rows(kind, before, as_of) for kind, source in enumerate(sources)]
+    parts.append(_logs_by_month(DailyLog.for_user(user).filter(placement__child=child), logs, before, as_of))
+    together = parts[0].union(*parts[1:], all=True).order_by("-at_", "-kind_", "-pk_")[: PAGE + 1]
+    rows = list(together)
+    shown, more = rows[:PAGE], len(rows) > PAGE
+    entries = []
+    for at, kind, pk, *texts in shown:
+        if kind == logs:
+            entries.append(Entry(**_tell_logs(clock.local_date(at), *texts[:2])))
+            continue
+        source = sources[kind]
+        when = clock.local_date(at) if source.by_day else at.astimezone(clock.LONDON)
+        entries.append(Entry(when=when, **source.tell(pk, *texts)))
+    last = shown[-1] if more else None
+    return Chronology(entries, Cursor(*last[:3]) if last else None)
+
+
+def _sources(child: Child, user: User) -> list[Source]:
+    """Every kind of entry. On one day, those further down this list stand above those further up."""
+    hers, her_placements = {"child": child}, {"placement__child": child}
+    placements = Placement.for_user(user).filter(**hers)
+    where = Coalesce("home__name", "provider__name", "home__provider__name", Value(""))
+    managers = ManagerPost.for_user(user).filter(**her_placements)
+    care = CareEpisode.for_user(user).filter(**hers)
+    allocations = Allocation.for_user(user).filter(**hers)
+    orders = DolOrder.for_user(user).filter(**hers)
+    visits = Visit.for_user(user).filter(**her_placements).with_outcome()
+    return [
+        Source(care, "ended_on", (F("end_reason"),), _tell_care_ended),
+        Source(placements, "ended_on", (F("type"), where, F("end_reason")), _tell_placement_ended),
+        Source(managers, "ended_at", (F("name"), F("end_reason")), _tell_manager_ended),
+        Source(allocations, "ended_on", (F("part"), F("worker__name"), F("end_reason")), _tell_allocation_ended),
+        Source(orders, "discharged_on", (F("discharge_reason"),), _tell_order_discharged),
+        Source(care, "started_on", (F("need"),), _tell_care_started),
+        Source(LegalStatus.for_user(user).filter(**hers), "started_on", (F("code"),), _tell_legal_status),
+        Source(orders, "starts_on", (F("expires_on"), F("staffing_ratio")), _tell_order),
+        Source(allocations, "started_on", (F("part"), F("worker__name")), _tell_allocation),
+        Source(placements, "started_on", (F("type"), where, F("basis")), _tell_placement),
+        Source(managers, "started_at", (F("name"), F("placement_id")), _tell_manager),
+        Source(
+            UnregisteredAuthorisation.for_user(user).filter(**her_placements),
+            "authorised_at",
+            (F("authorised_by__name"), F("placement_id"), F("expires_at")),
+            _tell_authorisation,
+        ),
+        Source(Decision.for_user(user).filter(**hers), "decided_on", (F("what"), F("decided_by")), _tell_decision),
+        Source(
+            visits.with_outcome(),
+            "occurred_at",
+            (F("outcome_now"), F("visitor"), F("manner"), F("announced")),
+            _tell_visit,
+        ),
+    ]
+
+
+# --- the telling: from a row's texts to words ------------------------------------------------------------------------
+
+NEED, STATUS, CEASED = dict(codes.NEED), dict(codes.LEGAL_STATUS), dict(codes.REASON_CEASED)
+CHANGE, WORKER = dict(placement_codes.REASON_FOR_CHANGE), dict(codes.WORKER_CHANGE)
+OUTCOME, MANNER, PART = dict(Visit.Outcome.choices), dict(Visit.Manner.choices), dict(Allocation.Part.choices)
+
+
+def _page(name: str, pk: object) -> str:
+    return reverse(name, args=[pk])
+
+
+def _tell_care_started(pk, need, *_):
+    return {"title": "Began to be looked after", "detail": NEED.get(need, "")}
+
+
+def _tell_care_ended(pk, reason, *_):
+    return {"title": "Ceased to be looked after", "detail": CEASED.get(reason, "")}
+
+
+def _tell_legal_status(pk, code, *_):
+    return {"title": f"Legal status: {STATUS.get(code, code)}", "detail": f"Code {code}"}
+
+
+def _tell_placement(pk, code, where, basis, *_):
+    emergency = "Emergency placement" if basis == Placement.Basis.EMERGENCY else "Placement"
+    return {
+        "title": f"{emergency} started: {type_label(code)}",
+        "detail": where,
+        "url": _page("dashboards:placement", pk),
+    }
+
+
+def _tell_placement_ended(pk, code, where, reason, *_):
+    detail = ". ".join(part for part in (where, CHANGE.get(reason, "")) if part)
+    return {"title": f"Placement ended: {type_label(code)}", "detail": detail, "url": _page("dashboards:placement", pk)}
+
+
+def _tell_manager(pk, name, placement, *_):
+    return {"title": f"{name} became manager of the placement", "url": _page("dashboards:placement", placement)}
+
+
+def _tell_manager_ended(pk, name, reason, *_):
+    return {"title": f"{name} stopped being manager of the placement", "detail": reason}
+
+
+def _tell_allocation(pk, part, worker, *_):
+    return {"title": f"{worker} became {lower(PART.get(part, part))}"}
+
+
+def _tell_allocation_ended(pk, part, worker, reason, *_):
+    return {"title": f"{worker} stopped being {lower(PART.get(part, part))}", "detail": WORKER.get(reason, "")}
+
+
+def _tell_order(pk, expires, ratio, *_):
+    detail = f"Until {in_words(dt.date.fromisoformat(expires))}"
+    if ratio:
+        detail += f"; at most {ratio} staff to one child"
+    return {"title": "Deprivation of liberty order took effect", "detail": detail}
+
+
+def _tell_order_discharged(pk, reason, *_):
+    return {"title": "Deprivation of liberty order discharged", "detail": reason}
+
+
+def _tell_authorisation(pk, by, placement, *_):
+    return {
+        "title": "Unregistered placement authorised",
+        "by": by,
+        "url": _page("dashboards:placement", placement),
+    }
+
+
+def _tell_decision(pk, what, by, *_):
+    return {"title": "Decision", "detail": what, "by": by}
+
+
+def _tell_visit(pk, outcome, visitor, manner, announced):
+    how = [] if manner == Visit.Manner.IN_PERSON else [MANNER.get(manner, manner)]
+    how += [] if announced == "true" else ["unannounced"]
+    detail = ", ".join(how)
+    return {
+        "title": f"Visit: {lower(OUTCOME.get(outcome, outcome))}",
+        "by": visitor,
+        "detail": detail[:1].upper() + detail[1:],
+        "url": _page("placements:visit_detail", pk),
+    }
+
+
+def _tell_logs(end_of_month: dt.date, count: str, late: str) -> dict:
+    one = count == "1"
+    return {
+        "title": f"{end_of_month:%B %Y}: {count} daily log{'' if one else 's'}",
+        "when": None,
+        "detail": f"{late} written late" if late != "0" else "",
+    }

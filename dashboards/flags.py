@@ -1,0 +1,154 @@
+"""Flags, and clocks about to become flags, as rows a person can act on: what, whose, how long, and what clears it."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from oversight.clocks import Clock, due_soon
+
+from children.models import Child
+from core import clock
+from core.access import Role
+from core.dates import in_words
+from core.models import User
+from dashboards.links import Link, link
+from dashboards.words import count
+from oversight.models import Flag, FlagAnswer
+from oversight.querysets import FlagQuerySet
+from oversight.rulebook import Rule
+from placements.models import Placement
+
+SOON_DAYS = 14
+SHOWN = 40  # flags of one list on a page; its number links to all of them
+
+
+@dataclass(frozen=True)
+class Line:
+    """One flag, or one clock not yet run out."""
+
+    title: str
+    basis: str
+    child: Child
+    placement: Placement | None
+    when_words: str  # "9 days over", "due in 3 days"
+    due_words: str  # "due 3 March 2026"
+    tone: str  # red, amber or soon
+    owner: str = ""
+    owner_role: str = ""
+    href: str = ""
+    remedy: Link | None = None
+    answer: FlagAnswer | None = None
+    answer_late: bool = False
+
+
+@dataclass(frozen=True)
+class Flags:
+    """Some flags and the number of all of them, which is a link to exactly that list."""
+
+    lines: Sequence[Line]
+    total: int
+    href: str
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.lines)
+
+
+def list_url(**filters) -> str:
+    """The flags page showing exactly the flags `flags_of(user, **filters)` counts."""
+    return f"{reverse('oversight:flags')}?{urlencode(filters)}"
+
+
+def flags_of(user: User, *, as_of: dt.datetime, **filters) -> FlagQuerySet:
+    """The flags the page at `list_url(**filters)` lists: one function behind the number and the list."""
+    return Flag.for_user(user).filtered(user, as_of=as_of, **{name: str(value) for name, value in filters.items()})
+
+
+def counted(user: User, *, as_of: dt.datetime, shown: int = SHOWN, back: str = "", **filters) -> Flags:
+    """The first `shown` flags of a list, with the number of all. `back`: where a record made from here returns."""
+    found = flags_of(user, as_of=as_of, **filters)
+    rows = list(found.for_list()[: shown + 1])
+    total = len(rows) if len(rows) <= shown else found.count()
+    return Flags(lines(rows[:shown], user=user, as_of=as_of, back=back), total, list_url(**filters))
+
+
+def lines(flags: Iterable[Flag], *, user: User, as_of: dt.datetime, back: str = "") -> list[Line]:
+    """Flags (from `for_list`) as rows. One query more, whatever their number: the latest answer to each."""
+    flags = list(flags)
+    answers = (
+        FlagAnswer.for_user(user)
+        .filter(flag__in=[flag.pk for flag in flags])
+        .select_related("by")
+        .order_by("flag_id", "-answered_at")
+        .distinct("flag_id")
+    )
+    answer_to = {answer.flag_id: answer for answer in answers} if flags else {}
+    return [_line(flag, answer_to.get(flag.pk), user, as_of, back) for flag in flags]
+
+
+def _line(flag: Flag, answer: FlagAnswer | None, user: User, as_of: dt.datetime, back: str) -> Line:
+    rule, today = flag.rulebook, clock.local_date(as_of)
+    return Line(
+        title=rule.title_of(flag.limb) if rule else flag.rule,
+        basis=rule.basis.value if rule else "",
+        child=flag.child,
+        placement=flag.placement,
+        when_words=over_words(flag.due_at, as_of),
+        due_words=f"due {in_words(last_day(flag.due_at))}",
+        tone=flag.severity,
+        owner=str(flag.owner),
+        owner_role=flag.get_owner_role_display(),
+        href=reverse("oversight:flag", args=[flag.pk]),
+        remedy=remedy(user, rule, flag.placement_id, back) if rule else None,
+        answer=answer,
+        answer_late=answer is not None and answer.by_when < today,
+    )
+
+
+def remedy(user: User, rule: Rule, placement_id: int | None, back: str = "") -> Link | None:
+    """The page that makes the record which clears a rule's flag, for somebody who may make it."""
+    if not rule.mend or placement_id is None:
+        return None
+    found = link(user, rule.mend_label, rule.mend, placement_id)
+    return Link(found.label, f"{found.href}?{urlencode({'from': back})}") if found and back else found
+
+
+def last_day(due_at: dt.datetime) -> dt.date:
+    """The last day on which it was on time: a thing is due on a day until that day ends."""
+    return clock.local_date(due_at - dt.timedelta(microseconds=1))
+
+
+def over_words(due_at: dt.datetime, as_of: dt.datetime) -> str:
+    """How long overdue. The day after the day it was due on is one day over; an hour overdue is counted in hours."""
+    by_day = clock.start_of(clock.local_date(due_at)) == due_at
+    hours = int((as_of - due_at).total_seconds() // 3600)
+    if not by_day and hours < 48:
+        return f"{count(hours, 'hour')} over" if hours else "Just now"
+    return f"{count((clock.local_date(as_of) - last_day(due_at)).days, 'day')} over"
+
+
+def soon_words(due_at: dt.datetime, as_of: dt.datetime) -> str:
+    left = (last_day(due_at) - clock.local_date(as_of)).days
+    return {0: "Due today", 1: "Due tomorrow"}.get(left, f"Due in {left} days")
+
+
+def soon(placements: Iterable[Placement], *, user: User, as_of: dt.datetime, back: str = "") -> list[Line]:
+    """What falls due for these placements within a fortnight, the soonest first. One query."""
+    of = {placement.pk: placement for placement in placements}
+    clocks: Sequence[Clock] = due_soon(list(of), as_of=as_of, within_days=SOON_DAYS) if of else []
+    return [
+        Line(
+            title=found.title,
+            basis=found.rule.basis.value,
+            child=of[found.placement_id].child,
+            placement=of[found.placement_id],
+            when_words=soon_words(found.due_at, as_of),
+            due_words=in_words(found.last_day),
+            tone="soon",
+            owner_role=dict(Role.choices).get(found.owner_role, ""),
+            remedy=remedy(user, found.rule, found.placement_id, back),
+        )
+        for found in sorted(clocks, key=lambda found: (found.due_at, found.placement_id))
+    ]

@@ -1,0 +1,12 @@
+"""The one thing that is typed on these pages: whom to find."""
+
+from core import forms
+
+
+class FindChild(forms.Form):
+    words = forms.TextField(
+        label="Name or number",
+        noun="name or a number",
+        hint="The beginning of a first name or surname, the name she or he likes to be called, or a reference.",
+        max_length=100,
+    )

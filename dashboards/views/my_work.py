@@ -1,0 +1,136 @@
+"""The first page after signing in: what is overdue and due soon, one's own and one's team's, for every role."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from oversight.quality import registration_not_known
+
+from children.models import Child
+from core import clock
+from core.access import Permission, Role, Scope, signed_in
+from core.models import User
+from dashboards import worklist
+from dashboards.flags import SOON_DAYS, counted, flags_of, soon
+from dashboards.links import link, offered
+from dashboards.state import states, with_what_states_need
+from placements.models import Placement
+
+LISTED = 10  # of a list that has a page of its own
+TEAM_ROLES = (Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE)
+
+# What the page says to a role that holds no case here, so that an empty page is never taken for "all is well".
+NO_CASES = {
+    Role.LADO: "You see no child’s file here. Allegations against adults will come to you as referrals.",
+    Role.SCRUTINEER: "You see no child’s file here. What the partnership may see comes as figures, without names.",
+    Role.SYSTEM_ADMINISTRATOR: "You see no child’s file. You invite people, and deactivate and reset accounts.",
+}
+
+
+@signed_in
+def my_work(request: HttpRequest) -> HttpResponse:
+    """Each part is shown to those whose work it is."""
+    user, as_of = request.user, clock.now()
+    context: dict[str, Any] = {"title": "My work", "today": clock.local_date(as_of), "soon_days": SOON_DAYS}
+    for part in _parts(user):
+        context |= part(user, as_of)
+    return render(request, "dashboards/my_work.html", context)
+
+
+def _parts(user: User) -> list[Callable[[User, dt.datetime], dict[str, Any]]]:
+    scope, role = user.rights.scope, user.role
+    provider, in_team, leads = scope == Scope.PROVIDER, scope == Scope.TEAM, role in TEAM_ROLES
+    parts = [
+        (_mine, user.can(Permission.SEE_FLAGS) and not provider),
+        (_soon, role == Role.SOCIAL_WORKER or leads),
+        (_team, role == Role.SOCIAL_WORKER or leads),
+        (_unallocated, leads),
+        (_unregistered, role == Role.COMMISSIONER),
+        (_not_known, leads or role == Role.COMMISSIONER),
+        (_logs, provider),
+        (_standing, provider and user.can(Permission.SEE_FLAGS)),
+        (_caseload, scope == Scope.ALLOCATED or (in_team and not leads)),
+        (_doors, True),
+    ]
+    return [part for part, wanted in parts if wanted]
+
+
+def _mine(user: User, as_of: dt.datetime) -> dict[str, Any]:
+    """The flags this person holds, a child at a time."""
+    mine = counted(user, as_of=as_of, whose="mine", back="my-work")
+    return {"mine": mine, "mine_by_child": worklist.by_child(mine.lines)}
+
+
+def _soon(user: User, as_of: dt.datetime) -> dict[str, Any]:
+    """What falls due within a fortnight: for the children one is allocated to, then for the team's."""
+    placements = worklist.placements_of(Child.for_user(user), user, as_of=as_of)
+    due = soon(placements, user=user, as_of=as_of, back="my-work")
+    own = set(worklist.allocated_to(user, as_of=as_of).values_list("pk", flat=True))
+    return {
+        "due": due,
+        "soon_mine": [line for line in due if line.child.pk in own],
+        "soon_team": [line for line in due if line.child.pk not in own],
+    }
+
+
+def _team(user: User, as_of: dt.datetime) -> dict[str, Any]:
+    """What the team holds, by who holds it."""
+    flags = flags_of(user, as_of=as_of, whose="team")
+    rows = worklist.holders(flags, whose="team", as_of=as_of)
+    return {
+        "team_total": sum(row.flags.count for row in rows),
+        "team_href": worklist.list_url(whose="team"),
+        "team_word": "service" if user.role == Role.HEAD_OF_SERVICE else "team",
+        "holders": rows,
+        "holders_head": ["Who", ("Overdue", "numeric"), ("Not answered", "numeric"), "Oldest"],
+    }
+
+
+def _unallocated(user: User, as_of: dt.datetime) -> dict[str, Any]:
+    without = worklist.unallocated(user, as_of=as_of)
+    return {"unallocated": list(without[:LISTED]), "unallocated_total": without.count()}
+
+
+def _unregistered(user: User, as_of: dt.datetime) -> dict[str, Any]:
+    """For those who find placements: the children living in homes known not to be registered."""
+    here = with_what_states_need(Placement.for_user(user).live_on(clock.local_date(as_of)), as_of=as_of)
+    found = here.filter(registration="not_registered").order_by("started_on", "pk")[: worklist.CHILDREN]
+    return {"unregistered": states(list(found), user=user, as_of=as_of)}
+
+
+def _not_known(user: User, as_of: dt.datetime) -> dict[str, Any]:
+    """What the records do not say of a home, and somebody must find out."""
+    unknown = registration_not_known(user, as_of=as_of)
+    shown = with_what_states_need(unknown, as_of=as_of).order_by("started_on", "pk")[:LISTED]
+    return {"not_known": states(list(shown), user=user, as_of=as_of), "not_known_total": unknown.count()}
+
+
+def _logs(user: User, as_of: dt.datetime) -> dict[str, Any]:
+    """The placements of one's provider: today's log, and the days without one."""
+    return {"logs_due": worklist.logs_due(user, as_of=as_of)}
+
+
+def _standing(user: User, as_of: dt.datetime) -> dict[str, Any]:
+    return {"standing": counted(user, as_of=as_of, whose="all", back="my-work")}
+
+
+def _caseload(user: User, as_of: dt.datetime) -> dict[str, Any]:
+    """The children one is allocated to."""
+    head: list[Any] = ["Child", "Lives in", "Last seen alone"]
+    if user.can(Permission.SEE_FLAGS):
+        head.append(("Overdue", "numeric"))
+    rows = worklist.caseload(worklist.allocated_to(user, as_of=as_of), user, as_of=as_of)
+    return {"caseload": rows, "caseload_head": head}
+
+
+def _doors(user: User, as_of: dt.datetime) -> dict[str, Any]:
+    """The other pages that are this role's work, and what to say where it holds no case."""
+    return {
+        "doors": offered(
+            link(user, "Every deprivation of liberty and unregistered placement", "dashboards:director"),
+            link(user, "Accounts: invite, deactivate and reset", "core:accounts"),
+        ),
+        "no_cases": NO_CASES.get(user.role, ""),
+    }

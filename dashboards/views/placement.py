@@ -1,0 +1,137 @@
+"""The placement's page: its state now, who manages it, who has been there, what was written, and its home."""
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from children.actions import open_file
+from core import clock
+from core.access import Permission, access
+from core.history_panel import changes
+from core.models import User
+from dashboards.flags import counted, soon
+from dashboards.links import Link, link, offered
+from dashboards.state import State, states, with_what_states_need
+from placements.models import (
+    DailyLog,
+    DolOrder,
+    ManagerPost,
+    Placement,
+    Registration,
+    UnregisteredAuthorisation,
+    Visit,
+)
+
+SHOWN = 12
+
+
+@access(Permission.SEE_CHILDREN)
+def placement(request: HttpRequest, pk: int) -> HttpResponse:
+    """A page of the child's file: opening it is recorded in the transaction that reads."""
+    as_of = clock.now()
+    with transaction.atomic():
+        record = get_object_or_404(
+            with_what_states_need(Placement.for_user(request.user), as_of=as_of).select_related("child__authority"),
+            pk=pk,
+        )
+        context = _context(record, request.user, as_of)
+        open_file(child=record.child, page="placement", by=request.user, as_of=as_of)
+        return render(request, "dashboards/placement.html", context)
+
+
+def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any]:
+    today = clock.local_date(as_of)
+    state = states([record], user=user, as_of=as_of)[0]
+    over = record.ended_on is not None and record.ended_on <= today
+    planned = not over and record.started_on > today
+    sees_flags = user.can(Permission.SEE_FLAGS)
+    posts = list(ManagerPost.for_user(user).filter(placement=record).order_by("-started_at")[:SHOWN])
+    authorisations = list(
+        UnregisteredAuthorisation.for_user(user)
+        .filter(placement=record)
+        .select_related("authorised_by")
+        .order_by("-authorised_at")[:SHOWN]
+    )
+    visits = list(Visit.for_user(user).filter(placement=record).with_outcome().order_by("-occurred_at")[:SHOWN])
+    for visit in visits:
+        visit.outcome_words = dict(Visit.Outcome.choices)[visit.outcome_now]
+    logs = list(
+        DailyLog.for_user(user).filter(placement=record).select_related("author").order_by("-covers_from")[:SHOWN]
+    )
+    orders = list(
+        DolOrder.for_user(user)
+        .filter(child=record.child, expires_on__gte=record.started_on)
+        .order_by("-starts_on")[:SHOWN]
+    )
+    registrations = list(
+        Registration.for_user(user).filter(home=record.home_id).order_by("-started_on")[:SHOWN]
+        if record.home_id
+        else []
+    )
+    return {
+        "title": f"{state.type}, {record.child}",
+        "child": record.child,
+        "placement": record,
+        "state": state,
+        "today": today,
+        "over": over,
+        "planned": planned,
+        "shown": SHOWN,
+        "flags": counted(user, as_of=as_of, placement=record.pk, whose="all") if sees_flags else None,
+        "due_soon": soon([record], user=user, as_of=as_of) if sees_flags and not over else [],
+        "posts": [(post, link(user, "End", "placements:end_manager", post.pk)) for post in posts],
+        "authorisations": authorisations,
+        "authorised_now": next((a for a in authorisations if a.expires_at > as_of), None),
+        "visits": visits,
+        "logs": logs,
+        "orders": [
+            (
+                order,
+                link(user, "Discharge", "placements:discharge_order", order.pk) if not order.discharged_on else None,
+            )
+            for order in orders
+        ],
+        "registrations": registrations,
+        "home_link": link(user, "See the home", "placements:home", record.home_id) if record.home_id else None,
+        "history": changes(record, *posts) if user.can(Permission.RECORD_DECISION) else None,
+        "take_on": link(user, "Take it on", "placements:take_on", record.pk)
+        if not (over or record.followed_from)
+        else None,
+        "main_link": _main_link(user, state, over or planned),
+        "links": _links(user, state, over, planned),
+    }
+
+
+def _main_link(user: User, state: State, over: bool) -> Link | None:
+    if over or not state.placement.followed_from:
+        return None
+    pk = state.placement.pk
+    return link(user, "Log a visit", "placements:visit", pk) or (
+        link(user, "Write the daily log", "placements:log", pk) if state.expects_logs else None
+    )
+
+
+def _links(user: User, state: State, over: bool, planned: bool) -> list[Link]:
+    """Every record page this person may use for this placement as things stand."""
+    if over:
+        return []
+    record = state.placement
+    return offered(
+        link(user, "Appoint a manager", "placements:appoint_manager", record.pk)
+        if state.needs_manager and state.manager is None
+        else None,
+        link(user, "Authorise this unregistered placement", "placements:authorise", record.pk)
+        if state.registration == Registration.Status.NOT_REGISTERED
+        else None,
+        link(user, "Record whether the home is registered", "placements:registration", record.home_id)
+        if record.home_id
+        else None,
+        link(user, "Record a deprivation of liberty order", "placements:dol_order", record.child.reference),
+        link(user, "Say which home it is", "placements:where", record.pk) if not record.home_id else None,
+        link(user, "Move to another placement", "placements:move", record.pk) if not planned else None,
+        link(user, "End this placement", "placements:end", record.pk) if not planned else None,
+        link(user, "Call this plan off", "placements:call_off", record.pk) if planned else None,
+    )
