@@ -52,7 +52,7 @@ def navigation(request: HttpRequest) -> list[NavigationItem]:
             continue
         href, needed = destination
         if needed == SIGNED_IN or (isinstance(needed, Permission) and user.can(needed)):
-            below = href != "/" and request.path.startswith(href)
+            below = href != "/" and request.path.startswith(href.rstrip("/") + "/")
             current = "page" if request.path == href else "true" if below else ""
             items.append(NavigationItem(label, href, current))
     return items
