@@ -1,0 +1,319 @@
+"""Accounts: who may open, change and close them, and what that does at once."""
+
+import re
+import threading
+
+import pytest
+from django.core import mail
+from django.db import connections
+from django.urls import reverse
+
+from core import accounts, actions, clock, outbox
+from core.access import Role
+from core.errors import Invalid
+from core.models import OutboxMessage, User
+
+NOW = clock.now()
+
+
+@pytest.fixture
+def sams(client, cast):
+    """The administrator's browser, signed in."""
+    client.force_login(cast.sam)
+    return client
+
+
+@pytest.fixture
+def rechecked(monkeypatch):
+    """The subjects each finished action asked the rules about."""
+    asked = []
+    monkeypatch.setattr(actions, "_rechecks", [lambda *, subjects, as_of: asked.append(set(subjects))])
+    return asked
+
+
+def url(name, *args):
+    return reverse(f"core:{name}", args=args)
+
+
+# --- who --------------------------------------------------------------------------------------------------------------
+
+PAGES = ["accounts", "invite"]
+RECORD_PAGES = ["account_detail", "change_account", "deactivate", "reactivate", "reset"]
+
+
+@pytest.mark.parametrize("key", ["amy", "tom", "hana", "carl", "dee", "dora", "lee", "priya", "nina", "ava"])
+def test_only_an_administrator_may(client, cast, key):
+    client.force_login(getattr(cast, key))
+    for name in PAGES:
+        assert client.get(url(name)).status_code == 403
+    for name in RECORD_PAGES:
+        assert client.get(url(name, cast.amy.pk)).status_code == 403
+        assert client.post(url(name, cast.amy.pk), {"reason": "x"}).status_code in (403, 405)
+    cast.amy.refresh_from_db()
+    assert cast.amy.is_active
+
+
+def test_an_administrator_sees_her_own_people_and_providers_staff(sams, cast):
+    _ = cast.zoe, cast.priya
+    seen = set(User.for_user(cast.sam))
+    assert {cast.amy, cast.dora, cast.sam, cast.priya} <= seen
+    assert cast.zoe not in seen
+    body = sams.get(url("accounts")).content.decode()
+    assert "Amy Sparrow" in body
+    assert "Priya Lark" in body
+    assert "Zoe Teal" not in body
+
+
+def test_another_authoritys_account_is_not_there(sams, cast):
+    for name in RECORD_PAGES:
+        stranger, nobody = sams.get(url(name, cast.zoe.pk)), sams.get(url(name, 999_999))
+        assert stranger.status_code == nobody.status_code == 404
+        assert without_token(stranger) == without_token(nobody)
+
+
+def without_token(response):
+    return re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", response.content)
+
+
+def test_an_administrator_sees_no_child(sams, cast):
+    child = cast.child(forename="Canary", surname="Marigold")
+    from children.models import Child
+
+    assert not Child.for_user(cast.sam).exists()
+    for page in [url("accounts"), url("account_detail", cast.amy.pk), url("account_detail", cast.sam.pk)]:
+        body = sams.get(page).content.decode()
+        assert "Marigold" not in body
+        assert child.reference not in body
+
+
+def test_the_list_is_filtered_and_searched(sams, cast):
+    cast.amy.is_active = False
+    cast.amy.save()
+
+    def names(**query):
+        return {account.name for account in sams.get(url("accounts"), query).context["page"]}
+
+    assert "Amy Sparrow" not in names()
+    assert names(state="deactivated") == {"Amy Sparrow"}
+    assert names(role="iro") == {"Ines Swift"}
+    assert names(search="hero tom") == {"Tom Heron"}
+    assert names(search="tom@example") == {"Tom Heron"}
+    assert names(search="nobody here") == set()
+    assert "Amy Sparrow" in names(state="all")
+    assert names(role="no such role") == names()
+
+
+def test_the_list_costs_the_same_for_many(sams, cast, django_assert_max_num_queries):
+    for n in range(60):
+        cast.person(f"p{n}", f"Person {n}", Role.SOCIAL_WORKER, team=cast.team)
+    sams.get(url("accounts"))
+    with django_assert_max_num_queries(4):  # the session, herself, the count, the page
+        assert len(sams.get(url("accounts")).context["page"]) == 50
+    assert sams.get(url("accounts"), {"page": 2}).context["page"].number == 2
+
+
+# --- inviting -----------------------------------------------------------------------------------------------------
+
+
+def invitation(cast, **changed):
+    return {"email": "new@example.org", "name": "Nell Avocet", "role": "social_worker", "team": cast.team.pk} | changed
+
+
+def test_an_invitation_opens_an_account_and_sends_a_link(sams, cast, rechecked, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        response = sams.post(url("invite"), invitation(cast, email="New@Example.org"))
+    new = User.objects.get(email="new@example.org")
+    assert response.url == url("account_detail", new.pk)
+    assert (new.authority, new.team, new.role) == (cast.north, cast.team, "social_worker")
+    assert not new.has_usable_password()
+    assert rechecked == [{("user", new.pk)}]
+    outbox.deliver(as_of=clock.now())
+    assert mail.outbox[0].to == ["new@example.org"]
+    row = new.history.get()
+    assert (row.history_user, row.history_change_reason) == (cast.sam, "invite")
+    page = sams.get(response.url).content.decode()
+    assert "Invited" in page
+    assert "sent" in page
+
+
+def test_a_providers_person_belongs_to_no_authority(sams, cast):
+    sams.post(url("invite"), invitation(cast, role="shift_leader"))
+    new = User.objects.get(email="new@example.org")
+    assert (new.authority, new.team) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"email": "AMY@example.org"}, "already an account with this email"),
+        ({"email": "nonsense"}, "must be an email address"),
+        ({"name": ""}, "Enter the full name"),
+        ({"role": ""}, "Select the role"),
+        ({"role": "emperor"}, "Select the role"),
+        ({"team": ""}, "Select the team they work in"),
+        ({"team": "999999"}, "Select the team"),
+        ({"role": "partner", "team": ""}, "Select which agency"),
+        ({"name": "n" * 151}, "characters or fewer"),
+    ],
+)
+def test_a_bad_invitation_is_told_with_the_typing_kept(sams, cast, changed, said):
+    before = User.objects.count()
+    response = sams.post(url("invite"), invitation(cast, **changed))
+    body = response.content.decode()
+    assert response.status_code == 422
+    assert said in body
+    assert (changed | {"name": changed.get("name", "Nell Avocet")})["name"] in body
+    assert User.objects.count() == before
+    assert not OutboxMessage.objects.exists()
+
+
+def test_nobody_is_invited_into_another_authority(sams, cast):
+    response = sams.post(url("invite"), invitation(cast, team=cast.south_team.pk))
+    assert response.status_code == 422
+    with pytest.raises(Invalid):
+        accounts.invite(email="x@example.org", name="X", role="iro", authority=cast.south, by=cast.sam, as_of=NOW)
+
+
+def test_two_invitations_of_one_address_at_one_moment_make_one_account(cast, sams, monkeypatch):
+    """The check before saving is a courtesy; the database decides."""
+    from core.errors import Conflict
+
+    monkeypatch.setattr(User.objects.__class__, "filter", lambda self, **q: User.objects.none())
+    with pytest.raises(Conflict, match="already an account"):
+        accounts.invite(email="amy@example.org", name="A", role="iro", by=cast.sam, as_of=NOW)
+
+
+# --- closing, opening, changing -----------------------------------------------------------------------------------
+
+
+def test_deactivating_ends_everything_at_once(sams, cast, rechecked, django_capture_on_commit_callbacks):
+    outbox.enqueue(to=cast.amy, key="digest-1", subject="Yours", body="2 flags")
+    child = cast.child()
+    with django_capture_on_commit_callbacks(execute=True):
+        response = sams.post(url("deactivate", cast.amy.pk), {"reason": "Left the council on Friday"})
+    assert response.url == url("account_detail", cast.amy.pk)
+    cast.amy.refresh_from_db()
+    assert not cast.amy.is_active
+    assert not cast.amy.has_usable_password()
+    assert rechecked == [{("user", cast.amy.pk)}]
+    assert not OutboxMessage.objects.filter(to=cast.amy).exists()
+    assert child.allocations.get().ended_on is None  # a record, for somebody to end
+    from children.models import Child
+
+    assert not Child.for_user(cast.amy).exists()
+    row = cast.amy.history.first()
+    assert (row.history_user, row.history_change_reason) == (cast.sam, "Left the council on Friday")
+    assert "Left the council on Friday" in sams.get(response.url).content.decode()
+
+
+def test_a_reason_is_asked_for(sams, cast):
+    response = sams.post(url("deactivate", cast.amy.pk), {"reason": "  "})
+    assert response.status_code == 422
+    assert "Enter the reason" in response.content.decode()
+    cast.amy.refresh_from_db()
+    assert cast.amy.is_active
+
+
+def test_nobody_deactivates_herself(sams, cast):
+    assert sams.post(url("deactivate", cast.sam.pk), {"reason": "Tired"}).status_code == 422
+    cast.sam.refresh_from_db()
+    assert cast.sam.is_active
+
+
+def test_the_only_director_of_childrens_services_stays(sams, cast):
+    response = sams.post(url("deactivate", cast.dora.pk), {"reason": "Retired"})
+    assert response.status_code == 422
+    assert "only director of children’s services" in response.content.decode()
+    cast.dora.refresh_from_db()
+    assert cast.dora.is_active
+    response = sams.post(url("change_account", cast.dora.pk), {"name": "Dora Kestrel", "role": "director"})
+    assert response.status_code == 422
+    cast.person("new", "New Director", Role.DCS)
+    assert sams.post(url("deactivate", cast.dora.pk), {"reason": "Retired"}).status_code == 302
+
+
+def test_the_last_director_stays(cast):
+    """Without a director of children's services on record, the last director is the top of the line."""
+    User.objects.filter(pk=cast.dora.pk).update(is_active=False)
+    with pytest.raises(Invalid, match="last director"):
+        accounts.deactivate(account=cast.dee, reason="Left", by=cast.sam, as_of=NOW)
+    with pytest.raises(Invalid, match="last director"):
+        accounts.change(account=cast.dee, name="Dee", role="iro", by=cast.sam, as_of=NOW)
+    cast.person("dan", "Dan Gull", Role.DIRECTOR)
+    assert not accounts.deactivate(account=cast.dee, reason="Left", by=cast.sam, as_of=NOW).is_active
+
+
+def test_another_authoritys_directors_do_not_count(cast):
+    assert cast.duncan.role == Role.DCS
+    with pytest.raises(Invalid, match="only director of children"):
+        accounts.deactivate(account=cast.dora, reason="Left", by=cast.sam, as_of=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_cannot_take_the_last_two_directors(cast):
+    second = cast.person("second", "Second Director", Role.DCS)
+    User.objects.filter(pk=cast.dee.pk).update(is_active=False)
+    start, refused = threading.Barrier(2), []
+
+    def take(account):
+        try:
+            start.wait(5)
+            accounts.deactivate(account=account, reason="Left", by=cast.sam, as_of=NOW)
+        except Invalid as invalid:
+            refused.append(invalid)
+        finally:
+            connections.close_all()
+
+    takers = [threading.Thread(target=take, args=[account]) for account in (cast.dora, second)]
+    for taker in takers:
+        taker.start()
+    for taker in takers:
+        taker.join()
+    assert len(refused) == 1
+    assert User.objects.filter(role=Role.DCS, is_active=True).count() == 1
+
+
+def test_opening_again_sends_a_link(sams, cast):
+    sams.post(url("deactivate", cast.amy.pk), {"reason": "Left"})
+    sams.post(url("reactivate", cast.amy.pk), {"reason": "Came back"})
+    cast.amy.refresh_from_db()
+    assert cast.amy.is_active
+    assert not cast.amy.has_usable_password()
+    assert OutboxMessage.objects.get(to=cast.amy).subject == "Held in Mind: choose your password"
+    assert cast.amy.history.first().history_change_reason == "Came back"
+
+
+def test_a_reset_is_in_the_history_without_the_hash(sams, cast):
+    sams.post(url("reset", cast.amy.pk))
+    row = cast.amy.history.first()
+    assert (row.history_user, row.history_change_reason) == (cast.sam, "reset")
+    assert "password" not in {f.name for f in row._meta.fields}
+
+
+def test_a_deactivated_account_is_not_reset(cast):
+    accounts.deactivate(account=cast.amy, reason="Left", by=cast.sam, as_of=NOW)
+    with pytest.raises(Invalid):
+        accounts.reset(account=cast.amy, by=cast.sam, as_of=NOW)
+
+
+def test_moving_to_another_role_takes_effect_at_once(sams, cast, client):
+    assert not cast.amy.can("allocate workers to a child and end an allocation")
+    sams.post(url("change_account", cast.amy.pk), {"name": "Amy Heron", "role": "team_manager", "team": cast.team.pk})
+    amy = User.objects.get(pk=cast.amy.pk)
+    assert (amy.name, amy.role) == ("Amy Heron", "team_manager")
+    panel = sams.get(url("account_detail", amy.pk)).context["history"]
+    changed = {change.field: (change.old, change.new) for change in panel[0].changes}
+    assert changed["Role"] == ("Social worker", "Team manager")
+    assert changed["Name"] == ("Amy Sparrow", "Amy Heron")
+
+
+def test_leaving_a_team_role_leaves_the_team(cast):
+    account = accounts.change(account=cast.amy, name="Amy", role="iro", team=cast.team, by=cast.sam, as_of=NOW)
+    assert account.team is None
+
+
+def test_an_account_does_not_cross_from_an_authority_to_a_provider(cast):
+    with pytest.raises(Invalid, match="provider"):
+        accounts.change(account=cast.amy, name="Amy", role="shift_leader", by=cast.sam, as_of=NOW)
+    with pytest.raises(Invalid):
+        accounts.change(account=cast.priya, name="Priya", role="iro", by=cast.sam, as_of=NOW)
