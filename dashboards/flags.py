@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from oversight.clocks import Clock, due_soon
 
 from children.models import Child
 from core import clock
@@ -15,6 +14,7 @@ from core.dates import in_words
 from core.models import User
 from dashboards.links import Link, link
 from dashboards.words import count
+from oversight.clocks import Clock, due_soon
 from oversight.models import Flag, FlagAnswer
 from oversight.querysets import FlagQuerySet
 from oversight.rulebook import Rule
