@@ -124,19 +124,23 @@ def is_ready() -> bool:
 
 
 def serve(programs: list[Program]) -> None:
+    """Look after the programs until told to stop: the first alone until it answers, so that it answers soon."""
     announced = False
     while True:
         if settings.EMBEDDED:
             embedded.ensure(settings.DATA, durable=not settings.TESTING)  # they too may have been killed
-        for program in programs:
+        for program in programs if announced else programs[:1]:
             program.look_after()
-        if not announced and is_ready():
+        if announced:
+            time.sleep(1)
+        elif is_ready():
             announced = True
             if settings.DEMO:
                 call_command("demo", print_signins=True)
                 connections.close_all()
             say(f"\nHeld in Mind is at {ADDRESS} (Ctrl-C stops it)\n")
-        time.sleep(1 if announced else 0.2)
+        else:
+            time.sleep(0.2)
 
 
 def main() -> None:
