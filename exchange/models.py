@@ -1,4 +1,4 @@
-"""What came in from statutory returns: each import, each episode row as the return gave it, and what could not be used."""
+"""What came in from statutory returns: each import, each row as the return gave it, and what could not be used."""
 
 from django.db import models
 from django.db.models import Q
@@ -15,12 +15,17 @@ class ExchangeQuerySet(models.QuerySet):
         """Imports are seen by those of the authority who may import: they hold every child's dates."""
         if not user.is_authenticated or not user.can(Permission.IMPORT_RETURNS):
             return self.none()
-        path = "import_run__authority_id" if self.model.__name__ == "ImportProblem" else "authority_id"
+        fields = {field.name for field in self.model._meta.get_fields()}
+        path = "authority_id" if "authority" in fields else "import_run__authority_id"
         return self.filter(**{path: user.authority_id})
 
 
 class ImportRun(Protected):
-    """One set of files handed in, and how far the worker has got with it. Resumable: it counts what is done."""
+    """One set of files handed in, and how far the work on it has got.
+
+    Resumable: files are read into `StagedRow`, and each batch of children takes its rows from there in the transaction
+    that applies and counts them. Whoever works on it holds a lease, so that another may go on after a crash.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting for the worker"
@@ -29,52 +34,109 @@ class ImportRun(Protected):
         FAILED = "failed", "Stopped by a fault"
 
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="imports")
-    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", help_text="Empty from the command line.")
-    year = models.PositiveSmallIntegerField(null=True, blank=True, help_text="The year the return’s period begins, if stated.")
+    by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", help_text="Empty from the command line."
+    )
+    year = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="The year the return’s period begins, if stated."
+    )
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     requested_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="How often it was begun: one that keeps failing is stopped."
+    )
     finished_at = models.DateTimeField(null=True)
-    rows_total = models.PositiveIntegerField(default=0)
-    rows_read = models.PositiveIntegerField(default=0)
+    rows_total = models.PositiveIntegerField(default=0, help_text="Episode rows in the files read so far.")
+    rows_read = models.PositiveIntegerField(default=0, help_text="Of these, how many are dealt with.")
     counts = models.JSONField(default=dict)
+    history = tracked(
+        excluded_fields=["lease_until", "rows_total", "rows_read", "counts"]
+    )  # its progress is no history
+    objects = ExchangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-requested_at", "-id"]
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in (self.State.DONE, self.State.FAILED)
+
+
+class ImportFile(Protected):
+    """A file of an import. An upload waits in `content` until it is read and is then deleted."""
+
+    import_run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=255)
+    content = models.FileField(upload_to="imports/", blank=True)
+    kind = models.CharField(
+        max_length=20, blank=True, help_text="Which table of the return it is, told by its columns."
+    )
+    year = models.PositiveSmallIntegerField(null=True, help_text="Of rows that do not state their own.")
+    read = models.BooleanField(default=False)
+    objects = ExchangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+
+
+class StagedRow(models.Model):
+    """A row read from a file and not yet applied: a working copy, deleted by the batch that deals with it."""
+
+    import_run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="+")
+    file = models.ForeignKey(ImportFile, on_delete=models.CASCADE, related_name="+", db_index=False)
+    line = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10)
+    child_number = models.CharField(max_length=30)
+    decom = models.DateField(null=True)
+    year = models.PositiveSmallIntegerField(null=True)
+    values = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["import_run", "child_number"], name="staged_by_child")]
+
+
+class ReturnChild(Protected):
+    """A child's header as the latest return that names her gave it: what later headers are compared with."""
+
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
+    child_number = models.CharField("CHILD", max_length=30)
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField("return")
+    given = models.JSONField(help_text="The header's columns, cleaned, by their names in the return.")
+    recorded_at = RecordedAt()
     history = tracked()
     objects = ExchangeQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-requested_at"]
-
-
-class ImportFile(Protected):
-    """A file of a return, kept until it is read and then emptied."""
-
-    import_run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="files")
-    name = models.CharField(max_length=200)
-    content = models.FileField(upload_to="imports/")
-    kind = models.CharField(max_length=20, blank=True)
-    read = models.BooleanField(default=False)
+        constraints = [models.UniqueConstraint(fields=["authority", "child_number"], name="return_child_once")]
 
 
 class ReturnEpisode(Protected):
     """One episode row as the latest return that names it gave it: distinct on authority, CHILD and DECOM.
 
-    Quarantined rows cannot be true beside the others; they are kept here with the reason until somebody mends them.
+    What cannot be true is kept in quarantine with the reason until somebody mends it. `given` is never altered by hand:
+    a mend stands beside it, and stands until a later return gives something else.
     """
 
     class State(models.TextChoices):
         USED = "used", "Used"
         QUARANTINED = "quarantined", "In quarantine"
+        SET_ASIDE = "set_aside", "Set aside: not an episode"
 
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="return_episodes")
     child_number = models.CharField("CHILD", max_length=30)
     decom = models.DateField("DECOM")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, null=True, related_name="return_episodes")
-    year = models.PositiveSmallIntegerField("return", help_text="The year the period of the return that gave it begins.")
-    values = models.JSONField(help_text="The row's other columns, cleaned, by their names in the return.")
+    year = models.PositiveSmallIntegerField(
+        "return", help_text="The year the period of the latest return that names it begins."
+    )
+    given = models.JSONField(help_text="The row's other columns, cleaned, by their names in the return.")
+    mended = models.JSONField(default=dict, help_text="The columns a person corrected, DECOM among them.")
     state = models.CharField(max_length=12, choices=State.choices)
     reason_code = models.CharField(max_length=40, blank=True)
     reason = models.TextField(blank=True)
-    import_run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, null=True, related_name="+")
+    import_run = models.ForeignKey(ImportRun, on_delete=models.SET_NULL, null=True, related_name="+")
     mended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     mended_reason = models.TextField(blank=True)
     recorded_at = RecordedAt()
@@ -83,16 +145,23 @@ class ReturnEpisode(Protected):
 
     class Meta:
         ordering = ["child_number", "decom"]
-        constraints = [models.UniqueConstraint(fields=["authority", "child_number", "decom"], name="return_episode_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["authority", "child_number", "decom"], name="return_episode_once")
+        ]
         indexes = [models.Index(fields=["authority"], name="return_quarantine", condition=Q(state="quarantined"))]
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The row as it is used: what the return gave, with what a person corrected in its place."""
+        return {"DECOM": self.decom.isoformat()} | self.given | self.mended
 
 
 class ImportProblem(Protected):
     """Something an import could not use or did not believe: where it stood, and what is wrong with it."""
 
     insert_only = True
-    import_run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="problems")
-    file = models.CharField(max_length=200)
+    import_run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, related_name="problems")
+    file = models.CharField(max_length=255, blank=True)
     line = models.PositiveIntegerField(null=True)
     column = models.CharField(max_length=40, blank=True)
     code = models.CharField(max_length=40)

@@ -1,0 +1,280 @@
+"""The course of an import: asked for, claimed by a worker, its files read, and ended."""
+
+import csv
+import datetime as dt
+import io
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
+
+from django.db import connection, transaction
+from django.db.models import Max, Q
+
+from children import policies
+from core import clock
+from core.access import Permission
+from core.actions import action
+from core.dates import in_words
+from core.errors import Invalid
+from core.models import Authority, User
+from core.outbox import ring
+from exchange import reading
+from exchange.actions.applying import LEASE
+from exchange.models import ImportFile, ImportProblem, ImportRun, ReturnChild, ReturnEpisode, StagedRow
+from exchange.reading import EPISODES, NotAReturn, Row, Trouble
+
+ROWS_AT_ONCE = 5_000
+ATTEMPTS = 4  # a run that fails this often without getting further is stopped
+
+
+@action
+def request_import(*, files: list[Any], year: int | None = None, by: User, as_of: dt.datetime) -> ImportRun:
+    """Hand in the files of a return. The worker is told once they are safely kept."""
+    policies.may(by, Permission.IMPORT_RETURNS, authority_id=by.authority_id)
+    if not files:
+        raise Invalid({"files": "Select the files of the return"})
+    run = ImportRun.objects.create(authority_id=by.authority_id, by=by, year=year, requested_at=as_of)
+    for upload in files:
+        name = upload.name[-255:]
+        kept = ImportFile(import_run=run, name=name)
+        kept.content.save("return", upload, save=False)  # under a name of our own making: nobody else's is trusted
+        kept.save()
+    ring("exchange.tasks.work_imports")
+    return run
+
+
+@action
+def open_run(
+    *, authority: Authority, year: int | None, names: Iterable[str], by: User | None, as_of: dt.datetime
+) -> ImportRun:
+    """Begin an import whose files are read where they lie, as the command does."""
+    run = ImportRun.objects.create(
+        authority=authority, by=by, year=year, requested_at=as_of, state=ImportRun.State.RUNNING,
+        lease_until=clock.database_now() + LEASE,
+    )  # fmt: skip
+    ImportFile.objects.bulk_create([ImportFile(import_run=run, name=name[-255:]) for name in names])
+    return run
+
+
+@action
+def close_dead_runs(*, authority: Authority, by: User | None, as_of: dt.datetime) -> None:
+    """End what a killed command left: it cannot be gone on with, since only it knew where its files lay."""
+    dead = ImportRun.objects.filter(
+        authority=authority, by=None, state=ImportRun.State.RUNNING, lease_until__lt=clock.database_now()
+    )
+    StagedRow.objects.filter(import_run__in=dead).delete()
+    dead.update(state=ImportRun.State.FAILED, finished_at=as_of, lease_until=None)
+
+
+@action
+def claim(*, by: User | None, as_of: dt.datetime) -> ImportRun | None:
+    """Take the import that has waited longest and that no living worker holds, or None."""
+    free = Q(state=ImportRun.State.WAITING) | Q(state=ImportRun.State.RUNNING, lease_until__lt=clock.database_now())
+    run = (
+        ImportRun.objects.filter(free, by__isnull=False)
+        .select_for_update(of=("self",), skip_locked=True)
+        .select_related("by", "authority")
+        .order_by("requested_at")
+        .first()
+    )
+    if run is None:
+        return None
+    run.state, run.attempts = ImportRun.State.RUNNING, run.attempts + 1
+    run.save(update_fields=["state", "attempts"])
+    ImportRun.objects.filter(pk=run.pk).update(lease_until=clock.database_now() + LEASE)
+    return run
+
+
+@action
+def let_go(*, run: ImportRun, by: User | None, as_of: dt.datetime) -> None:
+    """Stop for now: the next ring of the bell goes on with it."""
+    ImportRun.objects.filter(pk=run.pk).update(lease_until=clock.database_now(), attempts=0)
+
+
+@action
+def fail(*, run: ImportRun, by: User | None, as_of: dt.datetime) -> None:
+    """Stop for good. What was applied stays; what was not is in the files, which can be handed in again."""
+    ImportProblem.objects.create(
+        import_run=run,
+        code="stopped",
+        message="The import stopped because of a fault in our software. Children already dealt with are whole. Import the files again.",
+    )
+    _close(run, ImportRun.State.FAILED, as_of)
+
+
+def _close(run: ImportRun, state: str, as_of: dt.datetime) -> None:
+    run.state, run.finished_at, run.lease_until = state, as_of, None
+    run.save(update_fields=["state", "finished_at", "lease_until"])
+    StagedRow.objects.filter(import_run=run).delete()
+    for file in ImportFile.objects.filter(import_run=run).exclude(content=""):
+        _forget(file)
+
+
+def _forget(file: ImportFile) -> None:
+    """Delete an upload once the database no longer needs it."""
+    storage, name = file.content.storage, file.content.name
+    file.content = ""
+    file.save(update_fields=["content"])
+    transaction.on_commit(lambda: storage.delete(name))
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+@action
+def stage_file(*, run: ImportRun, file: ImportFile, source: BinaryIO, by: User | None, as_of: dt.datetime) -> None:
+    """Read one file on to the pile, with what could not be read of it: all of it or nothing."""
+    count, latest = _Count(), None
+    try:
+        with transaction.atomic():
+            opened = reading.open_return(source, file.name)
+            file.kind = opened.kind
+            _pile(run, file, opened.rows, count)
+            latest, troubles = opened.latest, opened.notes
+    except NotAReturn as not_one:
+        count, file.kind = _Count(), ""
+        troubles = [Trouble(None, "", "not_a_return", str(not_one))]
+    _note(run, file, troubles)
+    file.year = run.year or reading.year_in_name(file.name.rpartition("/")[2]) or (latest and reading.year_of(latest))
+    file.read = True
+    file.save(update_fields=["kind", "year", "read"])
+    if file.content:
+        _forget(file)
+    held = ImportRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+    held.rows_total += count.rows + count.lost
+    held.rows_read += count.lost
+    held.counts["rejected"] = held.counts.get("rejected", 0) + count.lost
+    held.attempts = 0
+    held.save(update_fields=["rows_total", "rows_read", "counts", "attempts"])
+    ImportRun.objects.filter(pk=run.pk).update(lease_until=clock.database_now() + LEASE)
+
+
+class _Count:
+    rows = lost = 0
+
+
+def _pile(run: ImportRun, file: ImportFile, rows: Iterator[Row | Trouble], count: _Count) -> None:
+    """Send rows to the database as they are read, a few thousand at a time."""
+    troubles: list[Trouble] = []
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    held = 0
+    for row in rows:
+        if isinstance(row, Trouble):
+            troubles.append(row)
+            count.lost += row.lost
+        else:
+            count.rows += row.kind == EPISODES
+            year = None if run.year else row.year
+            writer.writerow(
+                (
+                    run.pk,
+                    file.pk,
+                    row.line,
+                    row.kind,
+                    row.child,
+                    row.decom,
+                    year,
+                    json.dumps(row.values, sort_keys=True),
+                )
+            )
+            held += 1
+        if held >= ROWS_AT_ONCE or len(troubles) >= ROWS_AT_ONCE:
+            _send(buffer)
+            _note(run, file, troubles)
+            buffer.seek(0)
+            buffer.truncate()
+            troubles.clear()
+            held = 0
+    _send(buffer)
+    _note(run, file, troubles)
+
+
+def _send(buffer: io.StringIO) -> None:
+    buffer.seek(0)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(
+            'COPY exchange_stagedrow (import_run_id, file_id, line, kind, child_number, decom, year, "values") '
+            "FROM STDIN WITH (FORMAT csv)",
+            buffer,
+        )
+
+
+def _note(run: ImportRun, file: ImportFile, troubles: Iterable[Trouble]) -> None:
+    ImportProblem.objects.bulk_create(
+        [
+            ImportProblem(import_run=run, file=file.name, line=t.line, column=t.column, code=t.code, message=t.message)
+            for t in troubles
+        ],
+        batch_size=1_000,
+    )
+
+
+@action
+def date_undated_files(*, run: ImportRun, by: User | None, as_of: dt.datetime) -> None:
+    """Give each file that says nothing of its year, as a header may, the year of the episodes that came beside it."""
+    files = list(ImportFile.objects.filter(import_run=run))
+    known: dict[str, int] = {}
+    stated = dict(
+        StagedRow.objects.filter(import_run=run, kind=EPISODES, year__isnull=False)
+        .values_list("file")
+        .annotate(latest=Max("year"))
+    )
+    for file in files:
+        year = max(filter(None, (file.year, stated.get(file.pk))), default=None)
+        if year and file.kind in (EPISODES, "XML"):
+            folder = file.name.rpartition("/")[0]
+            known[folder] = max(year, known.get(folder, 0))
+    for file in files:
+        if file.year is None:
+            folder = file.name.rpartition("/")[0]
+            file.year = (
+                known.get(folder) or max(known.values(), default=None) or reading.year_of(clock.local_date(as_of))
+            )
+            file.save(update_fields=["year"])
+
+
+# --- the end ----------------------------------------------------------------------------------------------------------
+
+
+@action
+def finish(*, run: ImportRun, by: User | None, as_of: dt.datetime) -> ImportRun:
+    """Report what only the whole set shows, sum up, and close the run."""
+    run.refresh_from_db()
+    _report_left_open(run)
+    run.counts |= {
+        "files": run.files.exclude(kind="").count(),
+        "children": _children(run.authority),
+        "episodes": ReturnEpisode.objects.filter(authority=run.authority).count(),
+    }
+    run.save(update_fields=["counts"])
+    _close(run, ImportRun.State.DONE, as_of)
+    return run
+
+
+def _children(authority: Authority) -> int:
+    """The children the returns name, those whose header is still missing included."""
+    headers = ReturnChild.objects.filter(authority=authority).values_list("child_number")
+    episodes = ReturnEpisode.objects.filter(authority=authority).values_list("child_number")
+    return headers.union(episodes).count()
+
+
+def _report_left_open(run: ImportRun) -> None:
+    """An episode open in an older return and absent from the newest: nobody has said how it ended."""
+    held = ReturnEpisode.objects.filter(authority=run.authority)
+    newest = held.aggregate(Max("year"))["year__max"]
+    open_still = Q(given__DEC__isnull=True, mended__DEC__isnull=True) | Q(mended__DEC="")
+    left = held.filter(open_still, state=ReturnEpisode.State.USED, year__lt=newest or 0)
+    problems = [
+        ImportProblem(
+            import_run=run,
+            column="DEC",
+            code="open_then_absent",
+            message=(
+                f"Child {each.child_number}: the episode of {in_words(each.decom)} was open in the return for {each.year}, "
+                f"and the one for {newest} does not name it. When did it end?"
+            ),
+        )
+        for each in left.only("child_number", "decom", "year").iterator(ROWS_AT_ONCE)
+    ]
+    ImportProblem.objects.bulk_create(problems, batch_size=1_000)
