@@ -103,7 +103,9 @@ class Loader:
     def _child(self, story: Story, worker: User, manager: User) -> Child:
         taken_in = max(story.in_care, story.placed)
         as_of = self.at(taken_in, 9)
-        born = self.today.replace(year=self.today.year - story.age, day=1) - dt.timedelta(days=37 + len(story.surname) * 11)
+        born = self.today.replace(year=self.today.year - story.age, day=1) - dt.timedelta(
+            days=37 + len(story.surname) * 11
+        )
         child = children.add_child(
             team=worker.team, forename=story.forename, surname=story.surname, known_as=story.known_as, sex=story.sex,
             date_of_birth=born, ethnicity=story.ethnicity, about=story.about,
@@ -173,7 +175,9 @@ class Loader:
                 )
 
     def _visit(self, placement: Placement, visit, story: Story, worker: User) -> None:
-        ago, key, outcome, announced, hour = visit if isinstance(visit, tuple) else (visit, story.worker, "seen_alone", True, 15)
+        ago, key, outcome, announced, hour = (
+            visit if isinstance(visit, tuple) else (visit, story.worker, "seen_alone", True, 15)
+        )
         person = self.people[key]
         partner = person.role == Role.PARTNER
         occurred_at = self.at(ago, hour, 30)
@@ -222,7 +226,11 @@ class Loader:
             )
 
 
-LOG_HOW = ["Settled and talkative.", "Tired after a late night; brighter after lunch.", "Quiet. Kept to her room until four."]
+LOG_HOW = [
+    "Settled and talkative.",
+    "Tired after a late night; brighter after lunch.",
+    "Quiet. Kept to her room until four.",
+]
 LOG_DAY = [
     "Breakfast late, walk to the shops, cooked with staff in the evening.",
     "School in the morning. Cards after tea. Asked about seeing family.",

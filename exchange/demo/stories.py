@@ -26,7 +26,14 @@ HOUSES = [
     House("fern", "Fernbank Lodge", "Fernbank Homes", number="SC900102"),
     House("willow", "Willow Bank", "Fernbank Homes", number="SC900103"),
     House("annexe", "The Annexe", "Fernbank Homes", status="not_known"),
-    House("kite", "Kite Court", "Kite Supported Living", registered_for="supported_living", regulator="cqc", number="1-900104"),
+    House(
+        "kite",
+        "Kite Court",
+        "Kite Supported Living",
+        registered_for="supported_living",
+        regulator="cqc",
+        number="1-900104",
+    ),
     House("tern", "Tern House", "Kite Supported Living", registered_for="supported_accommodation", number="2790105"),
     House("southlodge", "South Lodge", "Fernbank Homes", number="SC900106", council="south"),
 ]
@@ -75,15 +82,16 @@ VISIT_WORDS = [
 
 STORIES = [
     Story(
-        "Teya", "Marlowe", "F", 15, "MWBC", "amy", "Z12", 26, house="moorings", known_as="Tey", in_care=2100, legal_status="C2",
+        "Teya", "Marlowe", "F", 15, "MWBC", "amy", "Z12", 61, house="moorings", known_as="Tey", in_care=2100, legal_status="C2",
         about="Loves dancehall and doing other people’s hair; cooks better than any of us. Privacy matters to her: ask before you write.",
-        emergency_hour=16, manager="Rowan Teasel", manager_left=19, dol=(26, 40), ratio=5, authorised=(26, 19),
-        visits=((24, "amy", "seen", True, 11),
+        emergency_hour=16, manager="Rowan Teasel", manager_left=47, dol=(61, 29), ratio=5,
+        authorised=(61, 54, 47, 40, 33, 26, 19),
+        visits=((56, "amy", "seen", True, 11), (18, "amy", "seen", True, 11),
                 (12, "greta", "seen_alone", True, 15)),
-        logs_missing=(25, 22, 21, 17, 16, 15, 12, 11, 9, 8, 7, 5, 4, 3, 2, 1),
+        logs_missing=(44, 43, 41, 38, 37, 36, 33, 31, 30, 29, 28, 26, 25, 22, 21, 17, 16, 15, 12, 11, 9, 8, 7, 5, 4, 3, 2, 1),
         allocated=(("ines", "iro"), ("carl", "commissioner"), ("lola", "legal"), ("greta", "partner"), ("pete", "partner"),
                    ("nell", "partner"), ("ava", "advocate")),
-        decisions=((26, "Move to The Moorings as an emergency", "Her last home gave 48 hours’ notice and no registered home would take her.",
+        decisions=((61, "Move to The Moorings as an emergency", "Her last home gave 48 hours’ notice and no registered home would take her.",
                     "Dora Kestrel, director of children’s services"),),
     ),
     Story(
