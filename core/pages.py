@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.forms.utils import ErrorDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -96,12 +97,14 @@ def typed(request: HttpRequest) -> dict[str, list[str]]:
 
 def drafted_form(form_class: type, draft: Draft, form_kwargs: dict) -> Any:
     """The form as it was when the draft was saved: its typing shown, its mistakes not yet complained of."""
-    from django.http import QueryDict
-
-    data = QueryDict(mutable=True)
-    for name, values in draft.data.items():
-        data.setlist(name, values)
-    form = form_class(data, **form_kwargs)
-    form._errors = {}  # a draft is unfinished: it is checked when it is sent
-    form.cleaned_data = {}
+    form = form_class(posted(draft.data), **form_kwargs)
+    form._errors, form.cleaned_data = ErrorDict(), {}  # a draft is unfinished: it is checked when it is sent
     return form
+
+
+def posted(data: dict[str, list[str]]) -> QueryDict:
+    """What `typed` kept, as a form reads it."""
+    query = QueryDict(mutable=True)
+    for name, values in data.items():
+        query.setlist(name, values)
+    return query
