@@ -117,7 +117,7 @@ def _describe(child: Child, details: dict[str, Any], as_of: dt.datetime) -> None
     if child.upn and not re.fullmatch(r"[A-Z][0-9]{11}[0-9A-Z]|UN[1-6]", child.upn):
         raise Invalid({"upn": "Unique pupil number must be a letter, 11 numbers and a number or letter, or UN1 to UN6"})
     if child.nhs_number and not _is_nhs_number(child.nhs_number):
-        raise Invalid({"nhs_number": "NHS number must be 10 numbers, like 485 777 3456. Check it: one is wrong"})
+        raise Invalid({"nhs_number": "NHS number must be 10 numbers, like 999 000 0018. Check it: one is wrong"})
     if child.own_childs_birth:
         if not child.is_mother:
             raise Invalid({"own_childs_birth": "Enter her own child’s date of birth only if she is a mother"})
@@ -243,9 +243,7 @@ def allocate(*, child: Child, worker: User, part: str, started_on: dt.date, by: 
     if worker.authority_id != child.authority_id or not worker.is_active:
         raise Invalid({"worker": "Select somebody who works here now"})
     if worker.role not in policies.WHO_MAY_HOLD[part]:
-        raise Invalid(
-            {"worker": f"{worker.name} is a {worker.get_role_display().lower()} and cannot have this role with her"}
-        )
+        raise Invalid({"worker": f"{worker.name} ({worker.get_role_display().lower()}) cannot have this role with her"})
     what = "The date the allocation starts"
     policies.not_future(started_on, as_of, "started_on", what)
     policies.not_before(started_on, child.date_of_birth, "started_on", what, "she was born")

@@ -119,7 +119,7 @@ class DescribeChild(forms.Form):
         required=False,
     )
     nhs_number = forms.TextField(
-        label="NHS number", hint="10 numbers, like 485 777 3456.", max_length=20, width=20, required=False
+        label="NHS number", hint="10 numbers, like 999 000 0018.", max_length=20, width=20, required=False
     )
     sections = [
         ("Name and person", ["known_as", "about", "forename", "surname", "sex", "gender", "date_of_birth"]),

@@ -6,7 +6,7 @@ recorded, and raises its flag.
 
 import datetime as dt
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from children.models import Child
 from children.policies import not_before
@@ -72,12 +72,10 @@ def not_over(placement: Placement, as_of: dt.datetime) -> None:
         raise Invalid({"": f"This placement ended on {in_words(placement.ended_on)}"})
 
 
-def not_beside_another(child: Child, day: dt.date, field: str, *, leaving: Placement | None = None) -> None:
+def not_beside_another(child: Child, day: dt.date, field: str) -> None:
     """Raise Invalid if she has another placement on `day` or after it: one child lives in one place."""
     others = Placement.objects.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day), child=child)
-    if leaving is not None:
-        others = others.exclude(pk=leaving.pk)
-    other = others.order_by("started_on").first()
+    other = others.exclude(ended_on=F("started_on")).order_by("started_on").first()  # one of no days takes none
     if other is None:
         return
     if other.started_on > day:
