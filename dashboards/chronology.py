@@ -29,10 +29,11 @@ MONTHS_OF_LOGS = dt.timedelta(days=31 * PAGE)
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened. `when` is a day where only the day is known, and empty where `title` names the month."""
+    """One thing that happened. `when` is a day where only the day is known; `month` is there instead of it."""
 
     title: str
-    when: dt.date | dt.datetime | None
+    when: dt.date | dt.datetime | None = None
+    month: str = ""
     detail: str = ""
     by: str = ""
     url: str = ""
@@ -300,7 +301,7 @@ def _tell_visit(pk, outcome, visitor, manner, announced):
 def _tell_logs(end_of_month: dt.date, count: str, late: str) -> dict:
     one = count == "1"
     return {
-        "title": f"{end_of_month:%B %Y}: {count} daily log{'' if one else 's'}",
-        "when": None,
+        "title": f"{count} daily log{'' if one else 's'}",
+        "month": f"{end_of_month:%B %Y}",
         "detail": f"{late} written late" if late != "0" else "",
     }

@@ -21,6 +21,7 @@ from oversight.rulebook import Rule
 from placements.models import Placement
 
 SOON_DAYS = 14
+ONLY_THEIRS = (Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE)  # their own visits are asked of them by name
 SHOWN = 40  # flags of one list on a page; its number links to all of them
 
 
@@ -101,16 +102,26 @@ def _line(flag: Flag, answer: FlagAnswer | None, user: User, as_of: dt.datetime,
         owner=str(flag.owner),
         owner_role=flag.get_owner_role_display(),
         href=reverse("oversight:flag", args=[flag.pk]),
-        remedy=remedy(user, rule, flag.placement_id, back) if rule else None,
+        remedy=_remedy(user, flag, rule, back),
         answer=answer,
         answer_late=answer is not None and answer.by_when < today,
     )
 
 
-def remedy(user: User, rule: Rule, placement_id: int | None, back: str = "") -> Link | None:
-    """The page that makes the record which clears a rule's flag, for somebody who may make it."""
+def _remedy(user: User, flag: Flag, rule: Rule | None, back: str) -> Link | None:
+    """What this person can do about a flag: the record that clears it, else an answer if she holds it."""
+    found = remedy(user, rule, flag.limb, flag.placement_id, back) if rule else None
+    if found is None and flag.owner_id == user.pk and not getattr(flag, "is_answered", False):
+        return link(user, "Answer", "oversight:flag", flag.pk)
+    return found
+
+
+def remedy(user: User, rule: Rule, limb: str, placement_id: int | None, back: str = "") -> Link | None:
+    """The page that makes the record which clears it, for somebody who may make it."""
     if not rule.mend or placement_id is None:
         return None
+    if rule.mend == "placements:visit" and rule.owner_of(limb) in ONLY_THEIRS and rule.owner_of(limb) != user.role:
+        return None  # nobody else's visit counts as theirs
     found = link(user, rule.mend_label, rule.mend, placement_id)
     return Link(found.label, f"{found.href}?{urlencode({'from': back})}") if found and back else found
 
@@ -148,7 +159,7 @@ def soon(placements: Iterable[Placement], *, user: User, as_of: dt.datetime, bac
             due_words=in_words(found.last_day),
             tone="soon",
             owner_role=dict(Role.choices).get(found.owner_role, ""),
-            remedy=remedy(user, found.rule, found.placement_id, back),
+            remedy=remedy(user, found.rule, found.limb, found.placement_id, back),
         )
         for found in sorted(clocks, key=lambda found: (found.due_at, found.placement_id))
     ]

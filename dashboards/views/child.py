@@ -65,7 +65,8 @@ def _context(record: Child, user: User, as_of: dt.datetime, before: Cursor | Non
         .order_by("-decided_on", "-pk")[:SHOWN]
     )
     state = states([now], user=user, as_of=as_of)[0] if now else None
-    responsible = [a for a in allocations if _covers(a, today)]
+    parts = list(Allocation.Part)
+    responsible = sorted((a for a in allocations if _covers(a, today)), key=lambda a: parts.index(a.part))
     care = next((e for e in episodes if _covers(e, today)), None)
     sees_flags = user.can(Permission.SEE_FLAGS)
     sees_reads = user.can(Permission.RECORD_DECISION)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from oversight.quality import registration_not_known
+from django.urls import reverse
 
 from children.models import Child
 from core import clock
@@ -16,6 +16,7 @@ from dashboards import worklist
 from dashboards.flags import SOON_DAYS, counted, flags_of, soon
 from dashboards.links import link, offered
 from dashboards.state import states, with_what_states_need
+from oversight.quality import registration_not_known
 from placements.models import Placement
 
 LISTED = 10  # of a list that has a page of its own
@@ -29,32 +30,64 @@ NO_CASES = {
 }
 
 
+Part = Callable[[User, dt.datetime], dict[str, Any]]
+
+
 @signed_in
 def my_work(request: HttpRequest) -> HttpResponse:
-    """Each part is shown to those whose work it is."""
+    """Each part is shown to those whose work it is, in the order in which they would do it."""
     user, as_of = request.user, clock.now()
-    context: dict[str, Any] = {"title": "My work", "today": clock.local_date(as_of), "soon_days": SOON_DAYS}
-    for part in _parts(user):
+    parts = _parts(user)
+    context: dict[str, Any] = {
+        "title": "My work",
+        "today": clock.local_date(as_of),
+        "soon_days": SOON_DAYS,
+        "sees_flags": user.can(Permission.SEE_FLAGS),
+        "no_cases": NO_CASES.get(user.role, ""),
+        "sections": [f"dashboards/work/{part.__name__.strip('_')}.html" for part in parts],
+    }
+    for part in parts:
         context |= part(user, as_of)
+    context["stats"] = _stats(context)
     return render(request, "dashboards/my_work.html", context)
 
 
-def _parts(user: User) -> list[Callable[[User, dt.datetime], dict[str, Any]]]:
-    scope, role = user.rights.scope, user.role
-    provider, in_team, leads = scope == Scope.PROVIDER, scope == Scope.TEAM, role in TEAM_ROLES
-    parts = [
-        (_mine, user.can(Permission.SEE_FLAGS) and not provider),
-        (_soon, role == Role.SOCIAL_WORKER or leads),
-        (_team, role == Role.SOCIAL_WORKER or leads),
-        (_unallocated, leads),
-        (_unregistered, role == Role.COMMISSIONER),
-        (_not_known, leads or role == Role.COMMISSIONER),
-        (_logs, provider),
-        (_standing, provider and user.can(Permission.SEE_FLAGS)),
-        (_caseload, scope == Scope.ALLOCATED or (in_team and not leads)),
-        (_doors, True),
-    ]
-    return [part for part, wanted in parts if wanted]
+def _parts(user: User) -> list[Part]:
+    scope, role, flags = user.rights.scope, user.role, user.can(Permission.SEE_FLAGS)
+    parts: list[Part]
+    if scope == Scope.PROVIDER:
+        parts = [_logs, _standing] if flags else [_logs]
+    elif role in TEAM_ROLES:
+        parts = [_mine, _team, _soon, _unallocated, _not_known]
+    elif role == Role.SOCIAL_WORKER:
+        parts = [_mine, _soon, _caseload, _team]
+    elif role == Role.COMMISSIONER:
+        parts = [_mine, _unregistered, _not_known]
+    elif scope == Scope.ALLOCATED:
+        parts = [_mine, _caseload] if flags else [_caseload]
+    else:
+        parts = [_mine] if flags else []
+    return [*parts, _doors]
+
+
+def _stats(found: dict[str, Any]) -> list[tuple[int, str, str, str]]:
+    """The numbers at the top, each with the address of exactly the list it counts."""
+    stats = []
+    if "mine" in found:
+        stats.append((found["mine"].total, "overdue: yours", found["mine"].href, "red"))
+    if "holders" in found:
+        stats.append((found["team_total"], f"overdue: your {found['team_word']}’s", found["team_href"], "red"))
+    if "due" in found:
+        stats.append((len(found["due"]), f"due in {SOON_DAYS} days", "#soon", "amber"))
+    if "unallocated" in found:
+        total = found["unallocated_total"]
+        stats.append((total, "without a social worker", reverse("dashboards:without_worker"), "amber"))
+    if "not_known" in found:
+        total = found["not_known_total"]
+        stats.append((total, "registration not known", reverse("dashboards:not_known"), "amber"))
+    if "standing" in found:
+        stats.append((found["standing"].total, "overdue in your placements", found["standing"].href, "red"))
+    return stats
 
 
 def _mine(user: User, as_of: dt.datetime) -> dict[str, Any]:
@@ -84,7 +117,7 @@ def _team(user: User, as_of: dt.datetime) -> dict[str, Any]:
         "team_href": worklist.list_url(whose="team"),
         "team_word": "service" if user.role == Role.HEAD_OF_SERVICE else "team",
         "holders": rows,
-        "holders_head": ["Who", ("Overdue", "numeric"), ("Not answered", "numeric"), "Oldest"],
+        "holders_head": ["Who", "Oldest", ("Not answered", "numeric"), ("Overdue", "numeric")],
     }
 
 
@@ -126,11 +159,10 @@ def _caseload(user: User, as_of: dt.datetime) -> dict[str, Any]:
 
 
 def _doors(user: User, as_of: dt.datetime) -> dict[str, Any]:
-    """The other pages that are this role's work, and what to say where it holds no case."""
+    """The other pages that are this role's work."""
     return {
         "doors": offered(
             link(user, "Every deprivation of liberty and unregistered placement", "dashboards:director"),
             link(user, "Accounts: invite, deactivate and reset", "core:accounts"),
-        ),
-        "no_cases": NO_CASES.get(user.role, ""),
+        )
     }

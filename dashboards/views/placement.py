@@ -15,6 +15,7 @@ from core.models import User
 from dashboards.flags import counted, soon
 from dashboards.links import Link, link, offered
 from dashboards.state import State, states, with_what_states_need
+from dashboards.words import covers_words
 from placements.models import (
     DailyLog,
     DolOrder,
@@ -26,6 +27,7 @@ from placements.models import (
 )
 
 SHOWN = 12
+LOGS = 7
 
 
 @access(Permission.SEE_CHILDREN)
@@ -59,8 +61,10 @@ def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any
     for visit in visits:
         visit.outcome_words = dict(Visit.Outcome.choices)[visit.outcome_now]
     logs = list(
-        DailyLog.for_user(user).filter(placement=record).select_related("author").order_by("-covers_from")[:SHOWN]
+        DailyLog.for_user(user).filter(placement=record).select_related("author").order_by("-covers_from")[:LOGS]
     )
+    for log in logs:
+        log.covers_words = covers_words(log.covers_from, log.covers_until)
     orders = list(
         DolOrder.for_user(user)
         .filter(child=record.child, expires_on__gte=record.started_on)
@@ -76,6 +80,7 @@ def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any
         "child": record.child,
         "placement": record,
         "state": state,
+        "began": record.started_at or record.started_on,
         "today": today,
         "over": over,
         "planned": planned,
