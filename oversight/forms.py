@@ -29,6 +29,7 @@ class FlagFilter(forms.FilterForm):
     answered = forms.SelectField(label="Answered", choices=_choices({"yes": "Yes", "no": "No"}), required=False)
     placement = forms.TextField(label="Placement number", width=10, max_length=18, required=False)
     child = forms.TextField(label="Child’s reference", width=10, max_length=12, required=False)
+    owner = forms.TextField(label="Holder’s account number", width=10, max_length=18, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
