@@ -123,6 +123,7 @@ class FlagAnswer(Protected):
 class SweepRun(models.Model):
     """One sweep over all rules: proof that the rules were checked, and what catch-up starts from."""
 
+    untracked = "each row is itself the record of one sweep, and the sweep alone writes it"
     as_of = models.DateTimeField()
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
