@@ -291,8 +291,7 @@ def _tell_visit(pk, outcome, visitor, manner, announced):
     how += [] if announced == "true" else ["unannounced"]
     detail = ", ".join(how)
     return {
-        "title": f"Visit: {lower(OUTCOME.get(outcome, outcome))}",
-        "by": visitor,
+        "title": f"Visit by {visitor}: {lower(OUTCOME.get(outcome, outcome))}",
         "detail": detail[:1].upper() + detail[1:],
         "url": _page("placements:visit_detail", pk),
     }

@@ -116,8 +116,9 @@ class State:
         if self.unmanaged_since is None:
             return ""
         gone = self.as_of - self.unmanaged_since
-        hours = max(int(gone.total_seconds() // 3600), 0)
-        return f"Nobody: {count(gone.days, 'day') if gone.days >= 2 else count(hours, 'hour')}"
+        if gone < dt.timedelta(days=2):
+            return f"Nobody: {count(max(int(gone.total_seconds() // 3600), 0), 'hour')}"
+        return f"Nobody: {count((self.today - clock.local_date(self.unmanaged_since)).days, 'day')}"
 
     def _since(self, name: str) -> Since:
         at = self.visits.get(name)

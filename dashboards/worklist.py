@@ -14,13 +14,12 @@ from core.models import User
 from dashboards.flags import Line, list_url, over_words
 from dashboards.links import link
 from dashboards.state import State, states, with_what_states_need
-from dashboards.words import lower
 from oversight.models import Flag
 from placements.log_calendar import Stretch, unwritten
 from placements.models import Placement
 
 CHILDREN = 60
-BUTTONS = 8  # days without a log offered at once; the form has the others
+BUTTONS = 5  # days without a log offered at once; the form has the others
 
 
 @dataclass
@@ -141,6 +140,7 @@ class LogsDue:
     state: State
     may_write: bool
     stretches: list[Unwritten]
+    more: int = 0  # days without a log that have no button here
 
     @property
     def placement(self) -> Placement:
@@ -159,18 +159,18 @@ def logs_due(user: User, *, as_of: dt.datetime) -> list[LogsDue]:
     for state in states(list(here[:CHILDREN]), user=user, as_of=as_of):
         write = link(user, "Write the log", "placements:log", state.placement.pk) if state.expects_logs else None
         gaps = unwritten(state.placement, state.covered, as_of=as_of) if write else []
-        found.append(
-            LogsDue(state, write is not None, [_unwritten(gap, write.href, today) for gap in gaps[:BUTTONS] if write])
-        )
+        shown = [_unwritten(gap, write.href, today) for gap in gaps[:BUTTONS] if write]
+        found.append(LogsDue(state, write is not None, shown, len(gaps) - len(shown)))
     return sorted(found, key=lambda due: -len(due.missing))
 
 
 def _unwritten(gap: Stretch, href: str, today: dt.date) -> Unwritten:
-    days_ago = (today - gap.day).days
-    label = {0: "Today", 1: "Yesterday"}.get(days_ago, f"{gap.day:%A} {gap.day.day} {gap.day:%B}")
-    starts, ends = (instant.astimezone(clock.LONDON) for instant in (gap.starts, gap.ends))
-    hint = f"{starts:%H:%M} until now" if gap.goes_on else f"{starts:%H:%M} to {ends:%H:%M}"
-    if starts.date() != ends.date() and not (starts.hour == ends.hour == 0):
-        hint = f"{starts.day} {starts:%b}, {hint}"
+    """A whole day is named by its day; a part of one says which."""
+    ago = (today - gap.day).days
+    label = {0: "Today", 1: "Yesterday"}.get(ago, f"{gap.day:%A} {gap.day.day} {gap.day:%B}")
+    starts, ends = gap.starts.astimezone(clock.LONDON), gap.ends.astimezone(clock.LONDON)
+    whole = starts == clock.start_of(gap.day) and ends == clock.end_of(gap.day)
+    since = f"{starts:%H:%M}" if starts.date() == gap.day else f"{starts:%H:%M} on {starts.day} {starts:%B}"
+    hint = f"From {since} until now" if gap.goes_on else "No log" if whole else f"No log from {since} to {ends:%H:%M}"
     address = f"{href}?{urlencode({'day': gap.day.isoformat(), 'from': 'my-work'})}"
-    return Unwritten(f"Write {lower(label) if days_ago < 2 else label}’s log", hint, address, gap.goes_on)
+    return Unwritten(label, hint, address, gap.goes_on)

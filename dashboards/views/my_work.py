@@ -82,6 +82,8 @@ def _stats(found: dict[str, Any]) -> list[tuple[int, str, str, str]]:
     if "unallocated" in found:
         total = found["unallocated_total"]
         stats.append((total, "without a social worker", reverse("dashboards:without_worker"), "amber"))
+    if "unregistered" in found:
+        stats.append((len(found["unregistered"]), "in homes not registered", "#unregistered", "red"))
     if "not_known" in found:
         total = found["not_known_total"]
         stats.append((total, "registration not known", reverse("dashboards:not_known"), "amber"))
@@ -129,7 +131,7 @@ def _unallocated(user: User, as_of: dt.datetime) -> dict[str, Any]:
 def _unregistered(user: User, as_of: dt.datetime) -> dict[str, Any]:
     """For those who find placements: the children living in homes known not to be registered."""
     here = with_what_states_need(Placement.for_user(user).live_on(clock.local_date(as_of)), as_of=as_of)
-    found = here.filter(registration="not_registered").order_by("started_on", "pk")[: worklist.CHILDREN]
+    found = here.filter(registration="not_registered").order_by("started_on", "pk")
     return {"unregistered": states(list(found), user=user, as_of=as_of)}
 
 
