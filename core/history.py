@@ -41,6 +41,35 @@ def tracked_models() -> list[type[Model]]:
     return [model for model in apps.get_models() if hasattr(model, "history")]
 
 
+# Other people's models. Ours say it themselves: `history = tracked()`, `insert_only = True`, or `untracked = "because…"`.
+UNTRACKED = {"sessions.Session": "it says who is signed in now, and goes when they leave"}
+# Installed with the libraries and not used: the app's role may read these tables and write nothing in them.
+UNUSED = {
+    "auth.Permission": "permissions are in core/access.py",
+    "auth.Group": "roles are in core/access.py",
+    "auth.Group_permissions": "roles are in core/access.py",
+    "core.User_groups": "one account has one role",
+    "core.User_user_permissions": "permissions come with the role",
+    "contenttypes.ContentType": "it lists the models, and is written by `migrate`",
+    "guardian.UserObjectPermission": "exceptional access to one child comes later, and its grants will be tracked then",
+    "guardian.GroupObjectPermission": "access is given to persons, never to groups",
+}
+
+
+def keeping(model: type[Model]) -> tuple[str, str]:
+    """How what happens to a model's rows is kept: one word for it, and why where they are not tracked."""
+    label = model._meta.label
+    if label in UNUSED:
+        return "unused", UNUSED[label]
+    if hasattr(model, "history"):
+        return "tracked", ""
+    if getattr(model, "insert_only", False):
+        return "insert-only", ""
+    if reason := UNTRACKED.get(label) or getattr(model, "untracked", ""):
+        return "untracked", reason
+    raise LookupError(f"{label} is neither tracked, nor insert-only, nor untracked because of anything")
+
+
 def history_columns(model: type[Model]) -> list[str]:
     """The columns of the record that its history keeps (a password's hash, say, is left out)."""
     own = {field.column for field in model._meta.concrete_fields}
@@ -106,15 +135,22 @@ def _history_triggers(model: type[Model]) -> str:
         statements.append(
             f"CREATE OR REPLACE TRIGGER held_history_{event.lower()} AFTER {event} ON {table} REFERENCING {transitions}"
             f" FOR EACH STATEMENT EXECUTE FUNCTION held_write_history({arguments});"
+            f" ALTER TABLE {table} ENABLE ALWAYS TRIGGER held_history_{event.lower()};"
         )
     return "\n".join(statements)
 
 
-def _append_only_triggers(table: str) -> str:
+def _append_only_trigger(table: str) -> str:
     return f"""
         CREATE OR REPLACE TRIGGER held_append_only BEFORE UPDATE OR DELETE ON {table}
             FOR EACH ROW EXECUTE FUNCTION held_append_only();
         ALTER TABLE {table} ENABLE ALWAYS TRIGGER held_append_only;
+    """
+
+
+def _no_truncate_trigger(table: str) -> str:
+    """Emptying a table tells no trigger which rows went, so a table with a history is never emptied."""
+    return f"""
         CREATE OR REPLACE TRIGGER held_no_truncate BEFORE TRUNCATE ON {table}
             FOR EACH STATEMENT EXECUTE FUNCTION held_append_only();
         ALTER TABLE {table} ENABLE ALWAYS TRIGGER held_no_truncate;
@@ -123,28 +159,36 @@ def _append_only_triggers(table: str) -> str:
 
 def protection_sql(app_role: str) -> str:
     """Every trigger and grant the models call for, as one script that may be run again."""
-    parts = [FUNCTIONS, f'GRANT USAGE ON SCHEMA public TO "{app_role}";']
+    parts = [
+        FUNCTIONS,
+        # Whoever may hang a trigger function on a table of her own could have it write what she likes into a history.
+        "REVOKE ALL ON FUNCTION held_write_history(), held_append_only(), held_server_time() FROM PUBLIC;",
+        f'GRANT USAGE ON SCHEMA public TO "{app_role}";',
+    ]
     history_tables = {model.history.model._meta.db_table for model in tracked_models()}
     for model in apps.get_models(include_auto_created=True):
-        table = model._meta.db_table
         if not model._meta.managed:
             continue
+        table = model._meta.db_table
+        parts.append(f'REVOKE ALL ON {table} FROM PUBLIC, "{app_role}";')
         if table in history_tables:
-            parts += [_append_only_triggers(table), f'GRANT SELECT ON {table} TO "{app_role}";']
+            parts += [_append_only_trigger(table), _no_truncate_trigger(table)]
+            parts.append(f'GRANT SELECT ON {table} TO "{app_role}";')
             continue
-        if getattr(model, "insert_only", False):
-            parts += [_append_only_triggers(table), f'GRANT SELECT, INSERT ON {table} TO "{app_role}";']
-        else:
-            parts.append(f'GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO "{app_role}";')
-        if hasattr(model, "history"):
-            parts.append(_history_triggers(model))
+        kept, _ = keeping(model)
+        if kept == "tracked":
+            parts += [_history_triggers(model), _no_truncate_trigger(table)]
+        elif kept == "insert-only":
+            parts += [_append_only_trigger(table), _no_truncate_trigger(table)]
+        may = {"unused": "SELECT", "insert-only": "SELECT, INSERT"}.get(kept, "SELECT, INSERT, UPDATE, DELETE")
+        parts.append(f'GRANT {may} ON {table} TO "{app_role}";')
         if any(isinstance(field, RecordedAt) for field in model._meta.concrete_fields):
             parts.append(
                 f"CREATE OR REPLACE TRIGGER held_server_time BEFORE INSERT OR UPDATE ON {table}"
                 " FOR EACH ROW EXECUTE FUNCTION held_server_time();"
+                f" ALTER TABLE {table} ENABLE ALWAYS TRIGGER held_server_time;"
             )
     parts.append(f'GRANT SELECT ON django_migrations TO "{app_role}";')
-    parts.append(f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{app_role}";')
     return "\n".join(parts)
 
 

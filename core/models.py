@@ -1,5 +1,7 @@
 """The ground: authorities, teams, accounts, local standards, refusals, the outbox and drafts."""
 
+from typing import Any
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -19,8 +21,8 @@ class Protected(models.Model):
         abstract = True
 
     @classmethod
-    def for_user(cls, user: "User") -> models.QuerySet:
-        """What `user` may see, and nothing else. The only way a view may reach a record."""
+    def for_user(cls, user: "User") -> Any:
+        """What `user` may see and nothing else, as the model's own queryset. The only way a view may reach a record."""
         return cls.objects.visible_to(user)  # type: ignore[attr-defined]
 
 
@@ -183,6 +185,7 @@ class OutboxMessage(models.Model):
     tell. `lease_until` keeps two senders apart and lets another take over from one that died. Carries no personal data.
     """
 
+    untracked = "each row is itself the record of what was sent, and when"
     key = models.CharField(max_length=200, unique=True)
     to = models.ForeignKey(User, on_delete=models.PROTECT, related_name="outbox")
     subject = models.CharField(max_length=200)
@@ -206,6 +209,7 @@ class SignInFailure(models.Model):
     `mark` is a keyed digest of who was tried and from where, so that the table names nobody.
     """
 
+    untracked = "it counts tries for a few minutes and names nobody"
     mark = models.CharField(max_length=64)
     failed_at = models.DateTimeField()
 
@@ -219,6 +223,7 @@ class SignInFailure(models.Model):
 class Draft(models.Model):
     """What a person has typed into a form and not yet saved: hers alone, one a form and record."""
 
+    untracked = "it is not on any record yet: its writer may still change her mind, and it goes when she sends it"
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
     key = models.CharField(max_length=100, help_text='The form and what it is about, as "visit-12".')
     data = models.JSONField()

@@ -66,6 +66,7 @@ class ImportRun(Protected):
 class ImportFile(Protected):
     """A file of an import. An upload waits in `content` until it is read and is then deleted."""
 
+    untracked = "it is a file on its way in; what was read from it is told by its import and its problems"
     import_run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="files")
     name = models.CharField(max_length=255)
     content = models.FileField(upload_to="imports/", blank=True)
@@ -83,6 +84,7 @@ class ImportFile(Protected):
 class StagedRow(models.Model):
     """A row read from a file and not yet applied: a working copy, deleted by the batch that deals with it."""
 
+    untracked = "it is a working copy, gone once it is applied to records that are tracked"
     import_run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="+")
     file = models.ForeignKey(ImportFile, on_delete=models.CASCADE, related_name="+", db_index=False)
     line = models.PositiveIntegerField()
@@ -94,6 +96,9 @@ class StagedRow(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["import_run", "child_number"], name="staged_by_child")]
+
+    def __str__(self) -> str:
+        return f"line {self.line}"
 
 
 class ReturnChild(Protected):

@@ -75,11 +75,11 @@ def test_wrong_answers_take_the_same_time(client, cast, settings, monkeypatch):
     cast.amy.set_password(PASSWORD)
     cast.amy.save()
     took = {"amy@example.org": [], "nobody@example.org": []}
-    for _ in range(5):
+    for _ in range(7):
         for email, times in took.items():
-            start = time.perf_counter()
+            start = time.thread_time()  # what the processor did, whatever else it is doing
             enter(client, email, "wrong")
-            times.append(time.perf_counter() - start)
+            times.append(time.thread_time() - start)
     known, unknown = (statistics.median(times) for times in took.values())
     assert known > 0.05  # the hasher was slow indeed
     assert abs(known - unknown) / known < 0.3
@@ -124,7 +124,7 @@ def test_the_session_key_changes_at_sign_in(client, cast):
 def test_signing_in_costs_a_bounded_number_of_queries(client, cast, django_assert_max_num_queries):
     with django_assert_max_num_queries(16):
         enter(client)
-    with django_assert_max_num_queries(4):  # the session, the person, her team, her authority
+    with django_assert_max_num_queries(5):  # the session, the person, her team, her authority, the last sweep
         client.get(reverse("core:account"))
 
 
