@@ -58,7 +58,7 @@ def add_child(
     **details: Any,
 ) -> Child:
     """Add a child to the authority of `by`, and record that she is looked after if a date is given."""
-    policies.may(by, Permission.MANAGE_CHILDREN, authority_id=by.authority_id)
+    authority_id = policies.may(by, Permission.MANAGE_CHILDREN, authority_id=by.authority_id)
     team = team or by.team
     if team is not None and team.authority_id != by.authority_id:
         raise PermissionDenied("this team is another authority's")
@@ -70,7 +70,7 @@ def add_child(
         sex=(details.get("sex", ""), "Select her sex"),
         date_of_birth=(details.get("date_of_birth"), "Enter her date of birth"),
     )
-    child = Child(authority_id=by.authority_id, team=team)
+    child = Child(authority_id=authority_id, team=team)
     _describe(child, details, as_of)
     child.save()
     touch(child=child)

@@ -78,7 +78,7 @@ class AddChild(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         teams = policies.teams_for(user)
-        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+        self.offer("team", teams)
         if len(teams) < 2:
             del self.fields["team"]  # there is nothing to choose
 
@@ -167,7 +167,7 @@ class Allocate(forms.Form):
 
     def __init__(self, *args: Any, child: Child, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["worker"].queryset = policies.workers_for(child).select_related("team")  # type: ignore[attr-defined]
+        self.offer("worker", policies.workers_for(child).select_related("team"))
 
 
 class EndAllocation(forms.Form):

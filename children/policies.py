@@ -31,12 +31,13 @@ WHO_MAY_HOLD: dict[str, tuple[Role, ...]] = {
 }
 
 
-def may(by: User, permission: Permission, *, authority_id: int | None) -> None:
-    """Raise PermissionDenied unless `by` may do this for a record of this authority."""
+def may(by: User, permission: Permission, *, authority_id: int | None) -> int:
+    """Raise PermissionDenied unless `by` may do this for a record of this authority. Returns the authority's id."""
     if not by.can(permission):
         raise PermissionDenied(f"this role may not {permission}")
     if authority_id is None or by.authority_id != authority_id:
         raise PermissionDenied("this record is another authority's")
+    return authority_id
 
 
 def hold(record: Any) -> None:
@@ -107,15 +108,13 @@ def check_birth(date_of_birth: dt.date, as_of: dt.datetime) -> None:
 
 def teams_for(user: User) -> QuerySet[Team]:
     """The teams this person may make responsible for a child: those whose children she then sees."""
-    teams = Team.objects.filter(authority_id=user.authority_id)
-    if user.authority_id is None:
-        return teams.none()
+    teams = Team.objects.filter(authority=user.authority)
     scope = user.rights.scope
-    if scope == Scope.TEAM:
-        return teams.filter(pk=user.team_id)
-    if scope == Scope.SERVICE:
-        return teams.filter(Q(pk=user.team_id) | Q(part_of_id=user.team_id), pk__isnull=False)
-    return teams if scope == Scope.AUTHORITY else teams.none()
+    if scope == Scope.AUTHORITY:
+        return teams
+    if user.team is None or scope not in (Scope.TEAM, Scope.SERVICE):
+        return teams.none()
+    return teams.filter(Q(pk=user.team.pk) | Q(part_of=user.team) if scope == Scope.SERVICE else Q(pk=user.team.pk))
 
 
 def workers_for(child: Child, part: str = "") -> QuerySet[User]:

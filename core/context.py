@@ -18,6 +18,7 @@ NAVIGATION = (
     ("My work", "dashboards:my_work"),
     ("Find a child", "dashboards:find_child"),
     ("Flags", "oversight:flags"),
+    ("Homes", "placements:homes"),
     ("Oversight", "dashboards:director"),
     ("Imports", "exchange:imports"),
     ("Accounts", "core:accounts"),

@@ -237,6 +237,11 @@ class FormParts:
             if field.error_messages.get(code) in (None, standing.get(code)):
                 field.error_messages[code] = sentence
 
+    def offer(self, name: str, records: Any) -> None:
+        """Let a field choose among these records and no others: what this person may see, or may use here."""
+        field: Any = self.fields[name]
+        field.queryset = records
+
     def add_error(self, field: str | None, error: Any) -> None:
         """As Django's, and an error for a field this form does not have is shown for the whole form."""
         super().add_error(field if field in self.fields else None, error)  # type: ignore[misc]

@@ -19,6 +19,7 @@ urlpatterns = [
     path("homes/", registrations.homes, name="homes"),
     path("homes/add/", registrations.add_home, name="add_home"),
     path("homes/<int:pk>/", registrations.home, name="home"),
+    path("homes/<int:pk>/details/", registrations.describe_home, name="describe_home"),
     path("homes/<int:pk>/registration/", registrations.registration, name="registration"),
     path("placements/<int:pk>/visit/", notes.visit, name="visit"),
     path("visits/<int:pk>/", notes.visit_detail, name="visit_detail"),

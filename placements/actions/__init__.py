@@ -5,6 +5,7 @@ from placements.actions.notes import add_to_log, add_to_visit, record_visit, wri
 from placements.actions.orders import discharge_dol_order, record_dol_order
 from placements.actions.placing import (
     call_off_placement,
+    describe_home,
     end_placement,
     end_with_care,
     move_placement,
@@ -21,6 +22,7 @@ __all__ = [
     "appoint_manager",
     "authorise_unregistered",
     "call_off_placement",
+    "describe_home",
     "discharge_dol_order",
     "end_manager",
     "end_placement",

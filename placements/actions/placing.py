@@ -32,20 +32,36 @@ def record_home(
     as_of: dt.datetime,
 ) -> Home:
     """Record a home, and its provider where that is new. Until a registration is recorded it is not known."""
-    for_child.may(by, Permission.RECORD_REGISTRATION, authority_id=by.authority_id)
+    authority_id = for_child.may(by, Permission.RECORD_REGISTRATION, authority_id=by.authority_id)
     for_child.required(name=(name, "Enter the name of the home"))
     if provider is None:
         for_child.required(new_provider=(new_provider, "Enter the name of the provider, or select one from the list"))
         for_child.one_of(provider_kind, codes.PROVIDER_KIND, "provider_kind", "Select what kind of provider it is")
         provider, _ = Provider.objects.get_or_create(name=new_provider.strip(), defaults={"kind": provider_kind})
     home = Home.objects.create(
-        authority_id=by.authority_id,
+        authority_id=authority_id,
         provider=provider,
         name=name.strip(),
         address=address.strip(),
         postcode=tidy_postcode(postcode),
         urn=urn.strip().upper(),
     )
+    touch(home=home)
+    return home
+
+
+@action
+def describe_home(*, home: Home, by: User, as_of: dt.datetime, **details: str) -> Home:
+    """Change what is recorded of a home: its name, address, postcode or number. Only what is given changes."""
+    for_child.may(by, Permission.RECORD_REGISTRATION, authority_id=home.authority_id)
+    for_child.hold(home)
+    if unknown := set(details) - {"name", "address", "postcode", "urn"}:
+        raise TypeError(f"a home has no {', '.join(sorted(unknown))} to describe")
+    if "name" in details:
+        for_child.required(name=(details["name"], "Enter the name of the home"))
+    for name, value in details.items():
+        setattr(home, name, tidy_postcode(value) if name == "postcode" else value.strip())
+    home.save(update_fields=list(details))
     touch(home=home)
     return home
 

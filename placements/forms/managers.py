@@ -22,7 +22,7 @@ class Appoint(forms.Form):
     def __init__(self, *args: Any, placement: Placement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         accounts = policies.managers_for(placement)
-        self.fields["account"].queryset = accounts  # type: ignore[attr-defined]
+        self.offer("account", accounts)
         if not accounts:
             del self.fields["account"]
 

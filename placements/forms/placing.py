@@ -24,7 +24,7 @@ class HomeField(forms.ModelSelectField):
 
 
 def homes_of(user: User, day: dt.date) -> Any:
-    return Home.for_user(user).with_registration(day).select_related("provider").order_by("name")  # type: ignore[attr-defined]
+    return Home.for_user(user).with_registration(day).select_related("provider").order_by("name")
 
 
 class Place(forms.Form):
@@ -68,8 +68,8 @@ class Place(forms.Form):
 
     def __init__(self, *args: Any, user: User, day: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["home"].queryset = homes_of(user, day)  # type: ignore[attr-defined]
-        self.fields["provider"].queryset = Provider.objects.all()  # type: ignore[attr-defined]
+        self.offer("home", homes_of(user, day))
+        self.offer("provider", Provider.objects.all())
 
     def clean(self) -> dict[str, Any]:
         """The day and the hour become one instant; an hour typed and then hidden by "planned" is left out."""
@@ -127,7 +127,7 @@ class TakeOn(forms.Form):
     def __init__(self, *args: Any, placement: Placement, user: User, day: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if placement.home_id is None:
-            self.fields["home"].queryset = homes_of(user, day)  # type: ignore[attr-defined]
+            self.offer("home", homes_of(user, day))
         else:
             del self.fields["home"]
 
@@ -137,16 +137,13 @@ class Where(forms.Form):
 
     def __init__(self, *args: Any, user: User, day: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["home"].queryset = homes_of(user, day)  # type: ignore[attr-defined]
+        self.offer("home", homes_of(user, day))
 
 
-class RecordHome(forms.Form):
+class HomeDetails(forms.Form):
+    """What a home is called and where it is. The address is left out for those who may see no child there."""
+
     name = forms.TextField(label="Name of the home", max_length=150)
-    provider = forms.ModelSelectField(None, label="Provider", empty_label="Not in this list", required=False)
-    new_provider = forms.TextField(label="Name of the provider", max_length=150, required=False)
-    provider_kind = forms.SelectField(
-        label="Kind of provider", choices=codes.PROVIDER_KIND[1:], initial="PR4", required=False
-    )
     address = forms.TextAreaField(
         label="Address",
         hint="It is shown only to people who may see a child living there.",
@@ -162,6 +159,19 @@ class RecordHome(forms.Form):
         max_length=8,
         required=False,
     )
+
+    def __init__(self, *args: Any, with_address: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not with_address:
+            del self.fields["address"], self.fields["postcode"]
+
+
+class RecordHome(HomeDetails):
+    provider = forms.ModelSelectField(None, label="Provider", empty_label="Not in this list", required=False)
+    new_provider = forms.TextField(label="Name of the provider", max_length=150, required=False)
+    provider_kind = forms.SelectField(
+        label="Kind of provider", choices=codes.PROVIDER_KIND[1:], initial="PR4", required=False
+    )
     sections = [
         ("The home", ["name", "address", "postcode", "urn"]),
         ("Who runs it", ["provider"]),
@@ -170,7 +180,7 @@ class RecordHome(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["provider"].queryset = Provider.objects.all()  # type: ignore[attr-defined]
+        self.offer("provider", Provider.objects.all())
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -36,7 +36,7 @@ def appoint_manager(request: HttpRequest, pk: int) -> HttpResponse:
 
 @access(Permission.APPOINT_MANAGER)
 def end_manager(request: HttpRequest, pk: int) -> HttpResponse:
-    posts = ManagerPost.for_user(request.user).select_related("placement__child")  # type: ignore[arg-type]
+    posts = ManagerPost.for_user(request.user).select_related("placement__child")
     post = get_object_or_404(posts, pk=pk)
     return record_form(
         request,

@@ -20,7 +20,7 @@ def child_page(child: Child) -> str:
 
 @access(Permission.RECORD_ORDER)
 def dol_order(request: HttpRequest, reference: str) -> HttpResponse:
-    child = get_object_or_404(Child.for_user(request.user), reference=reference)  # type: ignore[arg-type]
+    child = get_object_or_404(Child.for_user(request.user), reference=reference)
     return record_form(
         request,
         form_class=forms.Order,
@@ -41,7 +41,7 @@ def dol_order(request: HttpRequest, reference: str) -> HttpResponse:
 
 @access(Permission.RECORD_ORDER)
 def discharge_order(request: HttpRequest, pk: int) -> HttpResponse:
-    orders = DolOrder.for_user(request.user).select_related("child")  # type: ignore[arg-type]
+    orders = DolOrder.for_user(request.user).select_related("child")
     order = get_object_or_404(orders, pk=pk)
     return record_form(
         request,

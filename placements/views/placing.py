@@ -24,7 +24,7 @@ def placement_page(placement: Placement) -> str:
 
 def theirs(request: HttpRequest, pk: int) -> Placement:
     """The placement, if this person may see it; else a 404."""
-    placements = Placement.for_user(request.user).select_related("child", "home__provider", "provider")  # type: ignore[arg-type]
+    placements = Placement.for_user(request.user).select_related("child", "home__provider", "provider")
     return get_object_or_404(placements, pk=pk)
 
 
@@ -34,7 +34,7 @@ def place_kwargs(request: HttpRequest) -> dict:
 
 @access(Permission.MANAGE_PLACEMENTS)
 def start(request: HttpRequest, reference: str) -> HttpResponse:
-    child = get_object_or_404(Child.for_user(request.user), reference=reference)  # type: ignore[arg-type]
+    child = get_object_or_404(Child.for_user(request.user), reference=reference)
     return record_form(
         request,
         form_class=forms.Start,
