@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.forms import HiddenInput, UUIDField
+from django.forms import Field, HiddenInput
 from django.utils.dateparse import parse_datetime
 
 from core import clock, forms
@@ -52,9 +52,11 @@ class When(forms.Form):
         cleaned = super().clean() or {}
         other = cleaned.pop("place_other", "").strip()
         if cleaned.get("place") == ELSEWHERE:
-            if not other and "place_other" not in self.errors:
-                self.add_error("place_other", "Enter where the visit was")
             cleaned["place"] = other
+            if not other:
+                del cleaned["place"]
+                if "place_other" not in self.errors:
+                    self.add_error("place_other", "Enter where the visit was")
         if cleaned.get("capacity") in ONLY_THEIR_OWN and cleaned.get("visitor"):
             self.add_error("visitor", "Leave this empty for your own visit, or select who visited")
         return cleaned
@@ -78,7 +80,9 @@ class Seen(forms.Form):
         label="What she said", hint="In her own words.", rows=4, required=False, noun="what she said"
     )
     seen_there = forms.TextAreaField(label="What you saw and heard", rows=4, required=False)
-    checked = forms.CheckboxesField(label="What did you inspect?", choices=Visit.INSPECTED, required=False)
+    checked = forms.CheckboxesField(
+        label="What did you inspect?", noun="what you inspected", choices=Visit.INSPECTED, required=False
+    )
 
     def __init__(self, *args: Any, user: User, called: str, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -109,7 +113,7 @@ class WriteLog(forms.Form):
         label="Which day is it for?", error_messages={"required": "Select which day the log is for"}
     )
     how_she_was = forms.TextAreaField(rows=3, counted=False)
-    day = forms.TextAreaField(rows=4, counted=False)
+    day = forms.TextAreaField(label="What she did, ate and asked for", rows=4, counted=False)
     incidents = forms.TextAreaField(
         label="Anything that worried you", hint="Say what you did about it.", rows=3, required=False, counted=False
     )
@@ -122,7 +126,7 @@ class WriteLog(forms.Form):
     occurred_at = forms.DateTimeField(
         label="When was it written on paper?", noun="date and time it was written", required=False
     )
-    submission = UUIDField(widget=HiddenInput, required=False)
+    submission = Field(widget=HiddenInput, required=False)
 
     def __init__(self, *args: Any, stretches: list[Stretch], called: str, as_of: dt.datetime, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -130,10 +134,10 @@ class WriteLog(forms.Form):
         self.fields["covers_from"].offer(stretches, as_of=as_of)  # type: ignore[attr-defined]
         self.fields["how_she_was"].label = f"How was {called}?"
         self.fields["how_she_was"].error_messages["required"] = "Enter how she was"
-        self.fields["day"].label = "What she did, ate and asked for"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        cleaned["submission"] = submission_of(cleaned.get("submission"))
         if "covers_from" in cleaned:
             cleaned["covers_from"], cleaned["covers_until"] = cleaned["covers_from"]
         if cleaned.pop("written", NOW) == NOW:
@@ -219,8 +223,8 @@ def hours_of(stretch: Stretch) -> str:
     return since + (" to midnight" if whole else " to now" if stretch.goes_on else f" to {ends:%H:%M}")
 
 
-def submission_of(text: str) -> UUID | None:
+def submission_of(text: str | None) -> UUID | None:
     try:
-        return UUID(text)
+        return UUID(text or "")
     except ValueError:
         return None

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,7 +20,7 @@ from core.actions import discard_draft, save_draft
 from core.dates import in_words
 from core.errors import Conflict, Invalid
 from core.models import Draft
-from core.pages import record_form, typed
+from core.pages import drafted_form, posted, record_form, typed
 from placements.actions import add_to_log, add_to_visit, record_visit, write_log
 from placements.actions.notes import may_record_as, visit_errors
 from placements.forms.notes import LIVES, NOW, VISIT_STEPS, AddToNote, AddToVisit, WriteLog, submission_of, value_of
@@ -139,15 +139,11 @@ class VisitPages:
         """A step's form with what is known of it, or with what most visits are where nothing is."""
         form_class = VISIT_STEPS[step - 1]
         whose = {"user": self.request.user, "called": self.placement.child.called}
-        if not judged and not any(_belongs(name, form_class) for name in self.data):
-            return form_class(initial=self._usual(), **whose)
-        data = QueryDict(mutable=True)
-        for name, values in self.data.items():
-            data.setlist(name, values)
-        form = form_class(data, **whose)
-        if not judged:
-            form._errors, form.cleaned_data = {}, {}  # half-typed is not wrong: it is checked when it is sent
-        return form
+        if judged:
+            return form_class(posted(self.data), **whose)
+        if any(_belongs(name, form_class) for name in self.data):
+            return drafted_form(form_class, Draft(data=self.data), whose)
+        return form_class(initial=self._usual(), **whose)
 
     def _usual(self) -> dict[str, Any]:
         return {
@@ -230,9 +226,9 @@ def _not_counted(*, manner: str, capacity: str, outcome: str, **_others: Any) ->
 @require_safe
 def visit_detail(request: HttpRequest, pk: int) -> HttpResponse:
     visits = Visit.for_user(request.user).with_outcome().select_related("placement__child", "recorded_by")
-    note = get_object_or_404(visits, pk=pk)
-    child = note.placement.child
     with transaction.atomic():
+        note = get_object_or_404(visits, pk=pk)
+        child = note.placement.child
         open_file(child=child, page="visit", by=request.user, as_of=clock.now())
         additions = list(note.additions.select_related("by"))
     page = {
@@ -330,9 +326,10 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
 @access(Permission.SEE_CHILDREN)
 @require_safe
 def log_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    entry = get_object_or_404(DailyLog.for_user(request.user).select_related("placement__child", "author"), pk=pk)
-    child = entry.placement.child
+    logs = DailyLog.for_user(request.user).select_related("placement__child", "author")
     with transaction.atomic():
+        entry = get_object_or_404(logs, pk=pk)
+        child = entry.placement.child
         open_file(child=child, page="log", by=request.user, as_of=clock.now())
         additions = list(Addition.for_user(request.user).filter(log=entry).select_related("by"))
     page = {
