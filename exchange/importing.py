@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from core.errors import Conflict
 from core.models import Authority, User
@@ -51,7 +51,7 @@ def _next_children(run: ImportRun, after: str) -> list[str]:
 
 
 def _apply(run: ImportRun, numbers: list[str], *, by: User | None, as_of: dt.datetime) -> None:
-    """Apply a batch. Where others change the same records at that moment, try again, then smaller, then leave her out."""
+    """Apply a batch. Where others change the same records just then: try again, then smaller, then leave her out."""
     for _ in range(TRIES):
         try:
             actions.apply_batch(run=run, numbers=numbers, by=by, as_of=as_of)
@@ -82,7 +82,7 @@ def work_waiting(*, as_of: dt.datetime, seconds: float = SECONDS_A_RING) -> None
 
 
 def _upload(file: ImportFile) -> AbstractContextManager[BinaryIO]:
-    return file.content.open("rb")
+    return cast(AbstractContextManager[BinaryIO], file.content.open("rb"))
 
 
 # --- from a folder ----------------------------------------------------------------------------------------------------

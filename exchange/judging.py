@@ -24,7 +24,7 @@ CONTINUES = "X1"
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """An episode as it is to be used. `key` is its first day as the return gave it; a mend may have corrected `start`."""
+    """An episode as it is to be used. `key` is its first day as the return gave it; `start` may have been mended."""
 
     key: dt.date
     start: dt.date
@@ -67,7 +67,7 @@ def doubts(episodes: Iterable[Episode], *, born: dt.date | None, today: dt.date)
     found = {}
     credible = []
     for each in episodes:
-        doubt = _by_itself(each, born, today)
+        doubt = by_itself(each, born, today)
         if doubt:
             found[each.key] = doubt
         else:
@@ -75,7 +75,8 @@ def doubts(episodes: Iterable[Episode], *, born: dt.date | None, today: dt.date)
     return found | _overlaps(credible)
 
 
-def _by_itself(each: Episode, born: dt.date | None, today: dt.date) -> Doubt | None:
+def by_itself(each: Episode, born: dt.date | None, today: dt.date) -> Doubt | None:
+    """Why an episode cannot be true whatever stands beside it, or None."""
     end = each.get("DEC")
     if born is None:
         return Doubt("no_header", "CHILD", "No header names this child, so she is not known. It waits for one.")

@@ -128,7 +128,7 @@ def compare(kind: str, before: list[Run], after: list[Run], records: list[Any]) 
     for run in after:
         earlier = pairs.get(run.started_on)
         record = told.get(earlier.started_on) if earlier else None
-        if record is not None:
+        if earlier is not None and record is not None:
             _merge(record, earlier, run, changes)
         wanted.append((run, record))
     taken = [record for _, record in wanted if record is not None]

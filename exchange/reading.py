@@ -40,7 +40,8 @@ TABLES: dict[str, frozenset[str]] = {
 }
 KEPT = {
     EPISODES: (
-        "RNE", "LS", "CIN", "PLACE", "PLACE_PROVIDER", "DEC", "REC", "REASON_PLACE_CHANGE", "HOME_POST", "PL_POST", "URN",
+        "RNE", "LS", "CIN", "PLACE", "PLACE_PROVIDER", "DEC", "REC", "REASON_PLACE_CHANGE", "HOME_POST", "PL_POST",
+        "URN",
     ),
     HEADER: ("SEX", "DOB", "ETHNIC", "UPN", "MOTHER", "MC_DOB"),
     UASC: ("DUC",),
@@ -275,7 +276,8 @@ class _Lines:
     """Lines of a file with their numbers. One can be put back; a line without end is cut off, not swallowed."""
 
     def __init__(self, text: io.TextIOWrapper):
-        self.text, self.number, self.waiting, self.cut = text, 0, [], False
+        self.text, self.number, self.cut = text, 0, False
+        self.waiting: list[str] = []
 
     def __iter__(self) -> "_Lines":
         return self
@@ -310,8 +312,8 @@ def _csv_rows(opened: Return, lines: _Lines, start: int, delimiter: str, columns
             continue
         try:
             if line.count('"') % 2:
-                cells = _joined(lines, line, delimiter, len(columns))
-                if not cells:
+                cells = _joined(lines, line, delimiter, len(columns)) or _cells(line, delimiter, strict=False)
+                if len(cells) < len(columns):
                     yield Trouble(at, "", "quote_not_closed", "A quotation mark on this line is never closed.", lost)
                     continue
             else:
@@ -336,8 +338,8 @@ def _csv_rows(opened: Return, lines: _Lines, start: int, delimiter: str, columns
         yield from _row(opened, kind, at, {column: cells[i] for i, column in wanted})
 
 
-def _cells(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter, strict='"' in line), [])
+def _cells(line: str, delimiter: str, *, strict: bool = True) -> list[str]:
+    return next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter, strict=strict), [])
 
 
 def _joined(lines: _Lines, line: str, delimiter: str, width: int) -> list[str]:
@@ -348,6 +350,8 @@ def _joined(lines: _Lines, line: str, delimiter: str, width: int) -> list[str]:
     taken: list[str] = []
     for more in lines:
         taken.append(more)
+        if more.count(delimiter) >= width - 1:
+            break  # a whole row of its own
         if more.count('"') % 2:
             with contextlib.suppress(csv.Error):
                 cells = _cells(line + "".join(taken), delimiter)

@@ -5,7 +5,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection
 from django.db.models import Q
@@ -109,7 +109,8 @@ def _staged(run: ImportRun, kind: str, numbers: list[str]) -> list[Told]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT DISTINCT ON (child_number, decom, year_of_row) child_number, decom, "values", year_of_row, name, line,
+            SELECT DISTINCT ON (child_number, decom, year_of_row)
+                   child_number, decom, "values", year_of_row, name, line,
                    count(*) OVER told, min("values"::text) OVER told <> max("values"::text) OVER told
             FROM (
                 SELECT staged.*, coalesce(staged.year, file.year) AS year_of_row, file.name
@@ -141,6 +142,7 @@ class _Child:
     was: dict[dt.date, tuple] = field(default_factory=dict)
     before: dict[str, list[Run]] = field(default_factory=dict)
     told: dict[dt.date, Told] = field(default_factory=dict)
+    did: dict[dt.date, str] = field(default_factory=dict)  # what the last row that names an episode did, as counted
     records: dict[str, list[Any]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
     changes: dict[str, Changes] = field(default_factory=dict)
     header_changed: bool = False
@@ -152,8 +154,8 @@ class _Child:
 
 def _state(episode: ReturnEpisode) -> tuple:
     return (
-        episode.year, episode.given, episode.mended, episode.state, episode.reason_code, episode.reason, episode.child_id,
-        episode.mended_by_id, episode.mended_reason,
+        episode.year, episode.given, episode.mended, episode.state, episode.reason_code, episode.reason,
+        episode.child_id, episode.mended_by_id, episode.mended_reason,
     )  # fmt: skip
 
 
@@ -190,6 +192,12 @@ class Batch:
     def episodes_of(self, episode: ReturnEpisode) -> list[ReturnEpisode]:
         return list(self.children[episode.child_number].episodes.values())
 
+    def doubt_of(self, episode: ReturnEpisode) -> Doubt | None:
+        """What is wrong with an episode in itself, her header not being here apart."""
+        record = self.children[episode.child_number].record
+        born = record.date_of_birth if record else dt.date.min
+        return judging.by_itself(judging.episode(episode.decom, episode.values), born, self.today)
+
     def remark(self, code: str, message: str, *, at: Told | None = None, column: str = "") -> None:
         if self.run is not None:
             self.problems.append(
@@ -206,7 +214,7 @@ class Batch:
     # --- headers
 
     def hear_header(self, told: Told) -> None:
-        """Take the header over if it is not older than the one held: who she is, by the latest return that names her."""
+        """Take the header over unless it is older than the one held: the latest return says who she is."""
         child = self.children[told.number]
         if child.header is not None and told.year < child.header.year:
             return
@@ -238,7 +246,7 @@ class Batch:
                 setattr(child.record, name, value)
                 child.changed = True
             elif value not in ("", None, "U"):
-                label = child.record._meta.get_field(name).verbose_name
+                label = _label(child.record, name)
                 self.remark(
                     "differs_from_file",
                     f"The header gives another {label} than her file here, which was kept.",
@@ -267,32 +275,29 @@ class Batch:
     # --- episodes
 
     def hear_episodes(self, rows: list[Told]) -> Counts:
-        """Take over each episode from the latest return that names it. Counts what each row did, before it is judged."""
+        """Take over each episode from the latest return that names it, and count what each row did."""
         counts = Counts()
         for told in rows:
-            child = self.children[told.number]
-            assert told.decom is not None
-            held = child.episodes.get(told.decom)
+            child, key = self.children[told.number], cast(dt.date, told.decom)
+            held = child.episodes.get(key)
             counts.unchanged += told.times - 1
             if held is None:
                 held = ReturnEpisode(
                     authority=self.authority,
                     child_number=told.number,
-                    decom=told.decom,
+                    decom=key,
                     year=told.year,
                     given=told.values,
                     state=USED,
                 )
-                child.episodes[told.decom] = held
-                counts.created += 1
+                child.episodes[key], did = held, "created"
             elif told.year < held.year:
                 counts.unchanged += 1
                 continue
             elif held.given == told.values:
-                counts.unchanged += 1
-                held.year = told.year
+                did, held.year = "unchanged", told.year
             else:
-                counts.updated += 1
+                did = "updated"
                 if held.mended or held.state == SET_ASIDE:
                     self.remark(
                         "mend_replaced",
@@ -301,7 +306,10 @@ class Batch:
                     )
                 held.given, held.year, held.mended = told.values, told.year, {}
                 held.mended_by, held.mended_reason, held.state = None, "", USED
-            child.told[told.decom] = told
+            setattr(counts, did, getattr(counts, did) + 1)
+            child.told[key] = told
+            if key in child.was or did == "created":
+                child.did[key] = did
             if told.differs:
                 self.remark(
                     "repeated",
@@ -369,24 +377,19 @@ class Batch:
                 self.remark(each.code, each.sentence, at=told, column=each.column)
 
     def count_states(self, counts: Counts) -> None:
-        """What is in quarantine now and was not, or is there with other values, counts as quarantined and nothing else."""
+        """Count as quarantined, and as nothing else, each row that put an episode there or left it there changed."""
         for child in self.children.values():
-            for key, told in child.told.items():
+            for key, did in child.did.items():
                 held, was = child.episodes[key], child.was.get(key)
-                given_before = was[1] if was else None
-                if held.state == QUARANTINED:
-                    if was is None:
-                        counts.created -= 1
-                    elif given_before != held.given:
-                        counts.updated -= 1
-                    elif was[3] != QUARANTINED:
-                        counts.unchanged -= 1
-                    else:
-                        continue
-                    counts.quarantined += 1
-                elif held.state == USED and was and was[3] == QUARANTINED and given_before == held.given:
-                    counts.unchanged -= 1
-                    counts.updated += 1
+                was_quarantined = was is not None and was[3] == QUARANTINED
+                if held.state == QUARANTINED and (not was_quarantined or did != "unchanged"):
+                    instead = "quarantined"
+                elif held.state == USED and was_quarantined and did == "unchanged":
+                    instead = "updated"  # the row is as it was, but what stood in its way is gone
+                else:
+                    continue
+                setattr(counts, did, getattr(counts, did) - 1)
+                setattr(counts, instead, getattr(counts, instead) + 1)
 
     # --- saving
 
@@ -398,7 +401,7 @@ class Batch:
         )
         headers = [c.header for c in self.children.values() if c.header is not None and c.header_changed]
         for header in headers:
-            header.child = self.children[header.child_number].record
+            header.child = cast(Child, self.children[header.child_number].record)
         ReturnChild.objects.bulk_create([h for h in headers if h.pk is None])
         ReturnChild.objects.bulk_update(
             [h for h in headers if h.pk is not None], fields=["given", "year"], batch_size=500
@@ -504,7 +507,12 @@ def _kept(kind: str, number: str, record: Any, name: str, value: Any) -> str:
     if not name:
         return f"{what} is no longer in the return, but a team here has taken it on or changed it. It stays."
     said = in_words(value) if isinstance(value, dt.date) else f"“{value}”" if value not in ("", None) else "nothing"
-    return f"{what}: the return gives {said} for {record._meta.get_field(name).verbose_name}. What is on record here was kept."
+    label = _label(record, name)
+    return f"{what}: the return gives {said} for {label}. What is on record here was kept."
+
+
+def _label(record: Any, name: str) -> str:
+    return str(record._meta.get_field(name).verbose_name)
 
 
 def _relied_on(record: Any) -> bool:

@@ -32,6 +32,7 @@ def mend_episode(*, episode: ReturnEpisode, reason: str, by: User, as_of: dt.dat
     """Correct a quarantined row and judge its child again: what can now be true is used, this row and others of hers.
 
     `values` are the columns as they should read; a date, a code or nothing. What the return gave is kept beside them.
+    The mend is kept even where another row still says otherwise: both may be wrong, and one is mended first.
     """
     if unknown := set(values) - set(MENDABLE):
         raise TypeError(f"an episode has no {', '.join(sorted(unknown))} to mend")
@@ -49,10 +50,10 @@ def mend_episode(*, episode: ReturnEpisode, reason: str, by: User, as_of: dt.dat
     twin = next((e for e in batch.episodes_of(held) if e is not held and e.values["DECOM"] == start), None)
     if twin is not None and twin.state != ReturnEpisode.State.SET_ASIDE:
         raise Invalid({"DECOM": f"She has another episode that starts on {in_words(dt.date.fromisoformat(start))}"})
-    held.state = ReturnEpisode.State.USED
+    doubt = batch.doubt_of(held)
+    if doubt is not None:
+        raise Invalid({doubt.column: doubt.sentence})
     batch.settle()
-    if held.state == ReturnEpisode.State.QUARANTINED:
-        raise Invalid({"": held.reason})
     batch.save()
     return held
 

@@ -28,13 +28,13 @@ ATTEMPTS = 4  # a run that fails this often without getting further is stopped
 
 
 @action
-def request_import(*, files: list[Any], year: int | None = None, by: User, as_of: dt.datetime) -> ImportRun:
+def request_import(*, uploads: list[Any], year: int | None = None, by: User, as_of: dt.datetime) -> ImportRun:
     """Hand in the files of a return. The worker is told once they are safely kept."""
     policies.may(by, Permission.IMPORT_RETURNS, authority_id=by.authority_id)
-    if not files:
-        raise Invalid({"files": "Select the files of the return"})
+    if not uploads or by.authority_id is None:
+        raise Invalid({"uploads": "Select the files of the return"})
     run = ImportRun.objects.create(authority_id=by.authority_id, by=by, year=year, requested_at=as_of)
-    for upload in files:
+    for upload in uploads:
         name = upload.name[-255:]
         kept = ImportFile(import_run=run, name=name)
         kept.content.save("return", upload, save=False)  # under a name of our own making: nobody else's is trusted
@@ -97,7 +97,8 @@ def fail(*, run: ImportRun, by: User | None, as_of: dt.datetime) -> None:
     ImportProblem.objects.create(
         import_run=run,
         code="stopped",
-        message="The import stopped because of a fault in our software. Children already dealt with are whole. Import the files again.",
+        message="The import stopped because of a fault in our software. Children already dealt with are whole. "
+        "Import the files again.",
     )
     _close(run, ImportRun.State.FAILED, as_of)
 
@@ -112,7 +113,7 @@ def _close(run: ImportRun, state: str, as_of: dt.datetime) -> None:
 
 def _forget(file: ImportFile) -> None:
     """Delete an upload once the database no longer needs it."""
-    storage, name = file.content.storage, file.content.name
+    storage, name = file.content.storage, file.content.name or ""
     file.content = ""
     file.save(update_fields=["content"])
     transaction.on_commit(lambda: storage.delete(name))
@@ -135,7 +136,8 @@ def stage_file(*, run: ImportRun, file: ImportFile, source: BinaryIO, by: User |
         count, file.kind = _Count(), ""
         troubles = [Trouble(None, "", "not_a_return", str(not_one))]
     _note(run, file, troubles)
-    file.year = run.year or reading.year_in_name(file.name.rpartition("/")[2]) or (latest and reading.year_of(latest))
+    stated = run.year or reading.year_in_name(file.name.rpartition("/")[2])
+    file.year = stated or (reading.year_of(latest) if latest else None)
     file.read = True
     file.save(update_fields=["kind", "year", "read"])
     if file.content:
@@ -271,8 +273,8 @@ def _report_left_open(run: ImportRun) -> None:
             column="DEC",
             code="open_then_absent",
             message=(
-                f"Child {each.child_number}: the episode of {in_words(each.decom)} was open in the return for {each.year}, "
-                f"and the one for {newest} does not name it. When did it end?"
+                f"Child {each.child_number}: the episode of {in_words(each.decom)} was open in the return for "
+                f"{each.year}, and the one for {newest} does not name it. When did it end?"
             ),
         )
         for each in left.only("child_number", "decom", "year").iterator(ROWS_AT_ONCE)

@@ -73,15 +73,18 @@ class Command(BaseCommand):
 
     def _write_json(self, runs: list[ImportRun], *, as_list: bool) -> None:
         """Written a problem at a time: a broken file may have as many as it has rows."""
-        out = self.stdout._out  # type: ignore[attr-defined]  # the wrapper ends each write with a new line
-        out.write("[" if as_list else "")
+
+        def write(text: str) -> None:
+            self.stdout.write(text, ending="")
+
+        write("[" if as_list else "")
         for number, run in enumerate(runs):
-            out.write(", " if number else "")
-            out.write(json.dumps(result(run))[:-1] + ', "problems": [')
+            write(", " if number else "")
+            write(json.dumps(result(run))[:-1] + ', "problems": [')
             for position, problem in enumerate(problems(run)):
-                out.write((", " if position else "") + json.dumps(problem, ensure_ascii=False))
-            out.write("]}")
-        out.write("]\n" if as_list else "\n")
+                write((", " if position else "") + json.dumps(problem, ensure_ascii=False))
+            write("]}")
+        write("]\n" if as_list else "\n")
 
     def _write(self, run: ImportRun) -> None:
         for name, number in result(run).items():
