@@ -41,7 +41,7 @@ def tracked_models() -> list[type[Model]]:
     return [model for model in apps.get_models() if hasattr(model, "history")]
 
 
-# Other people's models. Ours say it themselves: `history = tracked()`, `insert_only = True`, or `untracked = "because…"`.
+# Other people's models. Ours say it themselves: `history = tracked()`, `insert_only = True` or `untracked = "why"`.
 UNTRACKED = {"sessions.Session": "it says who is signed in now, and goes when they leave"}
 # Installed with the libraries and not used: the app's role may read these tables and write nothing in them.
 UNUSED = {

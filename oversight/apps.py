@@ -8,9 +8,12 @@ class OversightConfig(AppConfig):
 
     def ready(self) -> None:
         from core.actions import on_touched
+        from core.documents import register
         from core.outbox import digest_source
         from oversight.digest import digest_lines
+        from oversight.rulebook import document
         from oversight.sweep import recheck
 
         on_touched(recheck)
         digest_source(digest_lines)
+        register(document.PATH, document.render)
