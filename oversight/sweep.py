@@ -180,6 +180,8 @@ def _placements_of(subjects: Iterable[tuple[str, int]]) -> list[int]:
     """The placements that children, homes, placements and people touched bear on."""
     by_kind: dict[str, list[int]] = {"placement": [], "child": [], "home": [], "user": []}
     for kind, pk in subjects:
+        if kind not in by_kind:
+            raise ValueError(f"no rule knows what a touched {kind!r} bears on")
         by_kind[kind].append(pk)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -28,17 +28,22 @@ def correct(visit: Visit, outcome: str) -> Addition:
     )
 
 
-def log(placement, since: dt.datetime, until: dt.datetime, *, written: dt.datetime | None = None) -> DailyLog:
-    return DailyLog.objects.create(
+def log(
+    placement, since: dt.datetime, until: dt.datetime, *, written: dt.datetime | None = None, author=None, save=True
+) -> DailyLog:
+    made = DailyLog(
         placement=placement,
         covers_from=since,
         covers_until=until,
         occurred_at=written or until,
         how_she_was="Calm.",
         day="School, then the park.",
-        author=User.objects.first(),
+        author=author or User.objects.first(),
         late=False,
     )
+    if save:
+        made.save()
+    return made
 
 
 def log_of(placement, day: dt.date, **fields) -> DailyLog:

@@ -1,0 +1,164 @@
+"""The sweep's flags are those of a second reading of the law, over records nobody chose."""
+
+import datetime as dt
+import random
+
+import pytest
+
+from children.models import LegalStatus
+from oversight.models import Flag
+from oversight.sweep import recheck, sweep
+from placements.models import DailyLog, Placement, Registration, Visit
+from tests.cast import at
+from tests.oversight.facts import DAY, HOUR, authorise, correct, log, visit
+from tests.oversight.independent import expected
+
+FIRST, LAST = dt.date(2021, 6, 1), dt.date(2023, 3, 1)
+TYPES = ["K2", "K2", "K1", "H5", "Z1", "P2", "R1", "R2", "U6", "U4", "P1", "A3", "T0", "K3"]
+
+
+class Invented:
+    """Children with whatever happened to them, from a seed."""
+
+    def __init__(self, cast, seed):
+        self.cast, self.chance = cast, random.Random(seed)
+
+    def day(self, first=FIRST, last=LAST):
+        return first + self.chance.randrange(max((last - first).days, 1)) * DAY
+
+    def moment(self, first=FIRST, last=LAST):
+        return at(self.day(first, last), self.chance.randrange(24), self.chance.randrange(60))
+
+    def home(self):
+        home, day = self.cast.home(), FIRST - 300 * DAY
+        while day < LAST and self.chance.random() < 0.8:
+            until = day + self.chance.randrange(50, 900) * DAY
+            status = self.chance.choice(["registered", "registered", "not_registered", "not_registered", "not_known"])
+            registered = status == "registered"
+            Registration.objects.create(
+                home=home,
+                status=status,
+                regulator="ofsted" if registered else "",
+                registered_for=self.chance.choice(["childrens_home", "supported_living", "school"])
+                if registered
+                else "",
+                started_on=day,
+                ended_on=until,
+                evidence="Looked up.",
+                recorded_by=self.cast.carl,
+            )
+            day = until + self.chance.choice([0, 0, 40]) * DAY
+        return home
+
+    def child(self):
+        chance = self.chance
+        child = self.cast.child(born=self.day(dt.date(2003, 6, 1), dt.date(2010, 1, 1)), since=dt.date(2021, 1, 4))
+        if chance.random() < 0.2:
+            LegalStatus.objects.filter(child=child).update(code=chance.choice(["V3", "V4"]))
+        if chance.random() < 0.1:
+            child.care_episodes.update(ended_on=self.day())
+        day = self.day()
+        while chance.random() < 0.4:
+            order = self.cast.dol_order(child, day, months=chance.choice([1, 3, 9]))
+            if chance.random() < 0.3:
+                order.discharged_on = self.day(day, order.expires_on)
+                order.save()
+            day = order.expires_on + chance.choice([0, 1, 1, 30]) * DAY
+        day = self.day()
+        while day < LAST:
+            until = day + chance.randrange(20, 500) * DAY
+            self.placement(child, day, until if chance.random() < 0.7 else None)
+            if child.placements.filter(ended_on=None).exists() or chance.random() < 0.3:
+                return
+            day = until + chance.choice([0, 0, 10]) * DAY
+
+    def placement(self, child, start, end):
+        chance = self.chance
+        fields = {"home": self.home()} if chance.random() < 0.7 else {}
+        if chance.random() < 0.2:
+            fields |= {"from_return": True, "followed_from": chance.choice([None, start + 30 * DAY])}
+        if chance.random() < 0.4:
+            fields["hour"] = chance.randrange(24)
+        placement = self.cast.placement(
+            child, start, type=chance.choice(TYPES), until_18=chance.random() < 0.3, ended_on=end, **fields
+        )
+        until = min(end or LAST, LAST)
+        self.visits(placement, start, until)
+        self.logs(placement, start, until)
+        when = at(start, 1)
+        while chance.random() < 0.5:
+            gone = when + chance.randrange(1, 4000) * HOUR
+            self.cast.manager(placement, when, until=gone)
+            when = gone + chance.choice([0, 0, 30]) * HOUR
+        for _ in range(chance.choice([0, 0, 1, 6])):
+            authorise(placement, self.moment(start, until), days=chance.choice([1, 5, 7, 30]))
+
+    def visits(self, placement, start, until):
+        chance = self.chance
+        often = chance.choice([3, 10, 30, 60])
+        day = start
+        while (day := day + chance.randrange(1, 2 * often) * DAY) < until:
+            made = visit(
+                placement,
+                at(day, chance.choice([2, 10, 14, 21, 22, 23]), chance.choice([0, 59])),
+                chance.choice(["seen_alone", "seen_alone", "seen", "refused", "not_home"]),
+                capacity=chance.choice(["social_worker"] * 6 + ["team_manager", "head_of_service", "iro", "provider"]),
+                announced=chance.random() < 0.5,
+                manner=chance.choice(["in_person"] * 8 + ["phone"]),
+                checked=chance.choice([[], ["premises"], ["medicines"]]),
+                recorded_by=self.cast.amy,
+            )
+            if chance.random() < 0.05:
+                correct(made, chance.choice(Visit.Outcome.values))
+
+    def logs(self, placement, start, until):
+        chance = self.chance
+        kept = chance.choice([0, 0.5, 0.9, 0.97, 1])
+        day, written = start, []
+        while day < until:
+            if chance.random() < kept:
+                since, done = at(day, 0), at(day + DAY, 0)
+                at_hour = at(day + DAY, chance.choice([0, 1, 9, 23]))
+                written.append(log(placement, since, done, written=at_hour, author=self.cast.amy, save=False))
+            day += DAY
+        DailyLog.objects.bulk_create(written)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_over_records_nobody_chose(cast, seed):
+    invented = Invented(cast, seed)
+    for _ in range(14):
+        invented.child()
+    seen = set()
+    moments = [invented.moment(FIRST + 60 * DAY, LAST) for _ in range(4)]
+    for as_of in sorted([*moments, at(dt.date(2022, 3, 27), 0, 30)]):  # the night the clocks change
+        sweep(as_of=as_of)
+        flags = Flag.objects.filter(raised_at__lte=as_of).exclude(cleared_at__lte=as_of)
+        found = set(flags.values_list("rule", "limb", "placement", "due_at"))
+        assert found == expected(as_of)
+        seen |= {(rule, limb) for rule, limb, *_ in found}
+    assert len(seen) >= 10, "records so tame that most rules had nothing to say prove little"
+
+
+def test_rechecks_of_every_placement_are_one_sweep(cast):
+    invented = Invented(cast, 7)
+    for _ in range(10):
+        invented.child()
+    as_of = at(dt.date(2022, 9, 1), 15)
+    for placement in Placement.objects.all():
+        recheck(subjects={("placement", placement.pk)}, as_of=as_of)
+    found = set(Flag.objects.standing().values_list("pk", flat=True))
+    assert found
+    run = sweep(as_of=as_of)
+    assert (run.raised, run.cleared) == (0, 0)
+    assert set(Flag.objects.standing().values_list("pk", flat=True)) == found
+
+
+def test_the_second_reading_is_not_blind(cast):
+    """It must notice that time passes, or it would agree with anything."""
+    invented = Invented(cast, 1)
+    for _ in range(5):
+        invented.child()
+    as_of = at(dt.date(2022, 9, 1), 15)
+    before = expected(as_of)
+    assert before != expected(as_of + 30 * DAY)
