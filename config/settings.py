@@ -224,7 +224,8 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 FILE_UPLOAD_TEMP_DIR = DATA / "arriving"  # beside MEDIA_ROOT, so that a large file is moved there and not copied
 FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True)
 FILE_UPLOAD_PERMISSIONS = 0o600
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # a megabyte of typing must come back to its form, not fall into an error page
+# A megabyte of typing must come back to its form, not fall into an error page: encoded, a letter takes up to six bytes.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 # --- people and sessions ------------------------------------------------------------------------------------------

@@ -102,7 +102,9 @@ def visit_errors(details: dict[str, Any], *, placement: Placement, by: User, as_
     if "capacity" in details:
         errors |= _capacity_errors(details["capacity"], details.get("visitor", "").strip(), by=by)
     if "outcome" in details:
-        errors |= _choice_errors(Outcome, outcome=details["outcome"]) or _outcome_errors(**details)
+        errors |= _choice_errors(Outcome, outcome=details["outcome"]) or _outcome_errors(
+            called=placement.child.called, **details
+        )
     if unknown := set(details.get("checked", ())) - {key for key, _ in Visit.INSPECTED}:
         errors["checked"] = f"“{min(unknown)}” is not one of the things that can be inspected"
     errors |= _length_errors(PLACE, **_only(details, "place"))
@@ -137,9 +139,9 @@ def write_log(
     elif occurred_at < covers_from:
         errors["occurred_at"] = "The time you wrote it cannot be before the time it covers"
     if not how_she_was.strip():
-        errors["how_she_was"] = "Enter how she was"
+        errors["how_she_was"] = f"Enter how {placement.child.called} was"
     if not day.strip():
-        errors["day"] = "Enter what she did, ate and asked for"
+        errors["day"] = f"Enter what {placement.child.called} did, ate and asked for"
     if errors:
         raise Invalid(errors)
     values = {
@@ -238,7 +240,7 @@ def _time_errors(
     if day < placement.started_on:
         return {field: f"The {what} cannot be before {in_words(placement.started_on)}, when this placement started"}
     if placement.started_at and moment < placement.started_at:
-        return {field: f"The {what} cannot be before {_hour(placement.started_at)}, when she arrived"}
+        return {field: f"The {what} cannot be before {_hour(placement.started_at)}, when this placement started"}
     # On the day she left she was there for some of it.
     if placement.ended_on and day > placement.ended_on:
         return {field: f"The {what} cannot be after {in_words(placement.ended_on)}, when this placement ended"}
@@ -261,19 +263,21 @@ def _capacity_errors(capacity: str, visitor: str, *, by: User) -> dict[str, str]
     return _length_errors(NAME, visitor=visitor)
 
 
-def _outcome_errors(*, outcome: str, manner: str = "", why_not_seen: str = "", **_others: Any) -> dict[str, str]:
+def _outcome_errors(
+    *, called: str, outcome: str, manner: str = "", why_not_seen: str = "", **_others: Any
+) -> dict[str, str]:
     errors = _manner_errors(manner, outcome)
     if outcome != Outcome.SEEN_ALONE and not why_not_seen.strip():
         alone = " alone" if outcome == Outcome.SEEN else ""
-        errors["why_not_seen"] = f"Enter why she was not seen{alone}"
+        errors["why_not_seen"] = f"Enter why {called} was not seen{alone}"
     return errors
 
 
 def _manner_errors(manner: str, outcome: str) -> dict[str, str]:
     if outcome == Outcome.REFUSED and manner not in ("", Manner.IN_PERSON):
         return {
-            "outcome": "She can only refuse face to face if the visit was in person. Select “Not there, or not met”, "
-            "or change how the visit was made"
+            "outcome": "A refusal face to face needs a visit in person. Select “Not there, or not met”, or change how "
+            "the visit was made"
         }
     return {}
 

@@ -14,7 +14,7 @@ from placements.actions.notes import NAME, ONLY_THEIR_OWN, PLACE, may_record_as
 from placements.log_calendar import Stretch
 from placements.models import Addition, Visit
 
-LIVES, SCHOOL, ELSEWHERE = "Where she lives", "At school or college", "elsewhere"
+LIVES, SCHOOL, ELSEWHERE = "At home", "At school or college", "elsewhere"
 NOW, EARLIER = "now", "earlier"
 
 
@@ -33,7 +33,6 @@ class When(forms.Form):
     place = forms.RadiosField(
         label="Where?",
         noun="where the visit was",
-        choices=[(LIVES, LIVES), (SCHOOL, SCHOOL), (ELSEWHERE, "Somewhere else")],
         reveals={ELSEWHERE: "place_other"},
     )
     place_other = forms.TextField(label="Where was it?", max_length=PLACE, required=False, noun="where the visit was")
@@ -46,6 +45,11 @@ class When(forms.Form):
         super().__init__(*args, **kwargs)
         own, *others = may_record_as(user)
         me = (own.value, f"Me, as {own.label.lower()}")
+        self.fields["place"].choices = [  # type: ignore[attr-defined]
+            (LIVES, f"Where {called} lives"),
+            (SCHOOL, SCHOOL),
+            (ELSEWHERE, "Somewhere else"),
+        ]
         self.fields["capacity"].choices = [me, *((other.value, other.label) for other in others)]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -63,21 +67,13 @@ class When(forms.Form):
 
 
 class Seen(forms.Form):
-    """Step 2 of a visit: whether she was seen, what she said and what there was to see."""
+    """Step 2 of a visit: whether the child was seen, what she said and what there was to see."""
 
     heading = "What you found"
-    outcome = forms.RadiosField(
-        choices=Visit.Outcome.choices, error_messages={"required": "Select whether she was seen"}
-    )
-    why_not_seen = forms.TextAreaField(
-        label="If you did not see her alone, why not?",
-        rows=2,
-        required=False,
-        noun="why she was not seen alone",
-        counted=False,
-    )
+    outcome = forms.RadiosField(choices=Visit.Outcome.choices)
+    why_not_seen = forms.TextAreaField(rows=2, required=False, noun="why not", counted=False)
     childs_words = forms.TextAreaField(
-        label="What she said", hint="In her own words.", rows=4, required=False, noun="what she said"
+        hint="In the child’s own words.", rows=4, required=False, noun="what the child said"
     )
     seen_there = forms.TextAreaField(label="What you saw and heard", rows=4, required=False)
     checked = forms.CheckboxesField(
@@ -87,6 +83,9 @@ class Seen(forms.Form):
     def __init__(self, *args: Any, user: User, called: str, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["outcome"].label = f"Did you see {called}?"
+        self.fields["outcome"].error_messages["required"] = f"Select whether {called} was seen"
+        self.fields["why_not_seen"].label = f"If you did not see {called} alone, why not?"
+        self.fields["childs_words"].label = f"What {called} said"
 
 
 VISIT_STEPS = (When, Seen)
@@ -112,8 +111,8 @@ class WriteLog(forms.Form):
     covers_from = StretchField(
         label="Which day is it for?", error_messages={"required": "Select which day the log is for"}
     )
-    how_she_was = forms.TextAreaField(rows=3, counted=False)
-    day = forms.TextAreaField(label="What she did, ate and asked for", rows=4, counted=False)
+    how_she_was = forms.TextAreaField(rows=3, noun="how the child was", counted=False)
+    day = forms.TextAreaField(rows=4, noun="what the child did, ate and asked for", counted=False)
     incidents = forms.TextAreaField(
         label="Anything that worried you", hint="Say what you did about it.", rows=3, required=False, counted=False
     )
@@ -133,7 +132,9 @@ class WriteLog(forms.Form):
         self.as_of = as_of
         self.fields["covers_from"].offer(stretches, as_of=as_of)  # type: ignore[attr-defined]
         self.fields["how_she_was"].label = f"How was {called}?"
-        self.fields["how_she_was"].error_messages["required"] = "Enter how she was"
+        self.fields["day"].label = f"What {called} did, ate and asked for"
+        self.fields["how_she_was"].error_messages["required"] = f"Enter how {called} was"
+        self.fields["day"].error_messages["required"] = f"Enter what {called} did, ate and asked for"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -172,8 +173,8 @@ class AddToNote(forms.Form):
 
 class AddToVisit(AddToNote):
     outcome = forms.SelectField(
-        label="Was she seen?",
-        hint="Only if this corrects whether she was seen.",
+        label="Was the child seen?",
+        hint="Only if this corrects it.",
         choices=[("", "As it was first written"), *Visit.Outcome.choices],
         required=False,
     )
@@ -209,7 +210,7 @@ def day_of(stretch: Stretch, as_of: dt.datetime) -> str:
 
 
 def hours_of(stretch: Stretch) -> str:
-    """The hours a stretch covers, said of the day it is named after."""
+    """The hours a stretch covers of the day it is named after; nothing for a whole day."""
     starts, ends = stretch.starts.astimezone(clock.LONDON), stretch.ends.astimezone(clock.LONDON)
     whole = ends.time() == dt.time.min
     if starts.date() == stretch.day and starts.time() == dt.time.min:
@@ -219,7 +220,7 @@ def hours_of(stretch: Stretch) -> str:
     else:
         since = f"From {starts:%H:%M} on {starts:%A}"
     if not since:
-        return "All day"
+        return ""
     return since + (" to midnight" if whole else " to now" if stretch.goes_on else f" to {ends:%H:%M}")
 
 

@@ -24,7 +24,7 @@ from core.pages import drafted_form, posted, record_form, typed
 from placements.actions import add_to_log, add_to_visit, record_visit, write_log
 from placements.actions.notes import may_record_as, visit_errors
 from placements.forms.notes import LIVES, NOW, VISIT_STEPS, AddToNote, AddToVisit, WriteLog, submission_of, value_of
-from placements.log_calendar import WORDS, covered_by_logs, days_of, unwritten
+from placements.log_calendar import WORDS, Stretch, covered_by_logs, days_of, unwritten
 from placements.models import Addition, DailyLog, Placement, Visit
 from placements.views.placing import placement_page, theirs
 
@@ -175,7 +175,8 @@ class VisitPages:
             "step": step,
             "steps": CHECK,
             "address": self.address(step),
-            "back_url": _return_to(self.request, self.placement),
+            "called": self.placement.child.called,
+            "back_url": _return_to(self.request, self.placement) if step == 1 else "",
             "draft_url": reverse("core:draft", args=[self.key]),
             "draft_key": self.key,
             "drafted": self.draft,
@@ -213,9 +214,9 @@ def _not_counted(*, manner: str, capacity: str, outcome: str, **_others: Any) ->
     if manner != Visit.Manner.IN_PERSON:
         return "it was not in person"
     if capacity not in Visit.REPRESENTATIVES:
-        return "only visits by her authority’s own people count"
+        return "only visits by the authority’s own people count"
     if outcome == Visit.Outcome.NOT_HOME:
-        return "she was not met"
+        return "the child was not met"
     return ""
 
 
@@ -234,6 +235,7 @@ def visit_detail(request: HttpRequest, pk: int) -> HttpResponse:
     page = {
         "title": f"Visit to {child.called} on {in_words(clock.local_date(note.occurred_at))}",
         "back_url": placement_page(note.placement),
+        "called": child.called,
         "visit": note,
         "additions": additions,
         "inspected": _inspected(note.checked),
@@ -284,10 +286,12 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
     stretches = unwritten(placement, logs, as_of=as_of)
     asked = [stretch for stretch in stretches if str(stretch.day) == request.GET.get("day")]
     offered = [stretch for stretch in stretches if stretch in asked or stretch in stretches[:OFFERED]]
+    latest = DailyLog.for_user(request.user).filter(placement=placement).order_by("-covers_until").first()
     page: dict[str, Any] = {
         "chart": charts.strip_chart("The last four weeks", days_of(placement, logs, as_of=as_of), WORDS),
         "more": stretches[OFFERED:],
-        "latest": DailyLog.for_user(request.user).filter(placement=placement).order_by("-covers_until").first(),
+        "latest": latest,
+        "latest_day": _day_of(latest) if latest else None,
         "offered": offered,
     }
 
@@ -323,6 +327,10 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def _day_of(entry: DailyLog) -> dt.date:
+    return Stretch(entry.covers_from, entry.covers_until, goes_on=False).day
+
+
 @access(Permission.SEE_CHILDREN)
 @require_safe
 def log_detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -333,7 +341,7 @@ def log_detail(request: HttpRequest, pk: int) -> HttpResponse:
         open_file(child=child, page="log", by=request.user, as_of=clock.now())
         additions = list(Addition.for_user(request.user).filter(log=entry).select_related("by"))
     page = {
-        "title": f"Daily log of {in_words(clock.local_date(entry.covers_until - dt.timedelta(microseconds=1)))}",
+        "title": f"Daily log of {in_words(_day_of(entry))}",
         "caption": child.called,
         "back_url": placement_page(entry.placement),
         "log": entry,
@@ -352,7 +360,7 @@ def log_addition(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         act=partial(add_to_log, log=entry),
         form_class=AddToNote,
-        what=f"log of {in_words(clock.local_date(entry.covers_until - dt.timedelta(microseconds=1)))}",
+        what=f"log of {in_words(_day_of(entry))}",
         child=entry.placement.child,
         back_url=reverse("placements:log_detail", args=[pk]),
         draft_key=f"add-to-log-{pk}",

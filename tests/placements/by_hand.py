@@ -1,6 +1,7 @@
 """A browser without JavaScript, for tests: reads the form on a page as it stands, and sends it as a person would."""
 
 from html.parser import HTMLParser
+from urllib.parse import urlencode
 
 from django.test import Client
 
@@ -72,7 +73,8 @@ class Hand:
             name, _, value = press.partition("=")
             values[name] = [value]
         address = form.action or self.address
-        self.page = self.client.post(address, values)
+        sent = urlencode(values, doseq=True)
+        self.page = self.client.post(address, sent, content_type="application/x-www-form-urlencoded")
         if self.page.status_code == 302:
             self.open(self.page["Location"])
         return self.page

@@ -58,9 +58,9 @@ REFUSED = [
         "occurred_at",
         "The visit cannot be before 2 March 2026, when this placement started",
     ),
-    ({"outcome": "seen"}, "why_not_seen", "Enter why she was not seen alone"),
-    ({"outcome": "not_home"}, "why_not_seen", "Enter why she was not seen"),
-    ({"outcome": "refused", "why_not_seen": "  "}, "why_not_seen", "Enter why she was not seen"),
+    ({"outcome": "seen"}, "why_not_seen", "Enter why Robin was not seen alone"),
+    ({"outcome": "not_home"}, "why_not_seen", "Enter why Robin was not seen"),
+    ({"outcome": "refused", "why_not_seen": "  "}, "why_not_seen", "Enter why Robin was not seen"),
     ({"outcome": "happy"}, "outcome", "Select one from the list"),
     ({"manner": "letter"}, "manner", "Select one from the list"),
     ({"capacity": "director"}, "capacity", "Select one from the list"),
@@ -157,7 +157,9 @@ def test_a_visit_before_the_hour_she_arrived_is_refused(cast):
     emergency = cast.placement(cast.child(), START, hour=19)
     with pytest.raises(Invalid) as error:
         visit(emergency, cast.amy, occurred_at=at(START, 18, 59))
-    assert error.value.errors == {"occurred_at": "The visit cannot be before 19:00 on 2 March 2026, when she arrived"}
+    assert error.value.errors == {
+        "occurred_at": "The visit cannot be before 19:00 on 2 March 2026, when this placement started"
+    }
     assert visit(emergency, cast.amy, occurred_at=at(START, 19))
 
 
@@ -271,8 +273,8 @@ LOG_REFUSED = [
         "covers_from",
         "A log covers one day at most. Write one for each day",
     ),
-    ({"how_she_was": " "}, "how_she_was", "Enter how she was"),
-    ({"day": ""}, "day", "Enter what she did, ate and asked for"),
+    ({"how_she_was": " "}, "how_she_was", "Enter how Robin was"),
+    ({"day": ""}, "day", "Enter what Robin did, ate and asked for"),
     ({"occurred_at": NOW + dt.timedelta(seconds=1)}, "occurred_at", "The time you wrote it cannot be in the future"),
     (
         {"occurred_at": at(dt.date(2026, 3, 18), 23)},

@@ -134,7 +134,7 @@ def test_it_returns_to_the_work_list_it_was_begun_from(cast, placement):
 def test_a_guardians_visit_is_recorded_for_her_and_does_not_claim_to_count(cast, placement):
     hand = at_step_2(Hand(cast.amy), placement, capacity="guardian", visitor="Greta Siskin")
     page = hand.send(outcome="seen_alone")
-    assert "only visits by her authority’s own people count" in text(page)
+    assert "only visits by the authority’s own people count" in text(page)
     hand.send("go=send")
     assert (Visit.objects.get().visitor, Visit.objects.get().capacity) == ("Greta Siskin", "guardian")
 
@@ -268,14 +268,14 @@ def test_what_cannot_be_so_is_said_on_the_first_step(cast, placement, changes, s
 
 
 BAD_STEP_2 = [
-    ({}, {}, "Select whether she was seen"),
-    ({}, {"outcome": "seen"}, "Enter why she was not seen alone"),
-    ({}, {"outcome": "not_home"}, "Enter why she was not seen"),
+    ({}, {}, "Select whether Robin was seen"),
+    ({}, {"outcome": "seen"}, "Enter why Robin was not seen alone"),
+    ({}, {"outcome": "not_home"}, "Enter why Robin was not seen"),
     (
         {"manner": "phone"},
         {"outcome": "refused", "why_not_seen": "She hung up."},
-        "She can only refuse face to face if the visit was in person. Select “Not there, or not met”, or change how "
-        "the visit was made",
+        "A refusal face to face needs a visit in person. Select “Not there, or not met”, or change how the "
+        "visit was made",
     ),
     (
         {},
@@ -512,8 +512,8 @@ BAD_LOGS = [
         {"covers_from": "2026-02-20T00:00:00+00:00/2026-02-21T00:00:00+00:00"},
         ["A log cannot cover time before 00:00 on 2 March 2026, when this placement started"],
     ),
-    ({"how_she_was": ""}, ["Enter how she was"]),
-    ({"day": " "}, ["Enter what she did, ate and asked for"]),
+    ({"how_she_was": ""}, ["Enter how Robin was"]),
+    ({"day": " "}, ["Enter what Robin did, ate and asked for"]),
     ({"written": "earlier"}, ["Enter the date and time it was written"]),
     ({"incidents": "b" * 1_000_000}, ["Anything that worried you must be 10,000 characters or fewer"]),
 ]
