@@ -52,7 +52,7 @@ class Loader:
     def _homes(self) -> None:
         recorder = {"north": self.people["carl"], "south": self.people["rhys"]}
         for house in stories.HOUSES:
-            by, as_of = recorder[house.council], self.at(800, 9)
+            by, as_of = recorder[house.council], self.at(2200, 9)
             home = placements.record_home(
                 provider=Provider.objects.get(name=house.provider),
                 name=house.name,
@@ -69,7 +69,7 @@ class Loader:
                 regulator=house.regulator if registered else "",
                 number=house.number,
                 registered_for=house.registered_for if registered else "",
-                started_on=self.day(800),
+                started_on=self.day(2200),
                 evidence="Invented for the demonstration.",
                 by=by,
                 as_of=as_of,
@@ -89,6 +89,7 @@ class Loader:
         worker = self.people[story.worker]
         manager = self._manager_of(worker)
         child = self._child(story, worker, manager)
+        self._earlier(story, child, worker)
         placement = self._placement(story, child, worker)
         self._manage(story, placement, worker)
         for visit in story.visits:
@@ -119,6 +120,26 @@ class Loader:
                 child=child, worker=self.people[key], part=part, started_on=self.day(taken_in), by=manager, as_of=as_of
             )
         return child
+
+    def _earlier(self, story: Story, child: Child, worker: User) -> None:
+        """Where she lived before, one place after another, up to the day she came here."""
+        ends = [ago for _, _, ago, _ in story.before[1:]] + [story.placed]
+        for (type, house, started, end_reason), ended in zip(story.before, ends, strict=True) if story.before else ():
+            placement = placements.start_placement(
+                child=child,
+                home=self.homes.get(house),
+                provider=None if house else Provider.objects.get(name="Northfield Fostering"),
+                type=type,
+                basis="planned",
+                until_18=False,
+                started_on=self.day(started),
+                why="As the care plan said.",
+                by=worker,
+                as_of=self.at(started, 9),
+            )
+            placements.end_placement(
+                placement=placement, ended_on=self.day(ended), end_reason=end_reason, by=worker, as_of=self.at(ended, 9)
+            )
 
     def _placement(self, story: Story, child: Child, worker: User) -> Placement:
         emergency = story.emergency_hour is not None

@@ -5,7 +5,7 @@ into an unregistered house under a deprivation of liberty order, visited as the 
 few logs and an authorisation that has run out.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ HOUSES = [
         number="1-900104",
     ),
     House("tern", "Tern House", "Kite Supported Living", registered_for="supported_accommodation", number="2790105"),
+    House("gables", "The Gables Secure Unit", "Fernbank Homes", registered_for="secure_home", number="SC900107"),
     House("southlodge", "South Lodge", "Fernbank Homes", number="SC900106", council="south"),
 ]
 
@@ -68,7 +69,8 @@ class Story:
     logs_missing: tuple[int, ...] = ()  # days ago
     no_logs: bool = False
     allocated: tuple[tuple[str, str], ...] = ()  # (person, part)
-    decisions: tuple[tuple[int, str, str, str], ...] = field(default=())  # days ago, what, why, who
+    decisions: tuple[tuple[int, str, str, str], ...] = ()  # days ago, what, why, who
+    before: tuple[tuple[str, str, int, str], ...] = ()  # earlier placements: type, house, started days ago, why it ended
 
 
 VISIT_WORDS = [
@@ -93,6 +95,7 @@ STORIES = [
                    ("nell", "partner"), ("ava", "advocate")),
         decisions=((61, "Move to The Moorings as an emergency", "Her last home gave 48 hours’ notice and no registered home would take her.",
                     "Dora Kestrel, director of children’s services"),),
+        before=(("U6", "", 2100, "CREQB"), ("K2", "fern", 900, "CREQB"), ("K1", "gables", 240, "CREQO")),
     ),
     Story(
         "Callum", "Ashby", "M", 15, "WBRI", "amy", "K2", 210, house="beacon", in_care=900, manager="Maya Redstart",
