@@ -209,12 +209,17 @@ def _open_csv(file: BinaryIO) -> Return:
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline=None)
     lines = _Lines(text)
-    heading = next((line for line in lines if line.strip(" ,;\t\n\ufeff\u00a0")), "")
-    number = lines.number
-    delimiter, columns, kind = _table(heading)
+    try:
+        heading = next((line for line in lines if line.strip(" ,;\t\n\ufeff\u00a0")), "")
+        delimiter, columns, kind = _table(heading)
+    except NotAReturn:
+        text.detach()  # the file is its opener's to close
+        raise
     opened = Return(kind, iter(()))
-    if kind in KEPT:
-        opened.rows = _csv_rows(opened, lines, number, delimiter, columns)
+    if kind not in KEPT:
+        text.detach()
+    else:
+        opened.rows = _csv_rows(opened, lines, delimiter, columns)
         if encoding == "cp1252":
             opened.notes.append(
                 Trouble(
@@ -301,41 +306,52 @@ class _Lines:
         self.number -= len(lines)
 
 
-def _csv_rows(opened: Return, lines: _Lines, start: int, delimiter: str, columns: list[str]) -> Iterator[Row | Trouble]:
-    kind = opened.kind
-    wanted = [(i, c) for i, c in enumerate(columns) if c in ("CHILD", "DECOM", "YEAR") or c in KEPT[kind]]
-    lost = kind == EPISODES
-    for line in lines:
-        at = lines.number
-        if lines.cut:
-            yield Trouble(at, "", "line_too_long", f"The line is longer than {LONGEST_LINE:,} characters.", lost)
-            continue
-        try:
-            if line.count('"') % 2:
-                cells = _joined(lines, line, delimiter, len(columns)) or _cells(line, delimiter, strict=False)
-                if len(cells) < len(columns):
-                    yield Trouble(at, "", "quote_not_closed", "A quotation mark on this line is never closed.", lost)
-                    continue
-            else:
-                cells = _cells(line, delimiter)
-        except csv.Error:
-            yield Trouble(at, "", "quote_misplaced", "The quotation marks on this line do not pair up.", lost)
-            continue
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) < len(columns):
-            yield Trouble(
-                at, "", "too_few_cells", f"The row has {len(cells)} cells and the table {len(columns)} columns.", lost
-            )
-            continue
-        if any(cell.strip() for cell in cells[len(columns) :]):
-            yield Trouble(
-                at, "", "too_many_cells", f"The row has {len(cells)} cells and the table {len(columns)} columns.", lost
-            )
-            continue
-        if "\x00" in line:
-            yield Trouble(at, "", "null_character", "The row held null characters. They were taken out.")
-        yield from _row(opened, kind, at, {column: cells[i] for i, column in wanted})
+def _csv_rows(opened: Return, lines: _Lines, delimiter: str, columns: list[str]) -> Iterator[Row | Trouble]:
+    wanted = [(i, c) for i, c in enumerate(columns) if c in ("CHILD", "DECOM", "YEAR") or c in KEPT[opened.kind]]
+    lost = opened.kind == EPISODES
+    try:
+        for line in lines:
+            at = lines.number
+            try:
+                cells = _row_cells(lines, line, delimiter, columns)
+            except _Unreadable as unreadable:
+                yield Trouble(at, "", unreadable.code, unreadable.message, lost)
+                continue
+            if cells is None:
+                continue
+            if "\x00" in line:
+                yield Trouble(at, "", "null_character", "The row held null characters. They were taken out.")
+            yield from _row(opened, opened.kind, at, {column: cells[i] for i, column in wanted})
+    finally:
+        lines.text.detach()
+
+
+class _Unreadable(Exception):
+    def __init__(self, code: str, message: str):
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+def _row_cells(lines: _Lines, line: str, delimiter: str, columns: list[str]) -> list[str] | None:
+    """The cells of the row that begins on a line, or None for a blank one. Raises _Unreadable."""
+    width = len(columns)
+    if lines.cut:
+        raise _Unreadable("line_too_long", f"The line is longer than {LONGEST_LINE:,} characters.")
+    try:
+        if line.count('"') % 2:
+            cells = _joined(lines, line, delimiter, width) or _cells(line, delimiter, strict=False)
+            if len(cells) < width:
+                raise _Unreadable("quote_not_closed", "A quotation mark on this line is never closed.")
+        else:
+            cells = _cells(line, delimiter)
+    except csv.Error:
+        raise _Unreadable("quote_misplaced", "The quotation marks on this line do not pair up.") from None
+    if not any(cell.strip() for cell in cells):
+        return None
+    if len(cells) < width or any(cell.strip() for cell in cells[width:]):
+        code = "too_few_cells" if len(cells) < width else "too_many_cells"
+        raise _Unreadable(code, f"The row has {len(cells)} cells and the table {width} columns.")
+    return cells
 
 
 def _cells(line: str, delimiter: str, *, strict: bool = True) -> list[str]:

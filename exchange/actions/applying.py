@@ -24,6 +24,7 @@ from exchange.reading import EPISODES, HEADER, UASC, read_date
 from placements.models import ManagerPost, Placement
 
 MODELS: dict[str, Any] = {CARE: CareEpisode, LEGAL: LegalStatus, PLACEMENT: Placement}
+WHO = ("sex", "date_of_birth", "ethnicity", "upn", "is_mother", "own_childs_birth")  # what a header says of a child
 CALLED = {CARE: "period of care", LEGAL: "legal status", PLACEMENT: "placement"}
 USED, QUARANTINED, SET_ASIDE = ReturnEpisode.State.USED, ReturnEpisode.State.QUARANTINED, ReturnEpisode.State.SET_ASIDE
 TAKEN_BACK = "The return no longer gives it."
@@ -234,7 +235,7 @@ class Batch:
             child.header_changed = True
             child.header = ReturnChild(authority=self.authority, child_number=told.number, given={}, year=told.year)
         child.header_changed |= (child.header.given, child.header.year) != (told.values, told.year)
-        before = _who(child.header.given)
+        before = _who(child.header.given) if child.header.given else {}
         if child.record is None:
             child.record = Child(authority=self.authority, external_id=told.number, date_of_birth=born, sex="U")
         for name, value in _who(told.values).items():
@@ -397,7 +398,7 @@ class Batch:
         """Write what changed, and no more: an import of what is known already writes nothing."""
         changed = [c for c in self.children.values() if c.changed and c.record is not None]
         Child.objects.bulk_update(
-            [c.record for c in changed if c.record], fields=[*_who({}), "unaccompanied"], batch_size=500
+            [c.record for c in changed if c.record], fields=[*WHO, "unaccompanied"], batch_size=500
         )
         headers = [c.header for c in self.children.values() if c.header is not None and c.header_changed]
         for header in headers:
@@ -471,9 +472,7 @@ class Batch:
 
 
 def _who(given: dict[str, str]) -> dict[str, Any]:
-    """A header's columns as fields of the child. Nothing for no header: then nobody has said anything of her."""
-    if not given:
-        return dict.fromkeys(("sex", "date_of_birth", "ethnicity", "upn", "is_mother", "own_childs_birth"))
+    """A header's columns as fields of the child."""
     ethnicity, upn = given.get("ETHNIC", ""), given.get("UPN", "")
     return {
         "sex": codes.SEX_IN_RETURN.get(given.get("SEX", ""), "U"),

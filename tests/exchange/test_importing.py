@@ -1,0 +1,664 @@
+"""What was read becomes records: each episode once, the latest return's word, nothing half done, nothing lost."""
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from children.models import Child
+from core import clock
+from core.actions import say_who
+from core.models import Authority
+from exchange import actions, importing
+from exchange.models import ImportProblem, ImportRun, ReturnEpisode, StagedRow
+from placements.models import Placement
+from tests.exchange import returns
+from tests.exchange.returns import (
+    AS_OF,
+    EPISODES,
+    HEADER,
+    Council,
+    care,
+    child,
+    codes,
+    day,
+    episode,
+    everything,
+    history_rows,
+    placements,
+    statuses,
+    table,
+)
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+REAL = ROOT.parent / "shared" / "data" / "ssda903_multiyear_2017_2021"
+
+
+# --- what episodes become -----------------------------------------------------------------------------------------------
+
+
+def test_episodes_become_periods_of_care_statuses_and_placements(council):
+    outcome = council.take_one(
+        episode(decom="01/06/2019", dec="01/07/2019", ls="V2", place="U6", rec="X1"),
+        episode(decom="01/07/2019", dec="10/07/2019", rne="L", ls="C1", place="U6", rec="X1", why="CARPL"),
+        episode(decom="10/07/2019", dec="01/09/2019", rne="P", ls="C1", place="K2", rec="E4A"),
+        episode(decom="01/12/2019", rne="S", ls="C1", place="U4"),
+    )
+    assert (outcome["created"], outcome["quarantined"], outcome["children"]) == (4, 0, 1)
+    assert care() == [(day("2019-06-01"), day("2019-09-01"), "E4A"), (day("2019-12-01"), None, "")]
+    assert statuses() == [
+        ("V2", day("2019-06-01"), day("2019-07-01")),
+        ("C1", day("2019-07-01"), day("2019-09-01")),
+        ("C1", day("2019-12-01"), None),
+    ]
+    assert placements() == [
+        ("U6", day("2019-06-01"), day("2019-07-10")),
+        ("K2", day("2019-07-10"), day("2019-09-01")),
+        ("U4", day("2019-12-01"), None),
+    ]
+    first, last = Placement.objects.filter(started_on=day("2019-06-01")).get(), Placement.objects.get(type="U4")
+    assert (first.end_reason, first.urn, first.postcode, first.until_18) == ("CARPL", "1234567", "ZZ1 1AA", False)
+    assert last.until_18
+    assert last.from_return
+    assert last.followed_from is None
+
+
+def test_a_header_says_who_she_is(council):
+    council.take_one(episode(), headers=[child(mother="1.0", mc_dob="2024-11-02", upn="A123456789012")])
+    amy = Child.objects.get()
+    assert (amy.external_id, amy.sex, amy.date_of_birth, amy.ethnicity) == ("1001", "F", day("2008-05-14"), "WBRI")
+    assert (amy.is_mother, amy.own_childs_birth, amy.upn) == (True, day("2024-11-02"), "A123456789012")
+
+
+@pytest.mark.parametrize(("code", "sex"), [("1", "M"), ("2", "F"), ("M", "M"), ("F", "F"), ("U", "U"), ("9", "U")])
+def test_sex_is_read_in_either_code_set(council, code, sex):
+    council.take_one(episode(), headers=[child(sex=code)])
+    assert Child.objects.get().sex == sex
+
+
+def test_unaccompanied_children_are_marked(council):
+    council.take(
+        a_header_2019=table(HEADER, child(), child("1002")),
+        z_uasc_2019=table("CHILD,SEX,DOB,DUC", "1002,2,14/05/2008,"),
+    )
+    assert list(Child.objects.filter(unaccompanied=True).values_list("external_id", flat=True)) == ["1002"]
+
+
+def test_a_urn_of_nothing_but_x_is_kept_as_it_is(council):
+    council.take_one(episode(urn="XXXXXXX"))
+    assert Placement.objects.get().urn == "XXXXXXX"
+
+
+def test_a_code_that_was_not_yet_a_code_is_reported_and_used(council):
+    outcome = council.take_one(episode(place="K3"))
+    assert codes(outcome) == ["code_out_of_date"]
+    assert placements() == [("K3", day("2019-06-01"), None)]
+
+
+# --- the same and again -------------------------------------------------------------------------------------------------
+
+
+def test_a_second_import_changes_nothing_and_writes_no_history(council):
+    rows = [episode(dec="01/07/2019"), episode(decom="01/07/2019", rne="L", ls="C1"), episode("1002"), episode("1003")]
+    first = council.take_one(*rows)
+    before, written = everything(council.authority), history_rows()
+    second = council.take_one(*rows)
+    assert first["created"] == 4
+    assert [second[name] for name in ("created", "updated", "quarantined", "rejected", "unchanged")] == [0, 0, 0, 0, 4]
+    assert everything(council.authority) == before
+    assert history_rows() == written
+
+
+def test_the_latest_return_that_names_an_episode_wins(council):
+    council.take_one(episode(), year=2019)
+    outcome = council.take_one(episode(dec="01/05/2020", rec="E4A"), year=2020)
+    assert (outcome["updated"], outcome["episodes"]) == (1, 1)
+    assert placements() == [("U6", day("2019-06-01"), day("2020-05-01"))]
+
+
+def test_an_older_return_never_reopens_what_a_later_one_closed(council):
+    council.take_one(episode(dec="01/05/2020", rec="E4A"), year=2020)
+    outcome = council.take_one(episode(), year=2019)
+    assert (outcome["unchanged"], outcome["updated"]) == (1, 0)
+    assert placements() == [("U6", day("2019-06-01"), day("2020-05-01"))]
+    assert care() == [(day("2019-06-01"), day("2020-05-01"), "E4A")]
+    assert council.episode(day("2019-06-01")).year == 2020
+
+
+def test_an_older_header_never_overwrites_a_later_one(council):
+    council.take_one(episode(), headers=[child(ethnic="BCRB")], year=2020)
+    council.take_one(episode(), headers=[child(ethnic="NOBT")], year=2019)
+    assert Child.objects.get().ethnicity == "BCRB"
+
+
+def test_an_older_return_still_adds_what_no_later_one_names(council):
+    council.take_one(episode(decom="01/06/2020"), year=2020)
+    outcome = council.take_one(episode(decom="01/06/2018", dec="01/06/2019", rec="E4A"), year=2018)
+    assert outcome["created"] == 1
+    assert len(care()) == 2
+
+
+def test_a_return_sent_again_for_its_own_year_is_the_newer_word(council):
+    council.take_one(episode(place="U6"), year=2019)
+    council.take_one(episode(place="K2"), year=2019)
+    assert placements() == [("K2", day("2019-06-01"), None)]
+
+
+def test_rows_repeated_in_one_return_are_one_episode_and_a_difference_is_said(council):
+    outcome = council.take_one(episode(), episode(), episode(place="K2"))
+    assert (outcome["created"], outcome["unchanged"], outcome["episodes"]) == (1, 2, 1)
+    assert codes(outcome) == ["repeated"]
+    assert placements() == [("K2", day("2019-06-01"), None)]
+
+
+@pytest.mark.parametrize(
+    ("year", "name", "column", "expected"),
+    [
+        (2015, "episodes_2018", "2017", 2015),
+        (None, "episodes_2018", "2017/18", 2017),
+        (None, "episodes_2018", "", 2018),
+        (None, "episodes", "", 2019),
+    ],
+    ids=["as told", "its YEAR column", "its name", "its latest date"],
+)
+def test_the_year_of_a_return(council, year, name, column, expected):
+    rows = [f"YEAR,{EPISODES}", f"{column},{episode(dec='30/03/2020')}"]
+    council.take(year=year, **{"header": table(HEADER, child()), name: table(*rows)})
+    assert council.episode(day("2019-06-01")).year == expected
+
+
+def test_a_header_without_a_year_is_of_the_year_of_the_episodes_beside_it(council):
+    council.take(header=table(HEADER, child(ethnic="BCRB")), episodes=table(EPISODES, episode(dec="30/03/2020")))
+    council.take(
+        header=table(HEADER, child(ethnic="NOBT")),
+        episodes=table(EPISODES, episode(dec="30/03/2019", decom="01/06/2018")),
+    )
+    assert Child.objects.get().ethnicity == "BCRB"
+
+
+# A small world of a few years, with moves, ends and mistakes, for the order of imports to make no difference to.
+YEARS = {
+    2017: [episode(), episode("1002", "01/08/2017", rne="S", place="K2"), episode("1003", "05/05/2017", dec="01/05/2017", rec="E4A")],
+    2018: [episode(dec="01/09/2019", why="CARPL"), episode("1002", "01/08/2017", dec="03/03/2019", rec="E4A")],
+    2019: [episode(decom="01/09/2019", rne="P", place="K2"), episode("1002", "01/02/2019"), episode("1004", "01/02/2019")],
+    2020: [episode(decom="01/09/2019", rne="P", place="R1", dec="01/10/2020", rec="E8"), episode("1003", "05/05/2017")],
+    2021: [episode("1002", "01/02/2019", dec="02/02/2021", rec="E4B"), episode("1004", "01/02/2019", ls="", dec="")],
+}  # fmt: skip
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=st.permutations(sorted(YEARS)), again=st.sampled_from(sorted(YEARS)), data=st.data())
+def test_the_order_of_imports_makes_no_difference(db, tmp_path_factory, order, again, data):
+    straight = Council(_authority(), tmp_path_factory.mktemp("straight"))
+    straight.take(
+        **{f"episodes_{year}": table(EPISODES, *rows) for year, rows in YEARS.items()},
+        **{f"header_{year}": _headers(year) for year in YEARS},
+    )
+    jumbled = Council(_authority(), tmp_path_factory.mktemp("jumbled"))
+    for year in (*order, again):
+        jumbled.take(**{f"episodes_{year}": table(EPISODES, *YEARS[year]), f"header_{year}": _headers(year)})
+    assert everything(jumbled.authority) == everything(straight.authority)
+
+
+def _headers(year) -> str:
+    return table(
+        HEADER, *[child(n, ethnic="WBRI" if year < 2019 else "MWBC") for n in ("1001", "1002", "1003", "1004")]
+    )
+
+
+def _authority() -> Authority:
+    number = Authority.objects.count()
+    return Authority.objects.create(code=f"X{number}", name=f"Council {number}")
+
+
+# --- what cannot be true ------------------------------------------------------------------------------------------------
+
+
+def test_both_of_two_episodes_that_overlap_are_quarantined_and_neither_is_applied(council):
+    outcome = council.take_one(
+        episode(decom="01/06/2019", dec="10/07/2019"),
+        episode(decom="01/07/2019", dec="01/09/2019", rne="P", place="K2", rec="E4A"),
+        episode(decom="01/12/2019", place="U4"),
+    )
+    assert (outcome["created"], outcome["quarantined"]) == (1, 2)
+    assert codes(outcome) == ["overlapped", "overlaps_next"]
+    assert placements() == [("U4", day("2019-12-01"), None)]
+    assert "1 June 2019" in council.episode(day("2019-07-01")).reason
+
+
+def test_an_episode_reaching_over_several_quarantines_them_all(council):
+    council.take_one(
+        episode(decom="01/06/2019", dec="01/12/2019"),
+        episode(decom="01/07/2019", dec="01/08/2019", rne="P"),
+        episode(decom="01/08/2019", dec="01/09/2019", rne="P"),
+        episode(decom="01/12/2019", rne="P"),
+    )
+    assert placements() == [("U6", day("2019-12-01"), None)]
+    assert ReturnEpisode.objects.filter(state="quarantined").count() == 3
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "column"),
+    [
+        (episode(dec="31/05/2019"), "ends_before_start", "DEC"),
+        (episode(dec="31/02/2020"), "unreadable_end", "DEC"),
+        (episode(decom="13/05/2008"), "before_birth", "DECOM"),
+        (episode(decom="03/03/2026"), "in_the_future", "DECOM"),
+        (episode(dec="03/03/2026"), "in_the_future", "DEC"),
+        (episode(ls="Q9"), "unknown_legal_status", "LS"),
+        (episode(ls=""), "unknown_legal_status", "LS"),
+        (episode(place="Q9"), "unknown_placement", "PLACE"),
+    ],
+)
+def test_a_row_that_cannot_be_true_is_kept_with_its_reason(council, row, code, column):
+    outcome = council.take_one(row)
+    assert (outcome["quarantined"], outcome["created"], outcome["episodes"]) == (1, 0, 1)
+    assert [(p["code"], p["column"], p["file"], p["line"]) for p in outcome["problems"]] == [
+        (code, column, "episodes_2019.csv", 2)
+    ]
+    assert placements() == statuses() == care() == []
+    again = council.take_one(row)
+    assert (again["quarantined"], again["unchanged"]) == (0, 1)
+
+
+def test_two_open_episodes_are_both_doubtful(council):
+    outcome = council.take_one(episode(), episode(decom="01/07/2019", rne="P"))
+    assert codes(outcome) == ["open_twice", "overlapped"]
+
+
+def test_days_that_only_touch_do_not_overlap_and_a_stay_of_no_nights_is_a_stay(council):
+    outcome = council.take_one(
+        episode(decom="01/06/2019", dec="01/07/2019"),
+        episode(decom="01/07/2019", dec="01/07/2019", rne="P", place="K2").replace(",01/07/2019,P", ",01/07/2019,P"),
+    )
+    assert outcome["quarantined"] == 0
+    assert placements() == [("U6", day("2019-06-01"), day("2019-07-01")), ("K2", day("2019-07-01"), day("2019-07-01"))]
+
+
+def test_children_without_a_header_are_kept_and_used_once_a_header_comes(council):
+    outcome = council.take(episodes_2019=table(EPISODES, episode(), episode("1002")))
+    assert (outcome["quarantined"], outcome["episodes"], outcome["children"]) == (2, 2, 2)
+    assert codes(outcome) == ["no_header", "no_header"]
+    outcome = council.take(header_2019=table(HEADER, child()))
+    assert placements() == [("U6", day("2019-06-01"), None)]
+    assert council.episode(day("2019-06-01")).state == "used"
+    assert council.episode(day("2019-06-01"), "1002").state == "quarantined"
+
+
+def test_a_header_without_a_date_of_birth_is_reported_and_makes_no_child(council):
+    outcome = council.take_one(episode(), headers=[child(dob="unknown")])
+    assert codes(outcome) == ["no_birth", "no_header"]
+    assert not Child.objects.exists()
+
+
+def test_rows_that_cannot_be_read_are_counted_and_the_rest_is_used(council):
+    outcome = council.take_one(
+        episode(), "broken,row", episode("1002", decom="soon"), episode("1003"), headers=[child(), child("1003")]
+    )
+    assert (outcome["rows_read"], outcome["rejected"], outcome["created"]) == (4, 2, 2)
+    assert {(p["code"], p["line"]) for p in outcome["problems"]} == {("too_few_cells", 3), ("no_start", 4)}
+
+
+def test_a_file_that_is_no_return_is_reported_and_stops_nothing(council):
+    outcome = council.take(
+        header_2019=table(HEADER, child()),
+        episodes_2019=table(EPISODES, episode()),
+        notes="dear all,\nhere are the files\n",
+        nothing="",
+        page__xml="<html/>",
+        bomb__xml='<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>',
+    )
+    assert outcome["files"] == 2
+    assert outcome["created"] == 1
+    assert sorted(p["file"] for p in outcome["problems"] if p["code"] == "not_a_return") == [
+        "bomb.xml", "notes.csv", "nothing.csv", "page.xml",
+    ]  # fmt: skip
+
+
+def test_a_later_return_that_puts_a_row_right_takes_it_out_of_quarantine(council):
+    council.take_one(episode(dec="10/07/2019"), episode(decom="01/07/2019", rne="P", place="K2"), year=2019)
+    outcome = council.take_one(episode(dec="01/07/2019"), episode(decom="01/07/2019", rne="P", place="K2"), year=2020)
+    assert (outcome["updated"], outcome["quarantined"], outcome["unchanged"]) == (2, 0, 0)
+    assert placements() == [("U6", day("2019-06-01"), day("2019-07-01")), ("K2", day("2019-07-01"), None)]
+
+
+def test_a_new_row_that_contradicts_a_used_one_takes_both_out_and_says_so(council):
+    council.take_one(episode(), year=2019)
+    outcome = council.take_one(episode(decom="01/07/2019", rne="P", place="K2"), year=2020)
+    assert codes(outcome) == ["open_twice", "overlapped"]
+    assert placements() == []
+    assert "1001" in next(p["message"] for p in outcome["problems"] if p["code"] == "open_twice")
+
+
+def test_an_episode_open_in_an_older_return_and_absent_from_the_newest_is_reported(council):
+    council.take_one(episode(), episode("1002"), year=2019)
+    outcome = council.take_one(episode("1002"), year=2020)
+    assert [p["code"] for p in outcome["problems"]] == ["open_then_absent"]
+    assert "1001" in outcome["problems"][0]["message"]
+
+
+# --- beside what people recorded here -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def placed(council):
+    """A child known from a return, in an open placement a team has taken on."""
+    council.take_one(episode())
+    placement = Placement.objects.get()
+    say_who(None, "test")
+    placement.followed_from = day("2019-06-10")
+    placement.save()
+    return placement
+
+
+def test_a_return_may_end_a_placement_a_team_has_taken_on(council, placed):
+    council.take_one(episode(dec="01/05/2020", rec="E4A"), year=2020)
+    placed.refresh_from_db()
+    assert (placed.ended_on, placed.followed_from) == (day("2020-05-01"), day("2019-06-10"))
+
+
+def test_an_end_recorded_here_stands_against_the_return(council, placed):
+    placed.ended_on, placed.end_reason = day("2020-04-20"), "CARPL"
+    placed.save()
+    outcome = council.take_one(episode(dec="01/05/2020", rec="E4A"), year=2020)
+    placed.refresh_from_db()
+    assert placed.ended_on == day("2020-04-20")
+    assert codes(outcome) == ["changed_here"]
+
+
+def test_importing_the_same_return_again_does_not_reopen_what_was_ended_here(council, placed):
+    placed.ended_on, placed.end_reason = day("2020-04-20"), "CARPL"
+    placed.save()
+    council.take_one(episode())
+    council.take_one(episode(), episode("1002"), year=2020)
+    placed.refresh_from_db()
+    assert placed.ended_on == day("2020-04-20")
+
+
+def test_a_move_recorded_here_and_told_by_the_return_is_one_placement(council, placed):
+    placed.ended_on, placed.end_reason = day("2020-04-20"), "CARPL"
+    placed.save()
+    Placement.objects.create(
+        child=placed.child, type="K2", started_on=day("2020-04-20"), followed_from=day("2020-04-20")
+    )
+    outcome = council.take_one(
+        episode(dec="20/04/2020", why="CARPL"), episode(decom="20/04/2020", rne="P", place="K2"), year=2020
+    )
+    assert codes(outcome) == []
+    assert placements() == [("U6", day("2019-06-01"), day("2020-04-20")), ("K2", day("2020-04-20"), None)]
+
+
+def test_a_placement_recorded_here_stands_and_the_row_beside_it_waits(council, placed):
+    placed.ended_on, placed.end_reason = day("2020-04-20"), "CARPL"
+    placed.save()
+    Placement.objects.create(
+        child=placed.child, type="K2", started_on=day("2020-04-20"), followed_from=day("2020-04-20")
+    )
+    outcome = council.take_one(
+        episode(dec="25/04/2020", why="CARPL"), episode(decom="25/04/2020", rne="P", place="U4"), year=2020
+    )
+    assert council.episode(day("2020-04-25")).reason_code == "recorded_here"
+    assert "recorded_here" in codes(outcome)
+    assert placements() == [("U6", day("2019-06-01"), day("2020-04-20")), ("K2", day("2020-04-20"), None)]
+    assert (
+        council.take_one(
+            episode(dec="25/04/2020", why="CARPL"), episode(decom="25/04/2020", rne="P", place="U4"), year=2020
+        )["quarantined"]
+        == 0
+    )
+
+
+def test_a_placement_taken_on_is_never_taken_away(council, placed):
+    outcome = council.take_one(episode(dec="31/05/2019"), year=2020)
+    assert placements() == [("U6", day("2019-06-01"), None)]
+    assert set(codes(outcome)) == {"ends_before_start", "changed_here"}
+
+
+def test_who_she_is_as_recorded_here_stands_against_the_header(council):
+    council.take_one(episode(), headers=[child(ethnic="NOBT")])
+    amy = Child.objects.get()
+    amy.ethnicity = "BCRB"
+    amy.save()
+    outcome = council.take_one(episode(), headers=[child(ethnic="WBRI")], year=2020)
+    amy.refresh_from_db()
+    assert amy.ethnicity == "BCRB"
+    assert codes(outcome) == ["differs_from_file"]
+
+
+def test_a_child_recorded_here_is_recognised_by_her_number(council):
+    amy = Child.objects.create(
+        authority=council.authority, external_id="1001", forename="Amber", sex="F", date_of_birth=day("2008-05-14")
+    )
+    council.take_one(episode())
+    assert Placement.objects.get().child == amy
+    amy.refresh_from_db()
+    assert (amy.forename, amy.ethnicity) == ("Amber", "WBRI")
+
+
+def test_two_councils_may_use_the_same_numbers(council, tmp_path):
+    south = Council(Authority.objects.create(code="902", name="South Mere"), tmp_path / "south")
+    council.take_one(episode(place="U6"))
+    south.take_one(episode(place="K2"))
+    assert sorted(Placement.objects.values_list("child__authority__code", "type")) == [("901", "U6"), ("902", "K2")]
+
+
+def test_records_change_places_without_ever_standing_on_the_same_day(council):
+    """Two placements swap their days: the database would refuse any order but the right one."""
+    council.take_one(
+        episode(decom="01/06/2019", dec="01/07/2019", place="U6"),
+        episode(decom="01/07/2019", dec="01/09/2019", rne="P", place="K2"),
+        episode(decom="01/09/2019", rne="P", place="U4"),
+    )
+    council.take_one(
+        episode(decom="01/06/2019", dec="20/08/2019", place="U6"),
+        episode(decom="01/07/2019", dec="01/07/2019", rne="P", place="K2", rec="E4A"),
+        episode(decom="20/08/2019", dec="01/09/2019", rne="P", place="K2"),
+        episode(decom="01/09/2019", rne="P", place="U4"),
+        year=2020,
+    )
+    assert council.episode(day("2019-08-20")).state == "used"
+
+
+# --- stopped half way ---------------------------------------------------------------------------------------------------
+
+
+def many(count):
+    numbers = [str(n) for n in range(5000, 5000 + count)]
+    return {
+        "header_2019": table(HEADER, *[child(n) for n in numbers]),
+        "episodes_2019": table(EPISODES, *[episode(n) for n in numbers], *[episode(n, "01/07/2019", rne="P") for n in numbers[::7]]),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("stop_after", [0, 1, 2, 3, 5])
+def test_an_import_that_was_stopped_goes_on_where_it_was(council, monkeypatch, stop_after):
+    monkeypatch.setattr(importing, "CHILDREN", 8)
+    folder = council.files(**many(30))
+    paths = {path.name: path for path in importing.files_under(folder)}
+    run = actions.open_run(authority=council.authority, year=None, names=paths, by=None, as_of=AS_OF)
+    looks = iter(range(100))
+    args = {"source": lambda file: paths[file.name].open("rb"), "by": None, "as_of": AS_OF}
+    assert not importing.work(run, pause=lambda: next(looks) == stop_after, **args)
+    assert importing.work(ImportRun.objects.get(pk=run.pk), **args)
+    run.refresh_from_db()
+    assert run.state == ImportRun.State.DONE
+    assert importing.result(run) == {
+        "files": 2, "rows_read": 35, "children": 30, "episodes": 35, "created": 25, "updated": 0, "unchanged": 0,
+        "quarantined": 10, "rejected": 0,
+    }  # fmt: skip
+    assert not StagedRow.objects.exists()
+
+
+def test_a_child_is_whole_or_not_there(council, monkeypatch):
+    """A fault in the last of a batch's writes leaves none of the batch."""
+    from exchange.actions import applying
+
+    def broken(*_args):
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(applying, "note_progress", broken)
+    with pytest.raises(RuntimeError):
+        council.take_one(episode())
+    assert not Child.objects.exists()
+    assert not ReturnEpisode.objects.exists()
+    assert StagedRow.objects.count() == 2
+
+
+def test_somebody_changing_a_child_at_that_moment_costs_no_other_child(council, monkeypatch):
+    from core.errors import Conflict
+
+    whole = actions.apply_batch
+
+    def contended(*, numbers, **kwargs):
+        if "5003" in numbers:
+            raise Conflict("somebody else")
+        return whole(numbers=numbers, **kwargs)
+
+    monkeypatch.setattr(actions, "apply_batch", contended)
+    outcome = council.take(**many(6))
+    assert (outcome["created"], outcome["quarantined"], outcome["rejected"]) == (4, 2, 1)
+    assert "not_saved" in codes(outcome)
+
+
+def test_what_a_killed_command_left_is_closed_by_the_next(council):
+    dead = actions.open_run(authority=council.authority, year=None, names=["a.csv"], by=None, as_of=AS_OF)
+    ImportRun.objects.filter(pk=dead.pk).update(lease_until=AS_OF - dt.timedelta(hours=1))
+    council.take_one(episode())
+    dead.refresh_from_db()
+    assert dead.state == ImportRun.State.FAILED
+
+
+# --- the command --------------------------------------------------------------------------------------------------------
+
+
+def command(*args, expect=0):
+    done = subprocess.run(
+        [sys.executable, "manage.py", "import_ssda903", *map(str, args)],
+        cwd=ROOT,
+        env=os.environ | {"HELD_PROFILE": "test"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == expect, done.stderr
+    return done
+
+
+def scratches() -> set[str]:
+    from core.db import as_owner
+    from django.db import connection
+
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'scratch\\_%'")
+        return {name for (name,) in cursor.fetchall()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_prints_json_alone_and_throws_its_database_away(tmp_path):
+    council = Council(None, tmp_path)
+    folder = council.files(
+        header_2019=table(HEADER, child()),
+        episodes_2019=table(EPISODES, episode(dec="10/07/2019"), episode(decom="01/07/2019", rne="P"), "x"),
+        other="nothing",
+    )
+    before = scratches()
+    first, second = json.loads(command(folder, "--scratch", "--twice", "--json").stdout)
+    assert scratches() == before
+    assert set(first) == {
+        "files", "rows_read", "children", "episodes", "created", "updated", "unchanged", "quarantined", "rejected", "problems",
+    }  # fmt: skip
+    assert (first["files"], first["rows_read"], first["quarantined"], first["rejected"]) == (2, 3, 2, 1)
+    assert all(set(problem) == {"file", "line", "column", "code", "message"} for problem in first["problems"])
+    assert (second["created"], second["updated"], second["quarantined"], second["unchanged"]) == (0, 0, 0, 2)
+    assert json.loads(command(folder, "--scratch", "--json").stdout)["episodes"] == 2
+
+
+def test_the_command_asks_whose_return_it_is(db, tmp_path, capsys):
+    from django.core.management import CommandError, call_command
+
+    with pytest.raises(CommandError, match="no authority"):
+        call_command("import_ssda903", str(tmp_path))
+    for code in ("901", "902"):
+        Authority.objects.create(code=code, name=f"Council {code}")
+    with pytest.raises(CommandError, match="901, 902"):
+        call_command("import_ssda903", str(tmp_path))
+    with pytest.raises(CommandError, match="no authority 903"):
+        call_command("import_ssda903", str(tmp_path), authority="903")
+    with pytest.raises(CommandError, match="not a folder"):
+        call_command("import_ssda903", str(tmp_path / "nowhere"), authority="901")
+    council = Council(Authority.objects.get(code="901"), tmp_path)
+    call_command("import_ssda903", str(council.files(episodes_2019=table(EPISODES, episode()))), authority="901")
+    assert "quarantined" in capsys.readouterr().out
+    assert ReturnEpisode.objects.get().authority.code == "901"
+
+
+# --- the five years -----------------------------------------------------------------------------------------------------
+
+
+def _independently():
+    """The five years counted with nothing of ours: distinct episodes, children, and neighbours that overlap."""
+    import csv
+
+    latest, children, rows = {}, set(), 0
+    for path in sorted(REAL.glob("*-episodes.csv")):
+        with path.open() as file:
+            for row in csv.DictReader(file):
+                rows += 1
+                start, end = (
+                    dt.datetime.strptime(row[c], "%d/%m/%Y").date() if row[c] else None for c in ("DECOM", "DEC")
+                )
+                latest[row["CHILD"], start] = end
+    for path in REAL.glob("*-header.csv"):
+        with path.open() as file:
+            children |= {row["CHILD"] for row in csv.DictReader(file)}
+    by_child = {}
+    for (number, start), end in latest.items():
+        by_child.setdefault(number, []).append((start, end or dt.date.max))
+    pairs, doubtful = 0, 0
+    for spans in by_child.values():
+        spans.sort()
+        pairs += sum(end > following for (_, end), (following, _) in zip(spans, spans[1:], strict=False))
+        doubtful += sum(any(a < d and c < b for c, d in spans if (a, b) != (c, d)) for a, b in spans)
+    return rows, len(latest), len(children), pairs, doubtful
+
+
+@pytest.mark.trap("14")
+@pytest.mark.skipif(not REAL.exists(), reason="the sample returns are not beside this checkout")
+def test_five_years_imported_twice_are_each_episode_once(council):
+    rows, episodes, children, pairs, doubtful = _independently()
+    assert (rows, episodes, children, pairs) == (3737, 2827, 820, 40)
+    first = council.take(REAL)
+    assert (first["rows_read"], first["episodes"], first["children"]) == (rows, episodes, children)
+    assert first["quarantined"] == doubtful == ReturnEpisode.objects.filter(state="quarantined").count()
+    assert codes(first).count("overlaps_next") == pairs
+    assert first["created"] + first["quarantined"] == episodes
+    before, written = everything(council.authority), history_rows()
+    second = council.take(REAL)
+    assert [second[name] for name in ("created", "updated", "quarantined", "rejected")] == [0, 0, 0, 0]
+    assert (second["unchanged"], second["episodes"], second["children"]) == (rows, episodes, children)
+    assert everything(council.authority) == before
+    assert history_rows() == written
+    used = ReturnEpisode.objects.filter(state="used")
+    assert Placement.objects.count() <= used.count()
+    assert {(c, d) for c, d in used.values_list("child__external_id", "decom")} >= set(
+        Placement.objects.values_list("child__external_id", "started_on")
+    )
+
+
+def test_problems_name_the_return_they_came_from(council):
+    assert returns.AS_OF == AS_OF == clock.at_local(dt.date(2026, 3, 2), dt.time(12))
+    outcome = council.take_one(episode(rec="X1"))
+    problem = ImportProblem.objects.get(import_run=outcome["run"])
+    assert (problem.file, problem.line, problem.column, problem.code) == (
+        "episodes_2019.csv",
+        2,
+        "REC",
+        "reason_without_end",
+    )
