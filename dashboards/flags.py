@@ -70,9 +70,8 @@ def flags_of(user: User, *, as_of: dt.datetime, **filters) -> FlagQuerySet:
 def counted(user: User, *, as_of: dt.datetime, shown: int = SHOWN, back: str = "", **filters) -> Flags:
     """The first `shown` flags of a list, with the number of all. `back`: where a record made from here returns."""
     found = flags_of(user, as_of=as_of, **filters)
-    rows = list(found.for_list()[: shown + 1])
-    total = len(rows) if len(rows) <= shown else found.count()
-    return Flags(lines(rows[:shown], user=user, as_of=as_of, back=back), total, list_url(**filters))
+    rows = lines(found.for_list()[:shown], user=user, as_of=as_of, back=back)
+    return Flags(rows, found.count(), list_url(**filters))
 
 
 def lines(flags: Iterable[Flag], *, user: User, as_of: dt.datetime, back: str = "") -> list[Line]:

@@ -159,18 +159,23 @@ def logs_due(user: User, *, as_of: dt.datetime) -> list[LogsDue]:
     for state in states(list(here[:CHILDREN]), user=user, as_of=as_of):
         write = link(user, "Write the log", "placements:log", state.placement.pk) if state.expects_logs else None
         gaps = unwritten(state.placement, state.covered, as_of=as_of) if write else []
-        shown = [_unwritten(gap, write.href, today) for gap in gaps[:BUTTONS] if write]
+        shown = [_unwritten(gap, write.href, state) for gap in gaps[:BUTTONS] if write]
         found.append(LogsDue(state, write is not None, shown, len(gaps) - len(shown)))
     return sorted(found, key=lambda due: -len(due.missing))
 
 
-def _unwritten(gap: Stretch, href: str, today: dt.date) -> Unwritten:
+def _unwritten(gap: Stretch, href: str, state: State) -> Unwritten:
     """A whole day is named by its day; a part of one says which."""
-    ago = (today - gap.day).days
+    ago = (state.today - gap.day).days
     label = {0: "Today", 1: "Yesterday"}.get(ago, f"{gap.day:%A} {gap.day.day} {gap.day:%B}")
     starts, ends = gap.starts.astimezone(clock.LONDON), gap.ends.astimezone(clock.LONDON)
     whole = starts == clock.start_of(gap.day) and ends == clock.end_of(gap.day)
     since = f"{starts:%H:%M}" if starts.date() == gap.day else f"{starts:%H:%M} on {starts.day} {starts:%B}"
-    hint = f"From {since} until now" if gap.goes_on else "No log" if whole else f"No log from {since} to {ends:%H:%M}"
+    if gap.goes_on:
+        hint = f"From {since} until now"
+    elif whole:
+        hint = "No log" if gap.day in state.missing_days else "To write"
+    else:
+        hint = f"No log from {since} to {ends:%H:%M}"
     address = f"{href}?{urlencode({'day': gap.day.isoformat(), 'from': 'my-work'})}"
     return Unwritten(label, hint, address, gap.goes_on)
