@@ -22,27 +22,25 @@ NAME, PLACE = 150, 200
 LOG_CLOSED_WITHIN = dt.timedelta(hours=2)  # rules.csv LOG-01: after this a log is late
 LOG_COVERS_AT_MOST = dt.timedelta(hours=37)  # a day of 25 hours and the evening before it
 
-Capacity, Outcome, Manner = Visit.Capacity, Visit.Outcome, Visit.Manner
-
 # What each role visits as. Nobody else may claim the first three: rules count on them.
-OWN_CAPACITY: dict[str, Capacity] = {
-    Role.SOCIAL_WORKER: Capacity.SOCIAL_WORKER,
-    Role.TEAM_MANAGER: Capacity.TEAM_MANAGER,
-    Role.HEAD_OF_SERVICE: Capacity.HEAD_OF_SERVICE,
-    Role.SAFEGUARDING_LEAD: Capacity.OTHER_REPRESENTATIVE,
-    Role.IRO: Capacity.IRO,
+OWN_CAPACITY: dict[str, Visit.Capacity] = {
+    Role.SOCIAL_WORKER: Visit.Capacity.SOCIAL_WORKER,
+    Role.TEAM_MANAGER: Visit.Capacity.TEAM_MANAGER,
+    Role.HEAD_OF_SERVICE: Visit.Capacity.HEAD_OF_SERVICE,
+    Role.SAFEGUARDING_LEAD: Visit.Capacity.OTHER_REPRESENTATIVE,
+    Role.IRO: Visit.Capacity.IRO,
 }
-ONLY_THEIR_OWN = (Capacity.SOCIAL_WORKER, Capacity.TEAM_MANAGER, Capacity.HEAD_OF_SERVICE)
+ONLY_THEIR_OWN = (Visit.Capacity.SOCIAL_WORKER, Visit.Capacity.TEAM_MANAGER, Visit.Capacity.HEAD_OF_SERVICE)
 # A representative's visit counts towards the statutory ones, so only the authority's own line may say there was one.
-SAY_A_REPRESENTATIVE_VISITED = (*ONLY_THEIR_OWN, Capacity.OTHER_REPRESENTATIVE)
+SAY_A_REPRESENTATIVE_VISITED = (*ONLY_THEIR_OWN, Visit.Capacity.OTHER_REPRESENTATIVE)
 
 
-def may_record_as(user: User) -> list[Capacity]:
+def may_record_as(user: User) -> list[Visit.Capacity]:
     """The capacities in which this person may record a visit: their own first, then those of others who visited."""
     own = OWN_CAPACITY.get(user.role)
-    others = [c for c in Capacity if c not in ONLY_THEIR_OWN and c != own]
+    others = [c for c in Visit.Capacity if c not in ONLY_THEIR_OWN and c != own]
     if own not in SAY_A_REPRESENTATIVE_VISITED:
-        others = [c for c in others if c != Capacity.OTHER_REPRESENTATIVE]
+        others = [c for c in others if c != Visit.Capacity.OTHER_REPRESENTATIVE]
     return [own, *others] if own else others
 
 
@@ -96,13 +94,13 @@ def visit_errors(details: dict[str, Any], *, placement: Placement, by: User, as_
     if "occurred_at" in details:
         errors |= _time_errors("occurred_at", "visit", details["occurred_at"], placement=placement, as_of=as_of)
     if "manner" in details:
-        errors |= _choice_errors(Manner, manner=details["manner"])
+        errors |= _choice_errors(Visit.Manner, manner=details["manner"])
     if not details.get("place", "somewhere"):
         errors["place"] = "Enter where the visit was"
     if "capacity" in details:
         errors |= _capacity_errors(details["capacity"], details.get("visitor", "").strip(), by=by)
     if "outcome" in details:
-        errors |= _choice_errors(Outcome, outcome=details["outcome"]) or _outcome_errors(
+        errors |= _choice_errors(Visit.Outcome, outcome=details["outcome"]) or _outcome_errors(
             called=placement.child.called, **details
         )
     if unknown := set(details.get("checked", ())) - {key for key, _ in Visit.INSPECTED}:
@@ -166,7 +164,7 @@ def add_to_visit(
     touch(placement=visit.placement)
     errors = _addition_errors(kind=kind, text=text, reason=reason)
     if outcome:
-        errors |= _choice_errors(Outcome, outcome=outcome) | _manner_errors(visit.manner, outcome)
+        errors |= _choice_errors(Visit.Outcome, outcome=outcome) | _manner_errors(visit.manner, outcome)
         if kind != Addition.Kind.CORRECTION:
             errors["outcome"] = "The outcome can only be changed by a correction"
         elif Visit.objects.with_outcome().filter(pk=visit.pk, outcome_now=outcome).exists():
@@ -205,9 +203,9 @@ def _may_write_log(by: User, placement: Placement, as_of: dt.datetime) -> None:
     """Raise PermissionDenied unless `by` writes logs and works for the provider that runs the placement."""
     if not by.can(Permission.WRITE_LOG):
         raise PermissionDenied(f"this role may not {Permission.WRITE_LOG}")
-    provider_id = placement.home.provider_id if placement.home else placement.provider_id
-    posts = ProviderPost.objects.filter(live_on(clock.local_date(as_of)), person=by, provider_id=provider_id)
-    if not posts.exists():
+    provider = placement.home.provider_id if placement.home else placement.provider_id
+    posts = ProviderPost.objects.filter(live_on(clock.local_date(as_of)), person=by)
+    if provider is None or not posts.filter(provider_id=provider).exists():
         raise PermissionDenied("this placement is not with this person’s provider")
 
 
@@ -249,14 +247,15 @@ def _time_errors(
 
 def _is_own(capacity: str, visitor: str, by: User) -> bool:
     """Whether it is the recorder's own visit: always, in a capacity only they may claim; else where nobody is named."""
-    return capacity == OWN_CAPACITY.get(by.role) and (capacity in ONLY_THEIR_OWN or not visitor)
+    own = OWN_CAPACITY.get(by.role)
+    return own is not None and capacity == own.value and (own in ONLY_THEIR_OWN or not visitor)
 
 
 def _capacity_errors(capacity: str, visitor: str, *, by: User) -> dict[str, str]:
-    if errors := _choice_errors(Capacity, capacity=capacity):
+    if errors := _choice_errors(Visit.Capacity, capacity=capacity):
         return errors
     if capacity not in may_record_as(by):
-        label = Capacity(capacity).label
+        label = Visit.Capacity(capacity).label
         return {"capacity": f"You cannot record a visit as “{label}”: that person records their own"}
     if not _is_own(capacity, visitor, by) and not visitor:
         return {"visitor": "Enter the name of the person who visited"}
@@ -267,14 +266,14 @@ def _outcome_errors(
     *, called: str, outcome: str, manner: str = "", why_not_seen: str = "", **_others: Any
 ) -> dict[str, str]:
     errors = _manner_errors(manner, outcome)
-    if outcome != Outcome.SEEN_ALONE and not why_not_seen.strip():
-        alone = " alone" if outcome == Outcome.SEEN else ""
+    if outcome != Visit.Outcome.SEEN_ALONE and not why_not_seen.strip():
+        alone = " alone" if outcome == Visit.Outcome.SEEN else ""
         errors["why_not_seen"] = f"Enter why {called} was not seen{alone}"
     return errors
 
 
 def _manner_errors(manner: str, outcome: str) -> dict[str, str]:
-    if outcome == Outcome.REFUSED and manner not in ("", Manner.IN_PERSON):
+    if outcome == Visit.Outcome.REFUSED and manner not in ("", Visit.Manner.IN_PERSON):
         return {
             "outcome": "A refusal face to face needs a visit in person. Select “Not there, or not met”, or change how "
             "the visit was made"

@@ -97,7 +97,7 @@ class StretchField(forms.RadiosField):
     def offer(self, stretches: list[Stretch], *, as_of: dt.datetime) -> None:
         self.as_of = as_of
         self.choices = [(value_of(stretch), day_of(stretch, as_of)) for stretch in stretches]
-        self.widget.hints = {value_of(stretch): hours_of(stretch) for stretch in stretches}  # type: ignore[attr-defined]
+        self.widget.hints = {value_of(stretch): hours_of(stretch) for stretch in stretches}
 
     def clean(self, value: Any) -> tuple[dt.datetime, dt.datetime]:
         if stretch := span_of(value or "", self.as_of):
