@@ -38,6 +38,8 @@ class ChildQuerySet(models.QuerySet):
         if scope == Scope.AUTHORITY:
             return children
         if scope == Scope.SERVICE:
+            if user.team_id is None:  # a head of no service yet: "no parent" must not match every team that has none
+                return self.none()
             return children.filter(Q(team_id=user.team_id) | Q(team__part_of_id=user.team_id), team__isnull=False)
         allocated = Q(_allocated_to(user))
         if scope == Scope.TEAM and user.team_id:

@@ -100,7 +100,7 @@ class AccountForm(forms.Form):
     name = forms.TextField(label="Full name", max_length=150)
     role = forms.SelectField(label="Role", choices=[("", "Select one"), *Role.choices])
     team = forms.ModelSelectField(
-        Team.objects.none(),
+        None,  # her own authority's, once it is known whose form this is
         label="Team",
         required=False,
         hint="For social workers and team managers their team; for a head of service the service they head.",
