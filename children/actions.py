@@ -60,7 +60,9 @@ def add_child(
     """Add a child to the authority of `by`, and record that she is looked after if a date is given."""
     authority_id = policies.may(by, Permission.MANAGE_CHILDREN, authority_id=by.authority_id)
     team = team or by.team
-    if team is not None and team.authority_id != by.authority_id:
+    if team is None:
+        raise Invalid({"": "You are in no team, so nobody would be responsible for her. Ask for a team first"})
+    if team.authority_id != by.authority_id:
         raise PermissionDenied("this team is another authority's")
     if not looked_after_from and (need or legal_status):
         raise Invalid({"looked_after_from": "Enter the date she became looked after, or leave this part empty"})

@@ -86,6 +86,14 @@ def test_what_cannot_be_so_is_not_written(cast, wrong, field, words):
     assert not Child.history.model.objects.exists()
 
 
+def test_a_child_always_has_a_responsible_team(cast):
+    una = cast.person("una", "Una Knot", "social_worker", team=None)
+    with pytest.raises(Invalid, match="in no team"):
+        add_child(**DETAILS, by=una, as_of=NOW)
+    with pytest.raises(PermissionDenied):
+        add_child(**DETAILS, team=cast.south_team, by=cast.amy, as_of=NOW)
+
+
 def test_numbers_are_tidied(cast):
     child = added(cast, upn=" a1234567 89012", nhs_number="999 000 0018")
     assert (child.upn, child.nhs_number) == ("A123456789012", "9990000018")
