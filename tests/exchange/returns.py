@@ -98,9 +98,9 @@ def everything(authority) -> dict:
             )
         ),
         "episodes": sorted(
-            (str(row) for row in ReturnEpisode.objects.filter(authority=authority).values_list(
+            str(row) for row in ReturnEpisode.objects.filter(authority=authority).values_list(
                 "child_number", "decom", "year", "given", "state", "reason_code", "child__external_id"
-            ))
+            )
         ),
         "care": sorted(
             str(row) for row in CareEpisode.objects.filter(**of).values_list(

@@ -5,18 +5,26 @@ import json
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from children.models import Child
+from children.models import Child, LegalStatus
 from core import clock
 from core.actions import say_who
+from core.db import as_owner
+from core.errors import Conflict
 from core.models import Authority
 from exchange import actions, importing
+from exchange.actions.applying import _in_safe_order
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode, StagedRow
+from exchange.projecting import overlap
 from placements.models import Placement
 from tests.exchange import returns
 from tests.exchange.returns import (
@@ -448,21 +456,35 @@ def test_two_councils_may_use_the_same_numbers(council, tmp_path):
     assert sorted(Placement.objects.values_list("child__authority__code", "type")) == [("901", "U6"), ("902", "K2")]
 
 
-def test_records_change_places_without_ever_standing_on_the_same_day(council):
-    """Two placements swap their days: the database would refuse any order but the right one."""
-    council.take_one(
-        episode(decom="01/06/2019", dec="01/07/2019", place="U6"),
-        episode(decom="01/07/2019", dec="01/09/2019", rne="P", place="K2"),
-        episode(decom="01/09/2019", rne="P", place="U4"),
-    )
-    council.take_one(
-        episode(decom="01/06/2019", dec="20/08/2019", place="U6"),
-        episode(decom="01/07/2019", dec="01/07/2019", rne="P", place="K2", rec="E4A"),
-        episode(decom="20/08/2019", dec="01/09/2019", rne="P", place="K2"),
-        episode(decom="01/09/2019", rne="P", place="U4"),
-        year=2020,
-    )
-    assert council.episode(day("2019-08-20")).state == "used"
+@pytest.mark.parametrize(("first", "then"), [("C1", "C2"), ("C2", "C1")])
+def test_a_boundary_moves_either_way_without_a_shared_day(council, first, then):
+    """One status grows as its neighbour shrinks: the database would refuse them in the wrong order."""
+
+    def rows(middle):
+        return (
+            episode(decom="01/06/2019", dec="01/07/2019", ls="C1"),
+            episode(decom="01/07/2019", dec="01/08/2019", rne="P" if middle == "C1" else "B", ls=middle, place="K2"),
+            episode(decom="01/08/2019", rne="B" if middle == "C1" else "P", ls="C2", place="U4"),
+        )
+
+    council.take_one(*rows(first))
+    held = dict(LegalStatus.objects.values_list("code", "pk"))
+    council.take_one(*rows(then), year=2020)
+    boundary = {"C1": day("2019-08-01"), "C2": day("2019-07-01")}[then]
+    assert statuses() == [("C1", day("2019-06-01"), boundary), ("C2", boundary, None)]
+    assert dict(LegalStatus.objects.values_list("code", "pk")) == held
+
+
+def test_two_records_that_change_places_go_by_way_of_none():
+    first = SimpleNamespace(started_on=day("2019-01-01"), ended_on=day("2019-02-01"))
+    second = SimpleNamespace(started_on=day("2019-02-01"), ended_on=day("2019-03-01"))
+    moves = [("1", first, vars(second).copy()), ("1", second, vars(first).copy())]
+    goal = [vars(second).copy(), vars(first).copy()]
+    for wave in _in_safe_order(moves):
+        for record, fields in wave:
+            vars(record).update(fields)
+            assert not overlap(first, second)
+    assert [vars(first), vars(second)] == goal
 
 
 # --- stopped half way ---------------------------------------------------------------------------------------------------
@@ -511,8 +533,6 @@ def test_a_child_is_whole_or_not_there(council, monkeypatch):
 
 
 def test_somebody_changing_a_child_at_that_moment_costs_no_other_child(council, monkeypatch):
-    from core.errors import Conflict
-
     whole = actions.apply_batch
 
     def contended(*, numbers, **kwargs):
@@ -552,9 +572,6 @@ def command(*args, expect=0):
 
 
 def scratches() -> set[str]:
-    from core.db import as_owner
-    from django.db import connection
-
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'scratch\\_%'")
         return {name for (name,) in cursor.fetchall()}
@@ -581,8 +598,6 @@ def test_the_command_prints_json_alone_and_throws_its_database_away(tmp_path):
 
 
 def test_the_command_asks_whose_return_it_is(db, tmp_path, capsys):
-    from django.core.management import CommandError, call_command
-
     with pytest.raises(CommandError, match="no authority"):
         call_command("import_ssda903", str(tmp_path))
     for code in ("901", "902"):
@@ -611,9 +626,7 @@ def _independently():
         with path.open() as file:
             for row in csv.DictReader(file):
                 rows += 1
-                start, end = (
-                    dt.datetime.strptime(row[c], "%d/%m/%Y").date() if row[c] else None for c in ("DECOM", "DEC")
-                )
+                start, end = (_plain_date(row[column]) for column in ("DECOM", "DEC"))
                 latest[row["CHILD"], start] = end
     for path in REAL.glob("*-header.csv"):
         with path.open() as file:
@@ -624,9 +637,14 @@ def _independently():
     pairs, doubtful = 0, 0
     for spans in by_child.values():
         spans.sort()
-        pairs += sum(end > following for (_, end), (following, _) in zip(spans, spans[1:], strict=False))
+        pairs += sum(end > following for (_, end), (following, _) in pairwise(spans))
         doubtful += sum(any(a < d and c < b for c, d in spans if (a, b) != (c, d)) for a, b in spans)
     return rows, len(latest), len(children), pairs, doubtful
+
+
+def _plain_date(text):
+    day, month, year = map(int, text.split("/")) if text else (0, 0, 0)
+    return dt.date(year, month, day) if text else None
 
 
 @pytest.mark.trap("14")
