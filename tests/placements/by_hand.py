@@ -11,7 +11,7 @@ class Form(HTMLParser):
 
     def __init__(self, html: str):
         super().__init__()
-        self.action, self.values = "", {}
+        self.action, self.values, self.first_button = "", {}, None
         self._inside = self._textarea = self._select = None
         self.feed(html.partition("<main")[2])
 
@@ -26,6 +26,8 @@ class Form(HTMLParser):
             chosen = attrs.get("type") not in ("radio", "checkbox") or "checked" in attrs
             if chosen:
                 self.values.setdefault(name, []).append(attrs.get("value", ""))
+        elif tag == "button" and self.first_button is None:
+            self.first_button = f"{name}={attrs.get('value', '')}" if name else ""
         elif tag == "textarea":
             self._textarea = name
             self.values[name] = [""]
@@ -66,11 +68,11 @@ class Hand:
         return Form(self.page.content.decode())
 
     def send(self, press: str = "", **typed):
-        """Type into the form that is open, press a button ("go=back"), and follow where it leads."""
+        """Type into the form that is open, press a button ("go=back"; else the first), and follow where it leads."""
         form = self.form()
         values = form.values | {name: [value] if isinstance(value, str) else value for name, value in typed.items()}
-        if press:
-            name, _, value = press.partition("=")
+        if press or form.first_button:
+            name, _, value = (press or form.first_button).partition("=")
             values[name] = [value]
         address = form.action or self.address
         sent = urlencode(values, doseq=True)
