@@ -63,7 +63,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
                 say_who(by, function.__name__)
                 record = function(*args, **kwargs)
                 if subjects:
-                    transaction.on_commit(functools.partial(_recheck, subjects, as_of), robust=True)
+                    transaction.on_commit(lambda: _recheck(subjects, as_of), robust=True)
         except Refused as refusal:
             _record_refusal(refusal, by=by, action_name=function.__name__, subjects=subjects)
             raise

@@ -9,7 +9,6 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from functools import partial
 from uuid import UUID, uuid5
 
 from celery import current_app
@@ -179,7 +178,7 @@ def ring(task: str) -> None:
 
     A broker that is down costs one line in the log and no more waiting for half a minute: the timetable comes anyway.
     """
-    transaction.on_commit(partial(_ring, task), robust=True)
+    transaction.on_commit(lambda: _ring(task), robust=True)
 
 
 def _ring(task: str) -> None:

@@ -264,7 +264,7 @@ def record_address(name, records):
 
 
 def counterpart(world, role):
-    """Somebody of this role in South (or of another provider), with a child there, so that it is not for want of any."""
+    """Somebody of this role in South or, where the role is a provider's, of another provider."""
     team = world.south_team if ROLES[role].scope in (Scope.TEAM, Scope.SERVICE) else None
     at_provider = role in PROVIDER_ROLES
     user = world.person(
