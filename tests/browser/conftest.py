@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from tests.browser.eyes import WATCH
+from tests.browser.story import Person
 
 # Playwright runs a loop in this thread; Django would take that for asynchronous code and refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -41,3 +42,17 @@ def width(request, page) -> int:
     """Pages are looked at as wide as a desk's screen and as narrow as a phone."""
     page.set_viewport_size({"width": request.param, "height": 900})
     return request.param
+
+
+@pytest.fixture
+def at_a_browser(browser, live_server, cast):
+    """Seats a person at a browser: `at_a_browser(cast.amy)`. The service answers for real, on the real database."""
+    people = []
+
+    def seat(user, **how):
+        people.append(Person(user, browser, live_server.url, **how))
+        return people[-1]
+
+    yield seat
+    for person in people:
+        person.leaves()

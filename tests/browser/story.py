@@ -1,0 +1,197 @@
+"""What a person does at a browser, in plain words, so that a journey reads as a story.
+
+Each page a person reaches must answer as the story says (200 unless told otherwise) and is looked at (eyes.py) as wide
+as a desk's screen and as narrow as a phone. What is seen and done is by the words on the page, never by an id: if the
+words are wrong, the story stops.
+"""
+
+import datetime as dt
+import re
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from core import clock
+from tests.browser.eyes import WATCH, look
+from tests.cast import PASSWORD
+
+DESK, PHONE = 1280, 390
+WIDTHS = (DESK, PHONE)
+
+
+def today() -> dt.date:
+    return clock.local_date(clock.now())
+
+
+def days_ago(days: int) -> dt.date:
+    return today() - dt.timedelta(days=days)
+
+
+def _label(words: str) -> re.Pattern:
+    return re.compile(rf"^\s*{re.escape(words)}(\s*\(optional\))?\s*$")
+
+
+def _same_page_for_axe(page, browser):
+    def answer(route):
+        if route.request.resource_type == "document":
+            route.fulfill(
+                body=re.sub(r"<script\b.*?</script>", "", page.content(), flags=re.DOTALL), content_type="text/html"
+            )
+        else:
+            route.continue_()
+
+    seen = browser.new_context(viewport=page.viewport_size).new_page()
+    seen.add_init_script(WATCH)
+    seen.route("**/*", answer)
+    return seen
+
+
+class Person:
+    """Somebody at a browser of their own. The first of `widths` is what they use; the page is looked at in all."""
+
+    def __init__(self, user, browser, address, *, javascript=True, widths=WIDTHS):
+        self.user, self.address, self.widths, self.javascript = user, address, widths, javascript
+        self.context = browser.new_context(
+            viewport={"width": widths[0], "height": 900}, java_script_enabled=javascript, locale="en-GB"
+        )
+        self.context.add_init_script(WATCH)
+        self.context.set_default_timeout(10_000)
+        self.page = self.context.new_page()
+        # axe is itself a script: where scripts are off, it is shown the same page, taken over without its scripts.
+        self.seen_page = self.page if javascript else _same_page_for_axe(self.page, browser)
+
+    def leaves(self) -> None:
+        self.context.close()
+        if self.seen_page is not self.page:
+            self.seen_page.context.close()
+
+    # --- coming in ------------------------------------------------------------------------------------------------
+
+    def signs_in(self, password: str = PASSWORD, *, at: str = ""):
+        """By the form, as people do."""
+        self.opens(at or "core:sign_in")
+        self.enters("Email address", self.user.email)
+        self.enters("Password", password)
+        self.presses("Sign in")
+        return self
+
+    def is_signed_in(self):
+        """A session there already, to come to the point."""
+        session = SessionStore()
+        session[SESSION_KEY] = str(self.user.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = self.user.get_session_auth_hash()
+        session.create()
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": self.address}
+        self.context.add_cookies([cookie])
+        return self
+
+    # --- going about ----------------------------------------------------------------------------------------------
+
+    def opens(self, where: str, *args, status: int = 200):
+        """A page by its name and what it is of, or by its address."""
+        path = where if where.startswith(("/", "http")) else reverse(where, args=args)
+        response = self.page.goto(path if path.startswith("http") else self.address + path)
+        return self._arrived(response, status)
+
+    def follows(self, words: str, *, within=None, status: int = 200, exact: bool = False):
+        """A link, or a link that looks like a button."""
+        link = (within or self.page).get_by_role("link", name=words, exact=exact).first
+        assert link.count(), f"no link “{words}” on {self.page.url}:\n{self.words()[:3000]}"
+        return self._goes(link.click, status)
+
+    def presses(self, words: str, *, within=None, status: int = 200):
+        button = self._one("button", words, (within or self.page).get_by_role("button", name=words, exact=True))
+        return self._goes(button.click, status)
+
+    def _goes(self, by, status: int):
+        with self.page.expect_navigation() as arrival:
+            by()
+        return self._arrived(arrival.value, status)
+
+    def _arrived(self, response, status: int):
+        assert response.status == status, (
+            f"{self.page.url} answered {response.status}, not {status}\n{self.words()[:2000]}"
+        )
+        self.looks()
+        return self
+
+    def looks(self) -> None:
+        """Hold the page to what every page is held to, wide and narrow."""
+        if not self.javascript:
+            self.seen_page.goto(self.page.url)
+        for width in reversed(self.widths):
+            if self.seen_page.viewport_size["width"] != width:
+                self.seen_page.set_viewport_size({"width": width, "height": 900})
+            look(self.seen_page)
+
+    # --- filling in -----------------------------------------------------------------------------------------------
+
+    def enters(self, label: str, text: str) -> None:
+        self._one("box", label, self.page.get_by_label(_label(label))).fill(text)
+
+    def chooses(self, question: str, *answers: str) -> None:
+        for answer in answers:
+            self._one("answer", answer, self._group(question).get_by_label(answer, exact=True)).check()
+
+    def picks(self, label: str, option: str) -> None:
+        """From a list, by how the option begins."""
+        box = self._one("list", label, self.page.get_by_label(_label(label)))
+        words = [text.strip() for text in box.locator("option").all_inner_texts()]
+        found = [text for text in words if text.startswith(option)]
+        assert len(found) == 1, f"“{option}” is {len(found)} of the options of “{label}”: {words}"
+        box.select_option(label=found[0])
+
+    def dates(self, question: str, moment: dt.date | dt.datetime) -> None:
+        """A date in its three boxes and, for an instant, its time."""
+        group = self._group(question)
+        local = moment.astimezone(clock.LONDON) if isinstance(moment, dt.datetime) else moment
+        for part in ("Day", "Month", "Year"):
+            group.get_by_label(part, exact=True).fill(str(getattr(local, part.lower())))
+        if isinstance(moment, dt.datetime):
+            group.get_by_label("Time", exact=True).fill(f"{local:%H:%M}")
+
+    def _group(self, question: str):
+        return self._one("question", question, self.page.get_by_role("group", name=_label(question)))
+
+    def _one(self, what: str, words: str, found):
+        assert found.count() == 1, f"{found.count()} {what} called “{words}” on {self.page.url}:\n{self.words()[:3000]}"
+        return found
+
+    # --- seeing ---------------------------------------------------------------------------------------------------
+
+    @property
+    def main(self):
+        return self.page.locator("main")
+
+    def words(self) -> str:
+        return " ".join(self.page.locator("body").inner_text().split())
+
+    def sees(self, *texts: str) -> None:
+        for text in texts:
+            assert text in self.words(), f"“{text}” is not on {self.page.url}:\n{self.words()[:3000]}"
+
+    def does_not_see(self, *texts: str) -> None:
+        for text in texts:
+            assert text not in self.words(), f"“{text}” is on {self.page.url}"
+
+    def section(self, heading: str):
+        """The part of the page under a heading."""
+        return self.page.get_by_role("region", name=re.compile(rf"^{re.escape(heading)}"))
+
+    def is_told(self, sentence: str) -> None:
+        """The error summary says so; its link leads to the box to mend, and the box says so too."""
+        summary = self.page.get_by_role("alert").filter(has_text="There is a problem")
+        link = summary.get_by_role("link", name=sentence)
+        expect(link).to_have_count(1)
+        box = self.page.locator(f'[id="{link.get_attribute("href").removeprefix("#")}"]')
+        expect(box).to_have_count(1)
+        if self.javascript:
+            link.click()
+            expect(box).to_be_focused()
+        said = self.page.locator(".govuk-error-message").filter(has_text=sentence)
+        expect(said).to_have_count(1)
+        assert self.page.title().startswith("Error: ")
