@@ -40,7 +40,9 @@ class ChildQuerySet(models.QuerySet):
         if scope == Scope.SERVICE:
             if user.team_id is None:  # a head of no service yet: "no parent" must not match every team that has none
                 return self.none()
-            return children.filter(Q(team_id=user.team_id) | Q(team__part_of_id=user.team_id), team__isnull=False)
+            # A child known only from a return has no team yet: somebody must be able to find her one.
+            served = Q(team_id=user.team_id) | Q(team__part_of_id=user.team_id)
+            return children.filter(served | Q(team__isnull=True))
         allocated = Q(_allocated_to(user))
         if scope == Scope.TEAM and user.team_id:
             return children.filter(allocated | Q(team_id=user.team_id))

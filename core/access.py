@@ -36,7 +36,7 @@ class Scope(StrEnum):
     """Which children a role reaches. The value is the sentence a reader sees."""
 
     TEAM = "children allocated to them, and children of their team"
-    SERVICE = "children of every team in the service they head"
+    SERVICE = "children of every team in the service they head, and children no team has taken yet"
     AUTHORITY = "every child of their authority"
     PLACEMENTS = "children of their authority who are in a placement now"
     ALLOCATED = "children they are allocated to, while the allocation lasts"

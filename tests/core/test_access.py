@@ -411,7 +411,7 @@ def children(cast):
     [
         ("amy", {"hers", "team"}),
         ("tom", {"hers", "team"}),
-        ("hana", {"hers", "team", "service"}),
+        ("hana", {"hers", "team", "service", "no team"}),
         ("carl", set()),
         ("ines", set()),
         ("sal", {"hers", "team", "service", "apart", "no team"}),
