@@ -52,7 +52,7 @@ def answer_flag(*, flag: Flag, doing: str, by_when: dt.date, by: User, as_of: dt
 def set_standard(
     *, key: str, value: int, effective_from: dt.date, reason: str, by: User, as_of: dt.datetime
 ) -> LocalStandard:
-    """Set the council's own, stricter interval from a day on. Looser than the default is refused: nobody agreed to it."""
+    """Set the council's own, stricter interval from a day on. Looser than the default is refused."""
     if by.role not in SET_STANDARDS or not by.is_active or by.authority is None:
         raise PermissionDenied("only a director may set a local standard")
     standard = standards.BY_KEY.get(key)

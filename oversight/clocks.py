@@ -49,7 +49,7 @@ class Clock:
 
 
 def due_soon(placements: Iterable[int], *, as_of: dt.datetime, within_days: int = 7) -> list[Clock]:
-    """What falls due in these placements within so many days, soonest first. Give only placements the person may see."""
+    """What falls due in these placements within so many days, soonest first. Give only those the person may see."""
     placements = list(placements)
     if not placements:
         return []

@@ -138,6 +138,9 @@ class SweepRun(models.Model):
         ordering = ["-as_of"]
         indexes = [models.Index(F("finished_at").desc(nulls_last=True), name="sweep_latest")]
 
+    def __str__(self) -> str:
+        return f"sweep of {self.as_of:%Y-%m-%d %H:%M}"
+
     @classmethod
     def last_finished(cls, *, as_of: dt.datetime | None = None) -> "SweepRun | None":
         """The run that finished last; with `as_of`, the one that checked the rules latest up to that instant."""

@@ -11,7 +11,7 @@ from placements.querysets import PlacementQuerySet
 
 
 def registration_not_known(user, *, as_of: dt.datetime) -> PlacementQuerySet:
-    """Residential placements this person may see and a team follows, whose home is missing or not known to be registered.
+    """Followed residential placements this person may see, whose home is missing or not known to be registered.
 
     Not known is never read as not registered: until someone looks it up, LEG-04 and LEG-05 say nothing of it.
     """

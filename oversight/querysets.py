@@ -88,7 +88,7 @@ class FlagQuerySet(models.QuerySet):
         child: str = "",
         owner: str = "",
     ) -> "FlagQuerySet":
-        """Standing flags by the flags page's filters, as they stand in its address. What makes no sense finds nothing."""
+        """Standing flags by the flags page's filters, as they stand in its address. Nonsense finds nothing."""
         found = self.standing()
         if rule:
             found = found.of_rule(rule)

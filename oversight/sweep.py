@@ -111,9 +111,10 @@ def _apply(rule: Rule, asked: dict[str, Any]) -> tuple[int, int]:
 
 
 def _begin(cursor: Any, code: str) -> None:
-    """Wait for this rule's turn, and tell the history that a sweep is writing. The next statement sees what came before."""
+    """Wait for this rule's turn, and say that a sweep is writing. The next statement sees what came before."""
     cursor.execute(
-        "SELECT set_config('app.user_id', '', true), set_config('app.reason', 'sweep', true), pg_advisory_xact_lock(%s, %s)",
+        "SELECT set_config('app.user_id', '', true), set_config('app.reason', 'sweep', true),"
+        " pg_advisory_xact_lock(%s, %s)",
         [LOCKS, zlib.crc32(code.encode()) & 0x7FFFFFFF],
     )
 
@@ -138,7 +139,7 @@ SAME = "f.child_id = b.child_id AND f.placement_id = b.placement_id AND f.limb =
 def _statement(code: str) -> str:
     rule = rulebook.get(code)
     assert rule is not None  # noqa: S101 - called only with codes of the book
-    roles = {limb.code: limb.owner for limb in rule.limbs} or {"": rule.owned_by}
+    roles = {limb.code: rule.owner_of(limb.code) for limb in rule.limbs} or {"": rule.owned_by}
     role = " ".join(f"WHEN '{limb}' THEN '{owner}'" for limb, owner in roles.items())
     owner = " ".join(f"WHEN '{limb}' THEN {owners.owner(str(owner))}" for limb, owner in roles.items())
     return f"""
@@ -154,7 +155,8 @@ WITH breach AS MATERIALIZED (
            %(as_of)s, owner_role, owner_id
     FROM owned b
     WHERE owner_id IS NOT NULL AND NOT EXISTS (
-        SELECT FROM oversight_flag f WHERE f.rule = %(rule)s AND {SAME} AND (f.cleared_at IS NULL OR f.cleared_at > %(as_of)s)
+        SELECT FROM oversight_flag f
+        WHERE f.rule = %(rule)s AND {SAME} AND (f.cleared_at IS NULL OR f.cleared_at > %(as_of)s)
     )
     ON CONFLICT DO NOTHING RETURNING 1
 ), cleared AS (

@@ -32,7 +32,7 @@ def flags(request: HttpRequest) -> HttpResponse:
     as_of, user = clock.now(), request.user
     # "all" is how other pages' links say that no filter is meant.
     sent = QueryDict(mutable=True)
-    sent.update({name: value for name, value in request.GET.items() if value != "all"})
+    sent.update({name: str(value) for name, value in request.GET.items() if value != "all"})
     form = FlagFilter(sent)
     found = Flag.for_user(user)
     found = found.filtered(user, as_of=as_of, **form.cleaned_data) if form.is_valid() else found.none()
@@ -98,7 +98,7 @@ def _about(found: Flag, user: User) -> dict[str, Any]:
         "period": rule.period_of(found.limb) if rule else "",
         "answers": answers,
         "may_answer": found.standing and user.can(Permission.ANSWER_FLAGS),
-        "mend_url": mend_url if mend_url and user.can(resolve(mend_url).func.access) else "",
+        "mend_url": mend_url if mend_url and user.can(getattr(resolve(mend_url).func, "access", "")) else "",
         "history": changes(found),
         "back_url": reverse("oversight:flags"),
     }

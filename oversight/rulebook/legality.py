@@ -20,8 +20,8 @@ from placements.models import Registration
 UNDER_16_FROM = dt.date(2021, 9, 9)
 REGULATION_27A = (
     "Care Planning, Placement and Case Review (England) Regulations 2010, reg 27A (inserted by SI 2021/161 from "
-    "9 September 2021): a child under 16 may be placed in other arrangements only in a care home, hospital, residential "
-    "family centre, school or holiday scheme for disabled children"
+    "9 September 2021): a child under 16 may be placed in other arrangements only in a care home, hospital, "
+    "residential family centre, school or holiday scheme for disabled children"
 )
 
 LEG_04 = Rule(
@@ -31,11 +31,12 @@ LEG_04 = Rule(
     authority=REGULATION_27A + ". No order of a court changes that.",
     basis=Basis.STATUTE,
     scope=f"Placements that began on or after 9 September 2021, of a child under 16, whose type is other arrangements "
-    f"({', '.join(codes.OTHER_ARRANGEMENTS)}), or whose home is recorded as not registered, or as registered for something "
-    "the regulation does not allow. Never one registered as a children’s home or for something the regulation allows.",
+    f"({', '.join(codes.OTHER_ARRANGEMENTS)}), or whose home is recorded as not registered, or as registered for "
+    "something the regulation does not allow. Never one registered as a children’s home or for something the "
+    "regulation allows.",
     period="from the start of the placement",
-    what_clears="The end of the placement, or her 16th birthday; or the record that the home is registered for something "
-    "the regulation allows, if that is so.",
+    what_clears="The end of the placement, or her 16th birthday; or the record that the home is registered for "
+    "something the regulation allows, if that is so.",
     owned_by=Role.DCS,
     in_force_from=UNDER_16_FROM,
     mend="placements:end",
@@ -60,13 +61,13 @@ LEG_05 = Rule(
     code="LEG-05",
     source_id="LEG-05",
     title="Unregistered setting without the director’s authorisation",
-    authority="Care Standards Act 2000, ss 1 and 11: to run or manage an unregistered children’s home is an offence, and no "
-    "order of a court excuses it; Children Act 1989, s 22C(6). That the director of children’s services decides, with "
-    "reasons, and decides again every 7 days, is a local standard.",
+    authority="Care Standards Act 2000, ss 1 and 11: to run or manage an unregistered children’s home is an offence, "
+    "and no order of a court excuses it; Children Act 1989, s 22C(6). That the director of children’s services "
+    "decides, with reasons, and decides again every 7 days, is a local standard.",
     basis=Basis.STATUTE,
     scope="Placements in a home recorded as not registered. Registration not known is settled first.",
     period="before the move, or within 24 hours if an emergency; again every 7 days",
-    what_clears="The director’s authorisation, with its reasons; or the end of the placement; or the home’s registration.",
+    what_clears="The director’s authorisation, with its reasons; the end of the placement; or the home’s registration.",
     owned_by=Role.DCS,
     mend="placements:authorise",
     mend_label="Authorise, or end the placement",

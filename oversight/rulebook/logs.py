@@ -17,20 +17,20 @@ from placements import codes
 LOOKS_BACK_DAYS = 28
 
 SCOPE = (
-    "Residential placements ({types}), and any in an unregistered setting or under a deprivation of liberty order; never "
-    "foster care. {which}"
+    "Residential placements ({types}), and any in an unregistered setting or under a deprivation of liberty order; "
+    "never foster care. {which}"
 )
 CLEARS = (
-    "A log, even a late one, that covers the time without one. A missed day also drops out once it is 28 days past: what "
-    "was missed stays in the history of flags."
+    "A log, even a late one, that covers the time without one. A missed day also drops out once it is 28 days past: "
+    "what was missed stays in the history of flags."
 )
 
 
 def _clocks(where: str) -> str:
-    """A clock runs from the end of each stretch that a log covers, and first from the day logs are asked of a placement.
+    """A clock runs from the end of each stretch that a log covers; the first, from when logs are asked for.
 
-    The first runs 24 hours by the watch. A later one runs a day by the clock on the wall (23 or 25 hours when the clocks
-    change) and then the two hours in which a log may be closed, so that a day's log written at midnight is not late.
+    The first runs 24 hours by the watch. A later one runs a day by the clock on the wall (23 or 25 hours when the
+    clocks change) and then the two hours in which a log may be closed, so that a log written at midnight is not late.
     """
     log = f"l.placement_id = care.placement_id AND l.occurred_at <= %(as_of)s AND {known('l')}"
     return clocks(
@@ -51,7 +51,8 @@ def _clocks(where: str) -> str:
                 WHERE {log} AND l.covers_from < since.instant ORDER BY l.covers_from DESC LIMIT 1
             ) AS before ON true
             CROSS JOIN LATERAL (
-                SELECT stretch.began, allowed.until + CASE WHEN stretch.first THEN interval '0' ELSE allowed.closing END AS due_at
+                SELECT stretch.began,
+                       allowed.until + CASE WHEN stretch.first THEN interval '0' ELSE allowed.closing END AS due_at
                 FROM (
                     SELECT covered.until AS began, covered.first,
                            lead(covered.since) OVER (ORDER BY covered.since, covered.until) AS ended
@@ -66,7 +67,8 @@ def _clocks(where: str) -> str:
                 CROSS JOIN LATERAL (
                     SELECT standard.closing * interval '1 hour' AS closing,
                            CASE WHEN stretch.first THEN stretch.began + standard.silence * interval '1 hour'
-                           ELSE (stretch.began AT TIME ZONE {ZONE} + standard.silence * interval '1 hour') AT TIME ZONE {ZONE}
+                           ELSE (stretch.began AT TIME ZONE {ZONE} + standard.silence * interval '1 hour')
+                                AT TIME ZONE {ZONE}
                            END AS until
                 ) AS allowed
                 WHERE stretch.ended IS NULL OR stretch.ended >= allowed.until
@@ -80,9 +82,9 @@ LOG_01 = Rule(
     code="LOG-01",
     source_id="LOG-01",
     title="Daily log in a registered home",
-    authority="Children’s Homes (England) Regulations 2015, reg 36 and Schedule 3: the home keeps a record of each child’s "
-    "care (other registered settings: their own regulations). That 24 hours without a log is too long is how this "
-    "authority measures it.",
+    authority="Children’s Homes (England) Regulations 2015, reg 36 and Schedule 3: the home keeps a record of each "
+    "child’s care (other registered settings: their own regulations). That 24 hours without a log is too long is how "
+    "this authority measures it.",
     basis=Basis.STATUTE,
     scope=SCOPE.format(types=", ".join(codes.RESIDENTIAL), which="In a home recorded as registered."),
     period="24 hours; a log is closed within 2 hours of the time it covers",

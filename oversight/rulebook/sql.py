@@ -99,13 +99,14 @@ RISK = f"""risky AS MATERIALIZED (
 )"""
 
 
-# Where somebody is employed to care for her: what her manager and her logs are asked of, and from when. An emergency has
-# its grace first. `registered` decides on what the duty rests. Needs the standard `grace`.
+# Where somebody is employed to care for her: the placements asked for a manager and logs, and from when. An emergency
+# has its grace first. `registered` decides on what the duty rests. Needs the standard `grace`.
 CARE = f"""care AS MATERIALIZED (
     SELECT subject.*, coalesce(setting.status = 'registered', false) AS registered,
            greatest(subject.started_at, {start_of("subject.from_day")},
                     CASE WHEN subject.type NOT IN ({listed(codes.RESIDENTIAL)}) THEN {start_of("risk.risky_from")} END,
-                    CASE WHEN subject.basis = 'emergency' THEN subject.started_at + standard.grace * interval '1 hour' END
+                    CASE WHEN subject.basis = 'emergency'
+                         THEN subject.started_at + standard.grace * interval '1 hour' END
            ) AS duty_from
     FROM subject
     JOIN standard USING (authority_id)
@@ -135,7 +136,8 @@ def working_days_after(day: str, number: str) -> str:
     """The date so many working days after a day, by the bank holidays passed in: see core/working_days.py."""
     return f"""
         SELECT each.day::date AS day
-        FROM generate_series(({day} + 1)::timestamp, ({day} + 2 * {number} + 21)::timestamp, interval '1 day') AS each(day)
+        FROM generate_series(({day} + 1)::timestamp, ({day} + 2 * {number} + 21)::timestamp, interval '1 day')
+             AS each(day)
         WHERE extract(isodow FROM each.day) < 6 AND NOT each.day::date = ANY(%(bank_holidays)s::date[])
         ORDER BY each.day OFFSET {number} - 1 LIMIT 1"""
 

@@ -12,8 +12,8 @@ from placements import codes
 
 TYPES = ", ".join(codes.RESIDENTIAL)
 CLEARS = (
-    "Appointing a named manager. The post can stand empty, and is then flagged; it cannot be waived, by the child’s wish "
-    "or anybody’s."
+    "Appointing a named manager. The post can stand empty, and is then flagged; it cannot be waived, by the child’s "
+    "wish or anybody’s."
 )
 PERIOD = "from the start; in an emergency 48 hours after it"
 
@@ -50,8 +50,8 @@ STF_05 = Rule(
     authority="Children’s Homes (England) Regulations 2015, regs 27, 28 and 48: a home has a registered manager (other "
     "registered settings: their own regulations). The 48 hours after an emergency are a local allowance.",
     basis=Basis.STATUTE,
-    scope=f"Residential placements ({TYPES}), and any under a deprivation of liberty order; never foster care. In a home "
-    "recorded as registered.",
+    scope=f"Residential placements ({TYPES}), and any under a deprivation of liberty order; never foster care. In a "
+    "home recorded as registered.",
     period=PERIOD,
     what_clears=CLEARS,
     owned_by=Role.TEAM_MANAGER,
@@ -64,11 +64,11 @@ STF_05L = Rule(
     code="STF-05L",
     source_id="STF-05",
     title="Manager of a placement that no regulations give one",
-    authority="Local standard, by analogy with the Children’s Homes (England) Regulations 2015, regs 27, 28 and 48, which "
-    "do not bind a setting that is not registered: a named manager with authority on site, named before the move.",
+    authority="Local standard, by analogy with the Children’s Homes (England) Regulations 2015, regs 27, 28 and 48, "
+    "which do not bind a setting that is not registered: a manager with authority on site, named before the move.",
     basis=Basis.LOCAL,
-    scope=f"Residential placements ({TYPES}), and any in an unregistered setting or under a deprivation of liberty order; "
-    "never foster care. In a setting not registered, or whose registration is not known.",
+    scope=f"Residential placements ({TYPES}), and any in an unregistered setting or under a deprivation of liberty "
+    "order; never foster care. In a setting not registered, or whose registration is not known.",
     period=PERIOD,
     what_clears=CLEARS,
     owned_by=Role.TEAM_MANAGER,

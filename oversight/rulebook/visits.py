@@ -108,8 +108,8 @@ VIS_03 = Rule(
     code="VIS-03",
     source_id="VIS-03",
     title="Next visit, after the first year of the placement",
-    authority=f"{REGULATIONS}, reg 28(2)(c): at intervals of not more than three months where the placement is meant to "
-    "last until she is 18, and otherwise of not more than six weeks",
+    authority=f"{REGULATIONS}, reg 28(2)(c): at intervals of not more than three months where the placement is meant "
+    "to last until she is 18, and otherwise of not more than six weeks",
     basis=Basis.STATUTE,
     scope=STATUTORY_SCOPE,
     period="3 calendar months if meant to last until 18, otherwise 42 days",

@@ -1,7 +1,7 @@
 """The rules a second time, in plain Python and one child at a time: written from the regulations, not from the queries.
 
-`expected(as_of)` reads every record there is and answers with what should stand. Slow, and meant to be: it shares no line
-with `oversight/rulebook/`. Numbers are written out here on purpose.
+`expected(as_of)` reads every record there is and answers with what should stand. Slow, and meant to be: it shares no
+line with `oversight/rulebook/`. Numbers are written out here on purpose.
 """
 
 import datetime as dt

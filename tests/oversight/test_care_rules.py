@@ -220,7 +220,7 @@ class TestLogs:
     @SLOW
     @given(st.sets(st.integers(0, 45)), st.integers(1, 46))
     def test_against_days_counted_one_by_one(self, cast, written, now):
-        """Breached when some whole day of the last 28 has no log by two the next morning, or the first 24 hours had none."""
+        """Breached when some whole day that ended within the last 28 has no log by two the next morning."""
         placement = cast.unregistered(cast.child(born=dt.date(2005, 6, 1)), START, type="Z1")
         for number in written:
             log_of(placement, START + number * DAY)

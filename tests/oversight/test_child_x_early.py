@@ -1,8 +1,8 @@
-"""The first part of the review, lived through by the product's own actions: what was missed is flagged, what was good is not.
+"""The review's first months, lived through by the product's own actions: the missed is flagged, the good is not.
 
-A girl of 15 is moved in an emergency, in October 2021, into a house nobody has registered, under a deprivation of liberty
-order. In June 2022 she moves to a registered home, and in September, at 16, into supported living registered with the
-Care Quality Commission. Names, days and homes are invented.
+A girl of 15 is moved in an emergency, in October 2021, into a house nobody has registered, under a deprivation of
+liberty order. In June 2022 she moves to a registered home, and in September, at 16, into supported living registered
+with the Care Quality Commission. Names, days and homes are invented.
 """
 
 import datetime as dt
@@ -27,7 +27,7 @@ THIRD = dt.date(2022, 9, 20)
 
 
 class Life:
-    """Does each act as the person whose act it is, at the hour it was done, and lets what follows a commit follow it."""
+    """Does each act as the person whose act it is, at its hour, and lets what follows a commit follow."""
 
     def __init__(self, cast, following):
         self.cast, self.following = cast, following

@@ -17,7 +17,7 @@ NOW = at(START + 60 * DAY)
 
 
 def all_at_once(*jobs):
-    """Run each job in a thread with a database connection of its own, all let go together. What they raised, if anything."""
+    """Run each job in a thread with a connection of its own, all let go together. What they raised, if anything."""
     gate, wrong = threading.Barrier(len(jobs)), []
 
     def run(job):

@@ -1,0 +1,370 @@
+"""The flags list and a flag's page: who sees them, what they say, and that answering is not clearing."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from children.models import FileRead
+from core import clock
+from core.models import OutboxMessage
+from core.outbox import digests
+from oversight.models import Flag, FlagAnswer
+from oversight.querysets import AGES
+from oversight.sweep import sweep
+from tests.cast import Cast, at
+from tests.oversight.facts import DAY, visit
+
+LIST = "/flags/"
+
+
+@pytest.fixture
+def now():
+    return clock.now()
+
+
+@pytest.fixture
+def today(now):
+    return clock.local_date(now)
+
+
+@pytest.fixture
+def placement(cast, now, today):
+    """Two months in an unregistered setting, and nobody has done anything."""
+    child = cast.child(born=today.replace(year=today.year - 17, day=1), since=today - 400 * DAY)
+    placement = cast.unregistered(child, today - 60 * DAY, type="K2")
+    sweep(as_of=now)
+    return placement
+
+
+@pytest.fixture
+def flag(placement):
+    return Flag.objects.get(rule="VIS-07", limb="social_worker")
+
+
+def page_of(flag):
+    return reverse("oversight:flag", args=[flag.pk])
+
+
+def answer(day, doing="A visit is booked."):
+    return {"doing": doing, "by_when_day": day.day, "by_when_month": day.month, "by_when_year": day.year}
+
+
+class TestWhoSees:
+    @pytest.mark.parametrize("key", ["amy", "ben", "tom", "hana", "carl", "sal", "dee", "dora"])
+    def test_those_who_see_the_child(self, client, cast, flag, key):
+        client.force_login(getattr(cast, key))
+        assert flag.child.surname in client.get(LIST).content.decode()
+        assert client.get(page_of(flag)).status_code == 200
+
+    @pytest.mark.parametrize("key", ["zoe", "todd", "duncan", "ines", "lola"])
+    def test_a_stranger_finds_nothing(self, client, cast, flag, key):
+        client.force_login(getattr(cast, key))
+        assert flag.child.surname not in client.get(LIST).content.decode()
+        assert client.get(page_of(flag)).status_code == 404
+        assert client.post(page_of(flag), answer(clock.local_date(clock.now()))).status_code == 404
+
+    @pytest.mark.parametrize("key", ["sam", "nina", "ava", "greta", "lee", "priya"])
+    def test_a_role_without_the_power_is_refused(self, client, cast, flag, key):
+        client.force_login(getattr(cast, key))
+        assert client.get(LIST).status_code == 403
+        assert client.get(page_of(flag)).status_code == 403
+
+    def test_the_providers_manager_sees_those_of_her_placements_and_answers_none(self, client, cast, flag, today):
+        elsewhere = cast.placement(cast.child(surname="Elsewhere"), today - 30 * DAY, type="U6")
+        sweep(as_of=clock.now())
+        client.force_login(cast.paul)
+        shown = client.get(LIST).content.decode()
+        assert flag.child.surname in shown
+        assert "Elsewhere" not in shown
+        assert b"Send answer" not in client.get(page_of(flag)).content
+        assert client.post(page_of(flag), answer(today)).status_code == 403
+        assert client.get(page_of(Flag.objects.filter(placement=elsewhere).first())).status_code == 404
+
+    def test_opening_a_flag_is_a_reading_of_her_file(self, client, cast, flag):
+        client.force_login(cast.amy)
+        client.get(page_of(flag))
+        assert FileRead.objects.get().by == cast.amy
+
+    def test_nobody_signed_in_is_asked_to(self, client, flag):
+        assert client.get(LIST).status_code == 302
+        assert client.get(page_of(flag)).status_code == 302
+
+
+class TestList:
+    @pytest.fixture(autouse=True)
+    def as_dee(self, client, cast, placement):
+        client.force_login(cast.dee)
+
+    def rows(self, client, **filters):
+        page = client.get(LIST, filters).context["page"]
+        return {flag.pk for flag in page}
+
+    def test_what_a_row_says(self, client, flag):
+        text = client.get(LIST).content.decode()
+        assert "Weekly visit by the social worker" in text
+        assert "Local standard" in text
+        assert "Statute" in text
+        assert reverse("dashboards:child", args=[flag.child.reference]) in text
+        assert "Amy Sparrow" in text
+
+    @pytest.mark.parametrize(
+        ("filters", "chosen"),
+        [
+            ({"rule": "VIS-07"}, lambda f: f.rule == "VIS-07"),
+            ({"basis": "statute"}, lambda f: f.rule in {"VIS-01", "LEG-05"}),
+            ({"basis": "local"}, lambda f: f.rule not in {"VIS-01", "LEG-05"}),
+            ({"basis": "court"}, lambda f: False),
+            ({"severity": "red"}, lambda f: True),
+            ({"severity": "amber"}, lambda f: False),
+            ({"whose": "mine"}, lambda f: False),
+            ({"whose": "all"}, lambda f: True),
+            ({"answered": "yes"}, lambda f: f.rule == "STF-05L"),
+            ({"answered": "no"}, lambda f: f.rule != "STF-05L"),
+            ({"placement": "0"}, lambda f: False),
+            ({"child": "C000000000"}, lambda f: False),
+            ({"rule": "VIS-07", "basis": "statute"}, lambda f: False),
+        ],
+    )
+    def test_filters(self, client, cast, today, filters, chosen):
+        flags = list(Flag.objects.standing())
+        answered = next(flag for flag in flags if flag.rule == "STF-05L")
+        FlagAnswer.objects.create(
+            flag=answered, by=cast.tom, doing="Advertised.", by_when=today, answered_at=clock.now()
+        )
+        assert self.rows(client, **filters) == {flag.pk for flag in flags if chosen(flag)}
+
+    def test_of_one_placement_and_one_child(self, client, cast, placement, today):
+        cast.placement(cast.child(), today - 30 * DAY, type="U6")
+        sweep(as_of=clock.now())
+        mine = set(placement.flags.values_list("pk", flat=True))
+        assert self.rows(client, placement=placement.pk) == mine == self.rows(client, child=placement.child.reference)
+
+    def test_mine_and_my_teams(self, client, cast, placement, today):
+        cast.placement(cast.child(team=None, worker=cast.ben), today - 30 * DAY, type="U6")
+        sweep(as_of=clock.now())
+        client.force_login(cast.tom)
+        assert self.rows(client, whose="mine") == set(Flag.objects.filter(owner=cast.tom).values_list("pk", flat=True))
+        assert self.rows(client, whose="team") == set(placement.flags.values_list("pk", flat=True))
+        client.force_login(cast.hana)
+        assert self.rows(client, whose="team") == set(placement.flags.values_list("pk", flat=True))
+
+    @pytest.mark.parametrize(
+        "filters", [{"rule": "NO-01"}, {"basis": "<b>"}, {"placement": "x"}, {"age": "ancient"}, {"child": "x" * 400}]
+    )
+    def test_nonsense_in_the_address_finds_nothing_and_breaks_nothing(self, client, filters):
+        response = client.get(LIST, filters)
+        assert response.status_code == 200
+        assert list(response.context["page"]) == []
+        assert client.get(LIST, {"page": "many"}).status_code == 200
+
+    def test_every_number_of_the_chart_is_a_list_of_that_length(self, client, cast, now):
+        counted = Flag.for_user(cast.dee).standing().by_rule_and_age(as_of=now)
+        assert sum(row["total"] for row in counted) == Flag.objects.standing().count()
+        assert {row["basis"] for row in counted} == {"statute", "local standard"}
+        for row in counted:
+            assert row["total"] == sum(row[age] for age in AGES)
+            for age in AGES:
+                assert len(self.rows(client, rule=row["rule"], age=age)) == row[age]
+
+    def test_ages_are_days_over(self, cast, now):
+        for flag in Flag.objects.standing():
+            days = flag.days_over(as_of=now)
+            age = "week" if days < 7 else "month" if days < 28 else "older"
+            assert Flag.objects.aged(age, as_of=now).filter(pk=flag.pk).exists()
+            assert Flag.objects.older_than(days - 1, as_of=now).filter(pk=flag.pk).exists()
+            assert not Flag.objects.older_than(days, as_of=now).filter(pk=flag.pk).exists()
+
+    def test_the_same_queries_for_many_rows(self, client, cast, today, django_assert_max_num_queries):
+        client.get(LIST)  # the session's first page writes the session
+        with django_assert_max_num_queries(6) as few:
+            client.get(LIST)
+        for _ in range(10):
+            cast.unregistered(cast.child(), today - 60 * DAY)
+        sweep(as_of=clock.now())
+        with django_assert_max_num_queries(6) as many:
+            client.get(LIST)
+        assert len(many) == len(few)
+
+    def test_pages(self, client, cast, today):
+        for _ in range(9):
+            cast.unregistered(cast.child(), today - 60 * DAY)
+        sweep(as_of=clock.now())
+        first = client.get(LIST, {"basis": "local"}).context["page"]
+        assert first.paginator.num_pages == 2
+        second = self.rows(client, basis="local", page=2)
+        assert second
+        assert not second & {flag.pk for flag in first}
+
+
+class TestAnswering:
+    @pytest.fixture(autouse=True)
+    def as_amy(self, client, cast):
+        client.force_login(cast.amy)
+
+    def test_what_the_page_says(self, client, flag, placement):
+        text = client.get(page_of(flag)).content.decode()
+        for words in (
+            "Weekly visit by the social worker",
+            "Local standard. No statute asks for it",
+            "Amy Sparrow (Social worker’s duty)",
+            "What clears it",
+            reverse("placements:visit", args=[placement.pk]),
+            "Nobody has answered this flag",
+            "History of this flag",
+        ):
+            assert words in text, words
+
+    def test_an_answer_is_kept_and_the_flag_stands(self, client, cast, flag, today):
+        response = client.post(page_of(flag), answer(today + DAY))
+        assert response.status_code == 302
+        kept = FlagAnswer.objects.get()
+        assert (kept.by, kept.doing, kept.by_when) == (cast.amy, "A visit is booked.", today + DAY)
+        sweep(as_of=clock.now())
+        flag.refresh_from_db()
+        assert flag.standing
+        assert "A visit is booked." in client.get(page_of(flag)).content.decode()
+        assert client.get(LIST, {"answered": "yes"}).context["page"].paginator.count == 1
+
+    def test_sent_twice_it_is_kept_once(self, client, flag, today):
+        for _ in range(2):
+            assert client.post(page_of(flag), answer(today)).status_code == 302
+        assert FlagAnswer.objects.count() == 1
+
+    def test_bad_input_is_answered_in_words_and_the_typing_kept(self, client, flag, today):
+        response = client.post(page_of(flag), answer(today - DAY, "She is in Wales."))
+        assert response.status_code == 422
+        assert "must be today or in the future" in response.content.decode()
+        assert "She is in Wales." in response.content.decode()
+        assert client.post(page_of(flag), {}).status_code == 422
+        assert client.post(page_of(flag), answer(today, "x" * 1_000_000)).status_code == 422
+        assert client.post(page_of(flag), answer(today.replace(year=today.year + 9))).status_code == 422
+        assert not FlagAnswer.objects.exists()
+
+    def test_a_draft_is_kept_and_shown(self, client, flag, today):
+        client.post(page_of(flag), {**answer(today, "Half a sent"), "save_draft": "yes"})
+        assert "Half a sent" in client.get(page_of(flag)).content.decode()
+        assert not FlagAnswer.objects.exists()
+
+    def test_a_cleared_flag_takes_no_answer(self, client, cast, flag, placement, now, today):
+        visit(placement, now - dt.timedelta(minutes=5), recorded_by=cast.amy)
+        sweep(as_of=now)
+        text = client.get(page_of(flag)).content.decode()
+        assert "Cleared" in text
+        assert "Send answer" not in text
+        response = client.post(page_of(flag), answer(today))
+        assert response.status_code == 422
+        assert "nothing left to answer" in response.content.decode()
+
+    def test_nobody_can_dismiss_one(self, flag):
+        """The app's own database role may change and clear, by the sweep; no page or action of a person's does."""
+        from oversight import actions
+
+        assert {name for name in vars(actions) if name.endswith("_flag")} == {"answer_flag"}
+
+    def test_a_colleague_may_not_answer_what_she_may_not_see(self, cast, flag, now, today):
+        from django.core.exceptions import PermissionDenied
+
+        from oversight.actions import answer_flag
+
+        for key in ("zoe", "sam", "paul"):
+            with pytest.raises(PermissionDenied):
+                answer_flag(flag=flag, doing="Something.", by_when=today, by=getattr(cast, key), as_of=now)
+
+
+class TestDigest:
+    def test_one_message_a_person_with_numbers_and_no_names(self, cast, placement, now):
+        digests(as_of=now)
+        told = {message.to: message.body for message in OutboxMessage.objects.select_related("to")}
+        assert set(told) == {cast.amy, cast.tom, cast.hana, cast.dora}
+        assert "1 overdue under statute" in told[cast.amy]
+        assert "overdue under a local standard, 3 of them new since yesterday" in told[cast.amy]
+        for body in told.values():
+            for word in (placement.child.forename, placement.child.surname, placement.home.name, "VIS-"):
+                assert word not in body
+        digests(as_of=now)
+        assert OutboxMessage.objects.count() == len(told)
+
+
+class TestStandards:
+    def test_stricter_from_today_by_a_director(self, cast, now, today):
+        from oversight import standards
+        from oversight.actions import set_standard
+
+        set_standard(key="VIS-07 social worker", value=5, effective_from=today, reason="Risk.", by=cast.dora, as_of=now)
+        assert standards.value(cast.north, standards.WORKER, on=today) == 5
+        assert standards.value(cast.north, standards.WORKER, on=today - DAY) == 7
+        assert standards.value(cast.south, standards.WORKER, on=today) == 7
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [{"value": 8}, {"value": 0}, {"key": "VIS-99"}, {"reason": " "}, {"effective_from": dt.date(2020, 1, 1)}],
+    )
+    def test_never_looser_backdated_or_without_a_reason(self, cast, now, today, wrong):
+        from core.errors import Invalid
+        from oversight.actions import set_standard
+
+        values = {"key": "VIS-07 social worker", "value": 5, "effective_from": today, "reason": "Risk."} | wrong
+        with pytest.raises(Invalid):
+            set_standard(**values, by=cast.dee, as_of=now)
+
+    @pytest.mark.parametrize("key", ["amy", "tom", "hana", "sam"])
+    def test_only_by_a_director(self, cast, now, today, key):
+        from django.core.exceptions import PermissionDenied
+
+        from oversight.actions import set_standard
+
+        with pytest.raises(PermissionDenied):
+            set_standard(
+                key="VIS-07 social worker",
+                value=5,
+                effective_from=today,
+                reason="Risk.",
+                by=getattr(cast, key),
+                as_of=now,
+            )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_logging_a_visit_clears_its_flag_on_the_same_click(client):
+    """The real thing: the page's POST, its commit, the recheck, and the flag gone from the list that comes back."""
+    cast, now = Cast(), clock.now()
+    today = clock.local_date(now)
+    placement = cast.placement(cast.child(), today - 20 * DAY, type="U6")
+    sweep(as_of=now)
+    client.force_login(cast.amy)
+    assert client.get(LIST).context["page"].paginator.count == 1
+    from placements.actions import record_visit
+
+    record_visit(
+        placement=placement,
+        occurred_at=now - dt.timedelta(hours=1),
+        manner="in_person",
+        outcome="seen_alone",
+        announced=True,
+        capacity="social_worker",
+        place="At home",
+        by=cast.amy,
+        as_of=clock.now(),
+    )
+    assert client.get(LIST).context["page"].paginator.count == 0
+
+
+def test_what_falls_due_next_is_one_query(cast, django_assert_num_queries):
+    from oversight.clocks import due_soon
+
+    start = dt.date(2022, 1, 10)
+    placements = [cast.unregistered(cast.child(born=dt.date(2005, 6, 1)), start) for _ in range(3)]
+    as_of = at(start + 2 * DAY)
+    with django_assert_num_queries(1):
+        rows = due_soon([p.pk for p in placements[:2]], as_of=as_of, within_days=7)
+    assert {row.placement_id for row in rows} == {p.pk for p in placements[:2]}
+    weekly = next(row for row in rows if (row.rule.code, row.limb) == ("VIS-07", "social_worker"))
+    assert weekly.last_day == start + 7 * DAY
+    assert weekly.title == "Weekly visit by the social worker"
+    assert weekly.mend_url == reverse("placements:visit", args=[weekly.placement_id])
+    assert [row.due_at for row in rows] == sorted(row.due_at for row in rows)
+    assert all(row.due_at > as_of for row in rows)
+    assert not {row.rule.code for row in rows} & {"STF-05L", "LEG-05"}  # overdue already: those are flags
+    assert {row.rule.code for row in due_soon([placements[0].pk], as_of=as_of, within_days=0)} == set()
+    assert due_soon([], as_of=as_of) == []
