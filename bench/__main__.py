@@ -72,7 +72,13 @@ def main() -> int:
     call_command("migrate", verbosity=0)
     as_of = clock.now()
     try:
-        seed(children=given.children, years=given.years, seed=1, as_of=as_of, say=lambda line: print(line, file=sys.stderr))
+        seed(
+            children=given.children,
+            years=given.years,
+            seed=1,
+            as_of=as_of,
+            say=lambda line: print(line, file=sys.stderr),
+        )
     except AlreadySeeded:
         print(f"Using the records already in {name}", file=sys.stderr)
     results = list(measures.all_of_them(as_of=as_of, rounds=given.rounds, timed=median_ms))

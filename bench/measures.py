@@ -57,7 +57,7 @@ def all_of_them(*, as_of: datetime, rounds: int, timed: Callable[..., float]) ->
         ("worklist of a team manager", manager, "/"),
         ("a child’s page", worker, f"/children/{her_child.reference}/"),
         ("a placement’s page", worker, f"/placements/{placement.pk}/"),
-        ("the director’s page", director, "/director/"),
+        ("the director’s page", director, "/oversight/"),
         ("all standing flags, first page", director, "/flags/"),
     ):
         ours = page_time(user, path, rounds, timed)
@@ -66,7 +66,9 @@ def all_of_them(*, as_of: datetime, rounds: int, timed: Callable[..., float]) ->
 
 def busiest(role: str) -> User:
     """The account with most standing flags in that role: the worst worklist there is."""
-    most = Flag.objects.standing().filter(owner__role=role).values("owner").annotate(n=Count("id")).order_by("-n", "owner")
+    most = (
+        Flag.objects.standing().filter(owner__role=role).values("owner").annotate(n=Count("id")).order_by("-n", "owner")
+    )
     return User.objects.get(pk=most[0]["owner"])
 
 

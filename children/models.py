@@ -32,7 +32,12 @@ class Child(Protected):
     reference = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="children")
     team = models.ForeignKey(
-        Team, on_delete=models.PROTECT, null=True, blank=True, related_name="children", help_text="The responsible team."
+        Team,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        help_text="The responsible team.",
     )
     external_id = models.CharField("identifier in the return", max_length=30, blank=True)
     forename = models.CharField(max_length=100, blank=True)
@@ -196,7 +201,9 @@ class Decision(Protected):
     why = models.TextField()
     alternatives = models.TextField("what else was considered", blank=True)
     decided_by = models.CharField("who decided", max_length=200)
-    by_what_authority = models.CharField("by what authority", max_length=200, help_text="Post, panel, order or delegation.")
+    by_what_authority = models.CharField(
+        "by what authority", max_length=200, help_text="Post, panel, order or delegation."
+    )
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = RecordedAt()
     objects = OfChildQuerySet.as_manager()

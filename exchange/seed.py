@@ -22,8 +22,37 @@ from placements.models import DolOrder, Home, ManagerPost, Placement, Provider, 
 BATCH = 2_000
 # (type of placement, share of children): about what the national return shows, with more high-risk placements.
 TYPES = [("U6", 40), ("U4", 25), ("K2", 16), ("P1", 5), ("K3", 8), ("A5", 3), ("Z13", 3)]
-FORENAMES = ["Alder", "Briar", "Clover", "Dale", "Elm", "Fern", "Glen", "Hazel", "Ivy", "Juniper", "Linden", "Maple", "Oak", "Reed"]
-SURNAMES = ["Bankside", "Coppice", "Drift", "Eddy", "Fallow", "Grove", "Heath", "Islet", "Knoll", "Ley", "Marsh", "Nook", "Orchard"]
+FORENAMES = [
+    "Alder",
+    "Briar",
+    "Clover",
+    "Dale",
+    "Elm",
+    "Fern",
+    "Glen",
+    "Hazel",
+    "Ivy",
+    "Juniper",
+    "Linden",
+    "Maple",
+    "Oak",
+    "Reed",
+]
+SURNAMES = [
+    "Bankside",
+    "Coppice",
+    "Drift",
+    "Eddy",
+    "Fallow",
+    "Grove",
+    "Heath",
+    "Islet",
+    "Knoll",
+    "Ley",
+    "Marsh",
+    "Nook",
+    "Orchard",
+]
 
 
 @dataclass(frozen=True)
@@ -161,7 +190,9 @@ class _Seeder:
     def _moves(self, child: Child, since: dt.date, type: str) -> list[Placement]:
         """One to four placements, one after another, the last of them open."""
         span = (self.today - since).days
-        cuts = sorted({since + dt.timedelta(days=self.random.randint(1, span)) for _ in range(self.random.randint(0, 3))})
+        cuts = sorted(
+            {since + dt.timedelta(days=self.random.randint(1, span)) for _ in range(self.random.randint(0, 3))}
+        )
         starts = [since, *[cut for cut in cuts if cut > since]]
         rows = []
         for number, start in enumerate(starts):
@@ -221,7 +252,12 @@ class _Seeder:
                     least(coalesce(p.ended_on, %(today)s), %(today)s - CASE WHEN p.chance %% 20 = 0 THEN 60 + p.chance %% 60 ELSE 1 END),
                     make_interval(days => (30 + p.chance %% 12)::int)) WITH ORDINALITY AS t(day, n)
                 """,
-                {"seed": f"/{self.seed}", "authority": self.authority.pk, "today": self.today, "recorder": self.recorder.pk},
+                {
+                    "seed": f"/{self.seed}",
+                    "authority": self.authority.pk,
+                    "today": self.today,
+                    "recorder": self.recorder.pk,
+                },
             )
             return cursor.rowcount
 
@@ -243,6 +279,11 @@ class _Seeder:
                     interval '1 day') AS d
                 WHERE (hashtext(p.external_id || ' ' || d::date || %(seed)s) & 1023) %% 50 <> 0
                 """,
-                {"seed": f"/{self.seed}", "authority": self.authority.pk, "today": self.today, "writer": self.writer.pk},
+                {
+                    "seed": f"/{self.seed}",
+                    "authority": self.authority.pk,
+                    "today": self.today,
+                    "writer": self.writer.pk,
+                },
             )
             return cursor.rowcount

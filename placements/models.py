@@ -60,7 +60,10 @@ class Home(Protected):
     """A building where children may be placed. Its address is a secret: it is shown only to those who see a child there."""
 
     authority = models.ForeignKey(
-        Authority, on_delete=models.PROTECT, related_name="homes", help_text="The council that recorded it, whose people see it."
+        Authority,
+        on_delete=models.PROTECT,
+        related_name="homes",
+        help_text="The council that recorded it, whose people see it.",
     )
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="homes")
     name = models.CharField(max_length=150)
@@ -356,7 +359,9 @@ class Visit(Protected):
     seen_there = models.TextField("what you saw and heard", blank=True)
     checked = models.JSONField("what was inspected", default=list, blank=True)
     why_not_seen = models.TextField("why she was not seen, or not alone", blank=True)
-    submission = models.UUIDField(null=True, unique=True, editable=False, help_text="The form it came from: sent twice, it is one note.")
+    submission = models.UUIDField(
+        null=True, unique=True, editable=False, help_text="The form it came from: sent twice, it is one note."
+    )
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = RecordedAt()
     objects = NoteQuerySet.as_manager()
@@ -365,7 +370,12 @@ class Visit(Protected):
         ordering = ["-occurred_at"]
         indexes = [models.Index(F("placement"), F("occurred_at").desc(), name="visit_by_placement")]
 
-    INSPECTED = [("premises", "Premises and her room"), ("rota", "Staff rota"), ("logs", "Daily logs"), ("medicines", "Medicines")]
+    INSPECTED = [
+        ("premises", "Premises and her room"),
+        ("rota", "Staff rota"),
+        ("logs", "Daily logs"),
+        ("medicines", "Medicines"),
+    ]
 
 
 class DailyLog(Protected):
@@ -385,7 +395,9 @@ class DailyLog(Protected):
     on_duty = models.TextField("who was on duty", blank=True)
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     late = models.BooleanField(help_text="Written more than two hours after the stretch it covers had ended.")
-    submission = models.UUIDField(null=True, unique=True, editable=False, help_text="The form it came from: sent twice, it is one note.")
+    submission = models.UUIDField(
+        null=True, unique=True, editable=False, help_text="The form it came from: sent twice, it is one note."
+    )
     recorded_at = RecordedAt()
     objects = OfPlacementQuerySet.as_manager()
 
@@ -394,7 +406,9 @@ class DailyLog(Protected):
         indexes = [models.Index(F("placement"), F("covers_from").desc(), name="log_by_placement")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(covers_until__gt=F("covers_from")), name="log_covers_some_time", violation_error_message="A log must cover some time."
+                condition=Q(covers_until__gt=F("covers_from")),
+                name="log_covers_some_time",
+                violation_error_message="A log must cover some time.",
             ),
             ExclusionConstraint(
                 name="one_log_of_a_time",
@@ -428,7 +442,9 @@ class Addition(Protected):
     class Meta:
         ordering = ["recorded_at"]
         constraints = [
-            models.CheckConstraint(condition=Q(visit__isnull=False) ^ Q(log__isnull=False), name="addition_to_one_note"),
+            models.CheckConstraint(
+                condition=Q(visit__isnull=False) ^ Q(log__isnull=False), name="addition_to_one_note"
+            ),
             models.CheckConstraint(
                 condition=Q(kind="addendum") | ~Q(reason=""),
                 name="correction_has_a_reason",

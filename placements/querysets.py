@@ -103,14 +103,14 @@ class NoteQuerySet(models.QuerySet):
     def visible_to(self, user) -> "NoteQuerySet":
         from placements.models import Addition, Placement
 
-        if not user.is_authenticated or (
-            user.rights.scope in WITHOUT_NOTES and self.model is not Addition
-        ):
+        if not user.is_authenticated or (user.rights.scope in WITHOUT_NOTES and self.model is not Addition):
             return self.none()
         placements = Placement.objects.visible_to(user)
         if self.model is Addition:
             own_log = Q(log__placement__in=placements)
-            return self.filter(own_log if user.rights.scope in WITHOUT_NOTES else own_log | Q(visit__placement__in=placements))
+            return self.filter(
+                own_log if user.rights.scope in WITHOUT_NOTES else own_log | Q(visit__placement__in=placements)
+            )
         if hasattr(self.model, "placement"):
             return self.filter(placement__in=placements)
         return self.filter(child__in=Child.objects.visible_to(user))
@@ -127,5 +127,7 @@ class NoteQuerySet(models.QuerySet):
 
         corrected = Addition.objects.filter(visit=OuterRef("pk"), kind=Addition.Kind.CORRECTION).exclude(outcome="")
         return self.annotate(
-            outcome_now=Coalesce(Subquery(corrected.order_by("-recorded_at", "-pk").values("outcome")[:1]), F("outcome"))
+            outcome_now=Coalesce(
+                Subquery(corrected.order_by("-recorded_at", "-pk").values("outcome")[:1]), F("outcome")
+            )
         )

@@ -109,7 +109,13 @@ class Cast:
 
     def child(self, *, born=dt.date(2010, 5, 4), since=dt.date(2021, 1, 4), legal_status="C2", worker=None, **fields):
         """A child looked after since a day, allocated to Amy (worker=False: to nobody)."""
-        fields = {"forename": "Robin", "surname": "Meadow", "sex": "F", "authority": self.north, "team": self.team} | fields
+        fields = {
+            "forename": "Robin",
+            "surname": "Meadow",
+            "sex": "F",
+            "authority": self.north,
+            "team": self.team,
+        } | fields
         child = Child.objects.create(date_of_birth=born, **fields)
         CareEpisode.objects.create(child=child, started_on=since, need="N1")
         LegalStatus.objects.create(child=child, code=legal_status, started_on=since)
@@ -122,7 +128,11 @@ class Cast:
 
     def home(self, *, status=None, registered_for="", regulator="ofsted", since=dt.date(2015, 1, 1), **fields) -> Home:
         """A home of the provider. `status` None: nothing is recorded of its registration."""
-        fields = {"name": f"Home {Home.objects.count() + 1}", "authority": self.north, "provider": self.provider} | fields
+        fields = {
+            "name": f"Home {Home.objects.count() + 1}",
+            "authority": self.north,
+            "provider": self.provider,
+        } | fields
         home = Home.objects.create(**fields)
         if status:
             registered = status == Registration.Status.REGISTERED

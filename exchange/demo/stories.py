@@ -70,7 +70,9 @@ class Story:
     no_logs: bool = False
     allocated: tuple[tuple[str, str], ...] = ()  # (person, part)
     decisions: tuple[tuple[int, str, str, str], ...] = ()  # days ago, what, why, who
-    before: tuple[tuple[str, str, int, str], ...] = ()  # earlier placements: type, house, started days ago, why it ended
+    before: tuple[
+        tuple[str, str, int, str], ...
+    ] = ()  # earlier placements: type, house, started days ago, why it ended
 
 
 VISIT_WORDS = [
