@@ -1,7 +1,7 @@
 """VIS: who has been to see her, and when somebody next must.
 
 A statutory visit is one in person, by the authority's representative, at which she was met or herself refused face to
-face. An enhanced visit is about her being seen, so there a refusal is an attempt and no more (docs/adr/0012).
+face. An enhanced visit is about her being seen, so there a refusal is an attempt and no more (docs/adr/0013).
 """
 
 # ruff: noqa: S608 - the queries are put together from constants of this program; every value is a parameter
