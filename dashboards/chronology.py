@@ -1,4 +1,4 @@
-"""A child's chronology: what happened to her, newest first, gathered from every floor below in one query.
+"""A child's chronology: what happened to her, newest first, gathered from every floor below.
 
 A page of it costs the same however long her history is: each kind of record gives no more than a page's worth, from
 where the page before left off, and the database puts what they gave in one order.
@@ -9,14 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import Count, F, Func, Q, QuerySet, Subquery, Value
+from django.db.models import Count, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, TruncMonth
 from django.urls import reverse
 
 from children import codes
 from children.models import Allocation, CareEpisode, Child, Decision, LegalStatus
 from core import clock
-from core.dates import in_words
+from core.dates import in_words, months_after
 from core.models import User
 from dashboards.words import lower, type_label
 from placements import codes as placement_codes
@@ -24,7 +24,6 @@ from placements.models import DailyLog, DolOrder, ManagerPost, Placement, Unregi
 
 PAGE = 25
 TEXT = models.TextField()
-MONTHS_OF_LOGS = dt.timedelta(days=31 * PAGE)
 
 
 @dataclass(frozen=True)
@@ -73,12 +72,9 @@ class StartOfDay(Func):
 
 
 class LastInstantOfMonth(Func):
-    """The last instant in England of the month that begins at an instant."""
+    """The last instant in England of a month, from the local time at which it begins (as TruncMonth has it)."""
 
-    template = (
-        "(%(expressions)s AT TIME ZONE 'Europe/London' + interval '1 month' - interval '1 microsecond')"
-        " AT TIME ZONE 'Europe/London'"
-    )
+    template = "((%(expressions)s + interval '1 month' - interval '1 microsecond') AT TIME ZONE 'Europe/London')"
     output_field = models.DateTimeField()
 
 
@@ -127,39 +123,50 @@ def _row(records: QuerySet, at, kind: int, pk, columns: tuple) -> QuerySet:
     ).values_list("at_", "kind_", "pk_", *texts)
 
 
-def _logs_by_month(logs: QuerySet, kind: int, before: Cursor | None, as_of: dt.datetime) -> QuerySet:
-    """How many daily logs each month has. A month stands at its last instant, above what happened in it."""
-    if before is not None:
-        first = clock.local_date(before.at).replace(day=1)
-        logs = logs.filter(covers_from__lt=clock.start_of(first))
-    logs = logs.filter(covers_from__lte=as_of)
-    newest = logs.order_by("-covers_from").values("covers_from")[:1]
-    month = TruncMonth("covers_from", tzinfo=clock.LONDON)
-    end = LastInstantOfMonth(month)
-    months = (
-        logs.filter(covers_from__gte=Subquery(newest) - Value(MONTHS_OF_LOGS))
-        .order_by()
-        .annotate(at_=end)
-        .values("at_")
-        .annotate(kind_=Value(kind, models.IntegerField()), pk_=Value(0, models.BigIntegerField()))
-        .annotate(text_0=Cast(Count("pk"), TEXT))
-        .annotate(text_1=Cast(Count("pk", filter=Q(late=True)), TEXT))
-        .annotate(text_2=Value("", TEXT), text_3=Value("", TEXT))
-    )
-    return months.values_list("at_", "kind_", "pk_", "text_0", "text_1", "text_2", "text_3").order_by("-at_")[
-        : PAGE + 1
-    ]
+class LogsByMonth:
+    """How many daily logs each month has. A month stands at its last instant, above what happened in it.
+
+    To count no more than a page's worth, it looks so many months back from the newest log below the cursor; what
+    stands below that floor is left to the next page if there are older logs to be told among it.
+    """
+
+    def __init__(self, logs: QuerySet, before: Cursor | None, as_of: dt.datetime):
+        below = clock.start_of(clock.local_date(before.at).replace(day=1)) if before else None
+        self.logs = logs.filter(covers_from__lt=below) if below else logs.filter(covers_from__lte=as_of)
+        newest = self.logs.order_by("-covers_from").values_list("covers_from", flat=True).first()
+        first = clock.local_date(newest).replace(day=1) if newest else None
+        self.floor = clock.start_of(months_after(first, 1 - PAGE)) if first else None
+
+    def rows(self, kind: int) -> QuerySet:
+        counted = self.logs.filter(covers_from__gte=self.floor) if self.floor else self.logs.none()
+        return (
+            counted.order_by()
+            .annotate(at_=LastInstantOfMonth(TruncMonth("covers_from", tzinfo=clock.LONDON)))
+            .values("at_")
+            .annotate(kind_=Value(kind, models.IntegerField()), pk_=Value(0, models.BigIntegerField()))
+            .annotate(text_0=Cast(Count("pk"), TEXT), text_1=Cast(Count("pk", filter=Q(late=True)), TEXT))
+            .annotate(text_2=Value("", TEXT), text_3=Value("", TEXT))
+            .values_list("at_", "kind_", "pk_", "text_0", "text_1", "text_2", "text_3")
+            .order_by("-at_")
+        )
+
+    def hide_older(self, shown: list, more: bool) -> bool:
+        """Whether this page must end at the floor, because logs below it belong between what else it would show."""
+        if self.floor is None or (more and shown[-1][0] >= self.floor):
+            return False
+        return self.logs.filter(covers_from__lt=self.floor).exists()
 
 
 def chronology(child: Child, *, user: User, as_of: dt.datetime, before: Cursor | None = None) -> Chronology:
     """A page of what happened to her, as far as `user` may know it."""
     sources = _sources(child, user)
-    logs = len(sources)
+    logs, by_month = len(sources), LogsByMonth(DailyLog.for_user(user).filter(placement__child=child), before, as_of)
     parts = [source.rows(kind, before, as_of) for kind, source in enumerate(sources)]
-    parts.append(_logs_by_month(DailyLog.for_user(user).filter(placement__child=child), logs, before, as_of))
-    together = parts[0].union(*parts[1:], all=True).order_by("-at_", "-kind_", "-pk_")[: PAGE + 1]
-    rows = list(together)
+    together = parts[0].union(*parts[1:], by_month.rows(logs), all=True).order_by("-at_", "-kind_", "-pk_")
+    rows = list(together[: PAGE + 1])
     shown, more = rows[:PAGE], len(rows) > PAGE
+    if by_month.hide_older(shown, more):
+        shown, more = [row for row in shown if row[0] >= by_month.floor], True
     entries = []
     for at, kind, pk, *texts in shown:
         if kind == logs:

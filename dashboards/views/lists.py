@@ -3,12 +3,12 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from oversight.quality import registration_not_known
 
 from core import clock
 from core.access import Permission, access
 from dashboards.state import states, with_what_states_need
 from dashboards.worklist import unallocated
+from oversight.quality import registration_not_known
 
 PAGE = 50
 

@@ -19,6 +19,7 @@ from dashboards.words import covers_words
 from placements.models import (
     DailyLog,
     DolOrder,
+    Home,
     ManagerPost,
     Placement,
     Registration,
@@ -75,6 +76,7 @@ def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any
         if record.home_id
         else []
     )
+    sees_home = Home.for_user(user).filter(pk=record.home_id).exists()
     return {
         "title": f"{state.type}, {record.child}",
         "child": record.child,
@@ -100,7 +102,7 @@ def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any
             for order in orders
         ],
         "registrations": registrations,
-        "home_link": link(user, "See the home", "placements:home", record.home_id) if record.home_id else None,
+        "home_link": link(user, "See the home", "placements:home", record.home_id) if sees_home else None,
         "history": changes(record, *posts) if user.can(Permission.RECORD_DECISION) else None,
         "take_on": link(user, "Take it on", "placements:take_on", record.pk)
         if not (over or record.followed_from)
