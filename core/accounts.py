@@ -5,12 +5,12 @@ import datetime as dt
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
-from core.access import PROVIDER_ROLES, ROLES, Role, Scope
+from core.access import PROVIDER_ROLES, ROLES, Permission, Role, Scope
 from core.actions import action, because, touch
 from core.errors import Invalid
 from core.models import Authority, OutboxMessage, Team, User
@@ -43,6 +43,7 @@ def invite(
 
     The account is of the inviting person's authority; a provider's own staff belong to none.
     """
+    _may(by)
     email = email.strip().lower()
     if User.objects.filter(email__iexact=email).exists():
         raise Invalid({"email": "There is already an account with this email address."})
@@ -67,6 +68,7 @@ def change(
     as_of: dt.datetime,
 ) -> User:
     """Correct a name, or move a person to another role or team. What she may see changes at once."""
+    _may(by, account)
     place = _place(role=role, team=team, authority=account.authority, partner_kind=partner_kind, by=by)
     if (account.authority_id is None) != (place["authority"] is None):
         raise Invalid({"role": "One account cannot be a provider’s and then an authority’s. Invite them to a new one."})
@@ -83,6 +85,7 @@ def change(
 @action
 def deactivate(*, account: User, reason: str, by: User, as_of: dt.datetime) -> User:
     """Close an account: its sessions end at once, it is sent nothing more, and its flags pass to the next person up."""
+    _may(by, account)
     if account.pk == by.pk:
         raise Invalid({"": "You cannot deactivate your own account. Ask another administrator to do it."})
     _require_another_at_the_top(account, leaving=True, new_role="")
@@ -98,6 +101,7 @@ def deactivate(*, account: User, reason: str, by: User, as_of: dt.datetime) -> U
 @action
 def reactivate(*, account: User, reason: str, by: User, as_of: dt.datetime) -> User:
     """Open a closed account again. Its owner chooses a new password by a link."""
+    _may(by, account)
     because(reason)
     account.is_active = True
     account.invited_at = as_of
@@ -110,6 +114,7 @@ def reactivate(*, account: User, reason: str, by: User, as_of: dt.datetime) -> U
 @action
 def reset(*, account: User, by: User, as_of: dt.datetime) -> User:
     """Make an account's password worthless at once, end its sessions, and send its owner a link to choose another."""
+    _may(by, account)
     if not account.is_active:
         raise Invalid({"": "This account is deactivated. Open it again first."})
     account.set_unusable_password()
@@ -179,6 +184,14 @@ def _send_link(user: User, *, as_of: dt.datetime, opening: str, once: str = "%Y%
 # --- policies -----------------------------------------------------------------------------------------------------
 
 
+def _may(by: User, account: User | None = None) -> None:
+    """Raise PermissionDenied unless `by` runs accounts, and this one is of her authority or of a provider's staff."""
+    if not by.can(Permission.MANAGE_ACCOUNTS):
+        raise PermissionDenied("this role may not run accounts")
+    if account is not None and account.authority_id not in (None, by.authority_id):
+        raise PermissionDenied("this account is another authority's")
+
+
 def needs_team(role: str) -> bool:
     return ROLES[role].scope in (Scope.TEAM, Scope.SERVICE)
 
@@ -218,9 +231,7 @@ def _require_another_at_the_top(account: User, *, leaving: bool, new_role: str) 
     )
     others = [person for person in top if person.pk != account.pk]
     if leaving and not others:
-        raise Invalid(
-            {"": "This is the authority’s last director. Every flag needs an owner: invite another first."}
-        )
+        raise Invalid({"": "This is the authority’s last director. Every flag needs an owner: invite another first."})
     if account.role == Role.DCS and new_role != Role.DCS and not any(p.role == Role.DCS for p in others):
         sentence = "This is the authority’s only director of children’s services: invite the next one first."
         raise Invalid({"": sentence})

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from placements.views import managers, notes, orders, placing, registrations
+from placements.views import managers, notes, orders, placing, providers, registrations
 
 app_name = "placements"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("placements/<int:pk>/manager/", managers.appoint_manager, name="appoint_manager"),
     path("managers/<int:pk>/end/", managers.end_manager, name="end_manager"),
     path("placements/<int:pk>/authorise/", registrations.authorise, name="authorise"),
+    path("accounts/<int:pk>/provider/", providers.posts, name="provider_posts"),
+    path("accounts/<int:pk>/provider/end/", providers.end_post, name="end_provider_post"),
     path("children/<str:reference>/orders/add/", orders.dol_order, name="dol_order"),
     path("orders/<int:pk>/discharge/", orders.discharge_order, name="discharge_order"),
     path("homes/", registrations.homes, name="homes"),

@@ -14,6 +14,7 @@ from placements.actions.placing import (
     start_placement,
     take_on,
 )
+from placements.actions.providers import employ, end_employment
 from placements.actions.registrations import authorise_unregistered, record_registration
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "call_off_placement",
     "describe_home",
     "discharge_dol_order",
+    "employ",
+    "end_employment",
     "end_manager",
     "end_placement",
     "end_with_care",

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from django.core import mail
+from django.core.exceptions import PermissionDenied
 from django.db import connections
 from django.urls import reverse
 
@@ -317,3 +318,17 @@ def test_an_account_does_not_cross_from_an_authority_to_a_provider(cast):
         accounts.change(account=cast.amy, name="Amy", role="shift_leader", by=cast.sam, as_of=NOW)
     with pytest.raises(Invalid):
         accounts.change(account=cast.priya, name="Priya", role="iro", by=cast.sam, as_of=NOW)
+
+
+@pytest.mark.parametrize("key", ["amy", "dora"])
+def test_an_action_asks_again_whoever_calls_it(cast, key):
+    by = getattr(cast, key)
+    for act in (
+        lambda: accounts.invite(email="x@example.org", name="X", role="iro", by=by, as_of=NOW),
+        lambda: accounts.deactivate(account=cast.tom, reason="R", by=by, as_of=NOW),
+        lambda: accounts.reset(account=cast.tom, by=by, as_of=NOW),
+        lambda: accounts.deactivate(account=cast.zoe, reason="R", by=cast.sam, as_of=NOW),
+        lambda: accounts.change(account=cast.zoe, name="Z", role="iro", by=cast.sam, as_of=NOW),
+    ):
+        with pytest.raises(PermissionDenied):
+            act()
