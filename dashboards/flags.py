@@ -157,7 +157,7 @@ def soon(placements: Iterable[Placement], *, user: User, as_of: dt.datetime, bac
             when_words=soon_words(found.due_at, as_of),
             due_words=in_words(found.last_day),
             tone="soon",
-            owner_role=dict(Role.choices).get(found.owner_role, ""),
+            owner_role=Role(found.owner_role).label if found.owner_role else "",
             remedy=remedy(user, found.rule, found.limb, found.placement_id, back),
         )
         for found in sorted(clocks, key=lambda found: (found.due_at, found.placement_id))

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Q
 
 from core import charts, clock
 from core.models import User
@@ -17,8 +17,13 @@ from dashboards.words import count, lower, type_label
 from placements import codes
 from placements.log_calendar import SHOWN, WORDS, Covered, days_of
 from placements.models import DailyLog, DolOrder, ManagerPost, Placement, Registration, Visit
-from placements.querysets import WITHOUT_NOTES
+from placements.querysets import WITHOUT_NOTES, PlacementQuerySet
 
+REGISTERED_FOR: dict[str, str] = {str(value): str(label) for value, label in Registration.For.choices}
+REGISTRATION = {
+    str(Registration.Status.NOT_REGISTERED): "Not registered",
+    str(Registration.Status.NOT_KNOWN): "Registration not known",
+}
 SEEN = (Visit.Outcome.SEEN, Visit.Outcome.SEEN_ALONE)
 
 
@@ -91,11 +96,9 @@ class State:
     @property
     def registration_words(self) -> str:
         if self.registration == Registration.Status.REGISTERED:
-            return f"Registered: {lower(_FOR.get(self.placement.registered_for or '', 'for what is not recorded'))}"
-        return {
-            Registration.Status.NOT_REGISTERED: "Not registered",
-            Registration.Status.NOT_KNOWN: "Registration not known",
-        }.get(self.registration, "")
+            registered_for = getattr(self.placement, "registered_for", None)
+            return f"Registered: {lower(REGISTERED_FOR.get(registered_for or '', 'for what is not recorded'))}"
+        return REGISTRATION.get(self.registration, "")
 
     @property
     def registration_colour(self) -> str:
@@ -159,7 +162,7 @@ class State:
         return charts.strip_chart(f"Daily logs in the last {SHOWN} days", self.logs, WORDS)
 
 
-def with_what_states_need(placements: QuerySet, *, as_of: dt.datetime) -> QuerySet:
+def with_what_states_need(placements: PlacementQuerySet, *, as_of: dt.datetime) -> PlacementQuerySet:
     """Placements with what `states()` reads of each, in the same query."""
     return placements.with_setting(clock.local_date(as_of)).select_related(
         "child", "child__team", "home", "home__provider", "provider"
@@ -240,6 +243,3 @@ def _logs(ids: list[int], *, user: User, as_of: dt.datetime) -> dict[int, list[t
 
 def _over(placement: Placement, today: dt.date) -> bool:
     return placement.ended_on is not None and placement.ended_on <= today
-
-
-_FOR = dict(Registration.For.choices)
