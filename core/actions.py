@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
@@ -55,7 +55,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
     def act(*args: P.args, **kwargs: P.kwargs) -> R:
         if _touched.get() is not None:
             return function(*args, **kwargs)
-        by, as_of = kwargs["by"], kwargs["as_of"]
+        by, as_of = kwargs["by"], cast(datetime, kwargs["as_of"])
         subjects: set[Subject] = set()
         token = _touched.set(subjects)
         try:
@@ -126,7 +126,7 @@ def _recheck(subjects: set[Subject], as_of: datetime) -> None:
 
 def answer_to(error: DatabaseError) -> Conflict | Invalid | None:
     """What a database refusal means to the person who was saving, or None where it is our own fault."""
-    cause = error.__cause__
+    cause: Any = error.__cause__
     code = getattr(cause, "pgcode", None)
     if code in (SERIALIZATION_FAILURE, DEADLOCK):
         return Conflict(SAME_MOMENT)

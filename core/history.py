@@ -70,10 +70,14 @@ def keeping(model: type[Model]) -> tuple[str, str]:
     raise LookupError(f"{label} is neither tracked, nor insert-only, nor untracked because of anything")
 
 
+def history_table(model: type[Model]) -> str:
+    return model.history.model._meta.db_table  # type: ignore[attr-defined]
+
+
 def history_columns(model: type[Model]) -> list[str]:
     """The columns of the record that its history keeps (a password's hash, say, is left out)."""
     own = {field.column for field in model._meta.concrete_fields}
-    return [f.column for f in model.history.model._meta.concrete_fields if f.column in own]
+    return [f.column for f in model.history.model._meta.concrete_fields if f.column in own]  # type: ignore[attr-defined]
 
 
 FUNCTIONS = """
@@ -124,7 +128,7 @@ def _quoted(columns: list[str]) -> str:
 
 
 def _history_triggers(model: type[Model]) -> str:
-    table, target = model._meta.db_table, model.history.model._meta.db_table
+    table, target = model._meta.db_table, history_table(model)
     arguments = f"'{target}', '{_quoted(history_columns(model))}'"
     statements = []
     for event, transitions in (
@@ -165,7 +169,7 @@ def protection_sql(app_role: str) -> str:
         "REVOKE ALL ON FUNCTION held_write_history(), held_append_only(), held_server_time() FROM PUBLIC;",
         f'GRANT USAGE ON SCHEMA public TO "{app_role}";',
     ]
-    history_tables = {model.history.model._meta.db_table for model in tracked_models()}
+    history_tables = {history_table(model) for model in tracked_models()}
     for model in apps.get_models(include_auto_created=True):
         if not model._meta.managed:
             continue

@@ -9,6 +9,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from typing import Any
 from uuid import UUID, uuid5
 
 from celery import current_app
@@ -98,7 +99,7 @@ def _claim(*, as_of: dt.datetime, number: int) -> list[OutboxMessage]:
     return messages
 
 
-def _send(message: OutboxMessage, mail: object, *, as_of: dt.datetime) -> bool:
+def _send(message: OutboxMessage, mail: Any, *, as_of: dt.datetime) -> bool:
     try:
         _email(message, mail).send()
     except Exception as error:  # whatever is wrong with one message must not hold up the others
@@ -112,7 +113,7 @@ def _send(message: OutboxMessage, mail: object, *, as_of: dt.datetime) -> bool:
     return True
 
 
-def _email(message: OutboxMessage, mail: object) -> EmailMessage:
+def _email(message: OutboxMessage, mail: Any) -> EmailMessage:
     body = message.body
     if LINK in body:
         from core.accounts import password_link  # here, since accounts write to the outbox
@@ -151,13 +152,13 @@ def digests(*, as_of: dt.datetime) -> int:
     messages = []
     for person in people:
         key = f"digest-{person.pk}-{today}"
-        told = "\n".join(f"- {line}" for line in lines[person.pk])
+        listed = "\n".join(f"- {line}" for line in lines[person.pk])
         messages.append(
             OutboxMessage(
                 to=person,
                 key=key,
                 subject=f"Held in Mind: your list for {today.day} {today:%B}",
-                body=f"{told}\n\nSign in to see them: {settings.PUBLIC_URL}/\n",
+                body=f"{listed}\n\nSign in to see them: {settings.PUBLIC_URL}/\n",
                 message_id=uuid5(MESSAGE_IDS, key),
             )
         )

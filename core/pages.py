@@ -1,7 +1,7 @@
 """How a form page works, once: shown, sent, refused, in conflict, drafted and done."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.forms.utils import ErrorDict
@@ -12,7 +12,7 @@ from django.urls import reverse
 from core import clock
 from core.actions import discard_draft, save_draft
 from core.errors import Conflict, Invalid, Refused
-from core.models import Draft
+from core.models import Draft, User
 
 NOT_TYPED = {"csrfmiddlewaretoken", "save_draft", "draft_key"}
 
@@ -71,7 +71,7 @@ def record_form(
             save_draft(by=request.user, key=draft_key, data=typed(request), as_of=as_of)
     else:
         if draft_key:
-            drafted = Draft.objects.filter(user=request.user, key=draft_key).first()
+            drafted = Draft.objects.filter(user=cast(User, request.user), key=draft_key).first()
         form = form_class(initial=initial, **form_kwargs)
         if drafted:
             form = drafted_form(form_class, drafted, form_kwargs)

@@ -124,7 +124,8 @@ class _Seeder:
         self.recorder.save()
         self.writer = account("shift-leader", Role.SHIFT_LEADER)
         self.writer.save()
-        self.teams, self.workers = [], {}
+        self.teams: list[Team] = []
+        self.workers: dict[int | None, list[User]] = {}
         for number in range(max(1, round(self.number / 120))):
             team = Team.objects.create(authority=self.authority, name=f"Team {number + 1}", part_of=service)
             account(f"manager-{number}", Role.TEAM_MANAGER, team).save()
