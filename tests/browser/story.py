@@ -3,10 +3,15 @@
 Each page a person reaches must answer as the story says (200 unless told otherwise) and is looked at (eyes.py) as wide
 as a desk's screen and as narrow as a phone. What is seen and done is by the words on the page, never by an id: if the
 words are wrong, the story stops.
+
+`HELD_SHOTS=folder` keeps a picture of each page there.
 """
 
 import datetime as dt
+import os
 import re
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -20,6 +25,7 @@ from tests.cast import PASSWORD
 
 DESK, PHONE = 1280, 390
 WIDTHS = (DESK, PHONE)
+SHOTS = os.environ.get("HELD_SHOTS", "")
 
 
 def today() -> dt.date:
@@ -127,6 +133,16 @@ class Person:
             if self.seen_page.viewport_size["width"] != width:
                 self.seen_page.set_viewport_size({"width": width, "height": 900})
             look(self.seen_page)
+            if SHOTS:
+                self._keeps_a_picture(width)
+
+    def _keeps_a_picture(self, width: int) -> None:
+        path = re.sub(r"\W+", "-", urlsplit(self.page.url).path).strip("-") or "my-work"
+        who = self.user.name.split()[0].lower() if self.user else "anybody"
+        name = f"{path}-{who}"
+        while (folder := Path(SHOTS) / f"{name}-{width}.png").exists():
+            name += "+"
+        self.seen_page.screenshot(path=folder, full_page=True)
 
     # --- filling in -----------------------------------------------------------------------------------------------
 

@@ -1,0 +1,250 @@
+"""No page left unlooked: every address of the product, opened by somebody whose page it is, at both widths.
+
+An address that is in no table here fails the test, so a new page cannot come without being seen.
+"""
+
+import datetime as dt
+
+import pytest
+from django.urls import URLPattern, get_resolver
+
+from children.models import Decision
+from core import accounts, clock
+from exchange.models import ImportRun, ReturnEpisode
+from oversight.models import Flag
+from oversight.tasks import sweep
+from placements import actions
+from placements.models import Addition, Registration
+from tests.browser.story import days_ago
+from tests.cast import at
+from tests.exchange.returns import Council, episode
+from tests.oversight import facts
+
+pytestmark = pytest.mark.browser
+
+NOT_PAGES = {
+    "healthz": "plain text, for machines",
+    "readyz": "plain text, for machines",
+    "core:sign_out": "a button",
+    "core:draft": "what the draft's script sends to",
+    "exchange:problems": "a file to download",
+    "core:hidden": "blank on purpose: looked at in test_gallery.py",
+}
+
+
+def addresses(resolver=None, names=()) -> set[str]:
+    found = set()
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            found.add(":".join([*names, pattern.name]))
+        else:
+            found |= addresses(pattern, [*names, pattern.namespace] if pattern.namespace else names)
+    return found
+
+
+@pytest.fixture
+def world(cast, tmp_path):
+    """A service with something of every kind in it, some of it going wrong."""
+
+    class World: ...
+
+    w, today = World(), days_ago(0)
+    w.teya = cast.child(
+        forename="Teya", surname="Marlowe", known_as="Tey", about="Loves dancehall.\nAsk before you write."
+    )
+    w.moorings = cast.home(
+        status=Registration.Status.NOT_REGISTERED,
+        name="The Moorings",
+        address="1 Quay Street\nSandhaven",
+        postcode="ZZ1 4AB",
+    )
+    w.placement = cast.placement(w.teya, days_ago(61), home=w.moorings, type="Z12", hour=16)
+    w.order = cast.dol_order(w.teya, days_ago(60))
+    gone = cast.manager(w.placement, at(days_ago(61), 18), until=at(days_ago(47)), name="Rowan Teasel")
+    gone.end_reason = "Found other work."
+    gone.save()
+    facts.authorise(w.placement, at(days_ago(61), 18))
+    w.visit = facts.visit(
+        w.placement, at(days_ago(18), 11), "seen", why_not_seen="Staff stayed in the room.", recorded_by=cast.amy,
+        visitor=cast.amy.name, childs_words="Can we go out?\nI want to see my brother.", checked=["premises", "rota"],
+    )  # fmt: skip
+    facts.correct(w.visit, "not_home")
+    for day in (12, 11, 10, 6, 2):
+        w.log = facts.log_of(w.placement, days_ago(day), author=cast.priya)
+    Addition.objects.create(log=w.log, kind="addendum", text="She rang her nan.", by=cast.priya)
+    for part, worker in [
+        ("iro", cast.ines), ("commissioner", cast.carl), ("legal", cast.lola), ("partner", cast.greta),
+        ("advocate", cast.ava),
+    ]:  # fmt: skip
+        cast.allocate(w.teya, worker, part=part, since=days_ago(60))
+    w.allocation = w.teya.allocations.get(worker=cast.amy)
+    Decision.objects.create(
+        child=w.teya, decided_on=days_ago(61), what="Move to The Moorings", why="No other home would take her.",
+        alternatives="Forty homes were asked.", decided_by="Dora Kestrel", by_what_authority="Director",
+        recorded_by=cast.amy,
+    )  # fmt: skip
+
+    callum = cast.child(forename="Callum", surname="Ashby", sex="M")
+    w.beacon = cast.home(status=Registration.Status.REGISTERED, registered_for="childrens_home", name="Beacon House")
+    w.managed = cast.placement(callum, days_ago(30), home=w.beacon)
+    w.post = cast.manager(w.managed, at(days_ago(30), 9))
+    w.planned = actions.move_placement(
+        placement=w.managed, moved_on=today + dt.timedelta(days=9), end_reason="CARPL", type="U6", by=cast.tom,
+        as_of=clock.now(),
+    )  # fmt: skip
+
+    alone = cast.child(forename="Rosie", surname="Penhale", worker=False)
+    w.homeless = cast.placement(alone, days_ago(20), type="K2")
+    w.annexe = cast.home(name="The Annexe")
+    cast.placement(cast.child(forename="Daisy", surname="Lovell"), days_ago(45), home=w.annexe)
+
+    council = Council(cast.north, tmp_path)
+    council.take_one(
+        episode(decom="01/06/2019", dec="01/12/2019"),
+        episode(decom="01/10/2019", place="K2"),
+        episode("1002", decom="01/09/2019", place="K2"),
+        as_of=clock.now(),
+    )
+    ImportRun.objects.update(by=cast.hana)
+    w.run = ImportRun.objects.get()
+    w.row = ReturnEpisode.objects.filter(state="quarantined").first()
+    w.from_return = ReturnEpisode.objects.get(child_number="1002").child.placements.get()
+    w.waiting = ImportRun.objects.create(
+        authority=cast.north, by=cast.hana, requested_at=clock.now(), state="running", rows_total=3737, rows_read=1200
+    )
+
+    w.closed = cast.person("olga", "Olga Rail", "social_worker", team=cast.team)
+    accounts.deactivate(account=w.closed, reason="She left.", by=cast.sam, as_of=clock.now())
+    w.link = accounts.password_link(cast.ben).rstrip("/").rsplit("/", 2)[1:]
+    sweep.apply()
+    w.flag = Flag.objects.standing().get(placement=w.placement, rule="STF-05L")
+    return w
+
+
+def pages(w, cast):
+    """Who opens what: (person, name, what it is of)."""
+    child, here = w.teya.reference, w.placement.pk
+    return [
+        (None, "core:sign_in"),
+        (None, "core:signed_out"),
+        (None, "core:forgotten"),
+        (None, "core:choose_password", *w.link),
+        (None, "core:accessibility"),
+        (cast.amy, "core:account"),
+        (cast.amy, "core:password_change"),
+        (cast.sam, "core:accounts"),
+        (cast.sam, "core:invite"),
+        (cast.sam, "core:account_detail", cast.amy.pk),
+        (cast.sam, "core:account_detail", w.closed.pk),
+        (cast.sam, "core:change_account", cast.amy.pk),
+        (cast.sam, "core:deactivate", cast.amy.pk),
+        (cast.sam, "core:reactivate", w.closed.pk),
+        (cast.sam, "core:reset", cast.amy.pk),
+        (cast.sam, "placements:provider_posts", cast.priya.pk),
+        (cast.sam, "placements:end_provider_post", cast.priya.pk),
+        (cast.tom, "children:add"),
+        (cast.amy, "children:describe", child),
+        (cast.amy, "children:start_care", child),
+        (cast.amy, "children:end_care", child),
+        (cast.amy, "children:legal_status", child),
+        (cast.tom, "children:allocate", child),
+        (cast.tom, "children:end_allocation", w.allocation.pk),
+        (cast.amy, "children:decide", child),
+        (cast.amy, "placements:start", child),
+        (cast.amy, "placements:move", here),
+        (cast.amy, "placements:end", here),
+        (cast.amy, "placements:call_off", w.planned.pk),
+        (cast.hana, "placements:take_on", w.from_return.pk),
+        (cast.tom, "placements:where", w.homeless.pk),
+        (cast.tom, "placements:appoint_manager", here),
+        (cast.tom, "placements:end_manager", w.post.pk),
+        (cast.lola, "placements:dol_order", child),
+        (cast.lola, "placements:discharge_order", w.order.pk),
+        (cast.carl, "placements:homes"),
+        (cast.carl, "placements:add_home"),
+        (cast.amy, "placements:home", w.moorings.pk),
+        (cast.carl, "placements:home", w.beacon.pk),
+        (cast.carl, "placements:describe_home", w.annexe.pk),
+        (cast.carl, "placements:registration", w.annexe.pk),
+        (cast.dora, "placements:authorise", here),
+        (cast.amy, "placements:visit", here),
+        (cast.amy, "placements:visit_detail", w.visit.pk),
+        (cast.amy, "placements:add_to_visit", w.visit.pk),
+        (cast.priya, "placements:log", here),
+        (cast.priya, "placements:log_detail", w.log.pk),
+        (cast.priya, "placements:add_to_log", w.log.pk),
+        (cast.amy, "oversight:flags"),
+        (cast.tom, "oversight:flag", w.flag.pk),
+        (cast.hana, "exchange:imports"),
+        (cast.hana, "exchange:import", w.run.pk),
+        (cast.hana, "exchange:import", w.waiting.pk),
+        (cast.hana, "exchange:quarantine"),
+        (cast.hana, "exchange:mend", w.row.pk),
+        (cast.hana, "exchange:set_aside", w.row.pk),
+        (cast.tom, "dashboards:without_worker"),
+        (cast.carl, "dashboards:not_known"),
+        (cast.hana, "dashboards:placement", w.from_return.pk),
+        (cast.amy, "dashboards:placement", w.planned.pk),
+        (cast.hana, "dashboards:child", w.from_return.child.reference),
+        (cast.dora, "dashboards:director"),
+        # The composed pages, as each role has them.
+        *[
+            (user, "dashboards:my_work")
+            for user in (
+                cast.amy, cast.ben, cast.tom, cast.hana, cast.carl, cast.ines, cast.lee, cast.sal, cast.dee, cast.dora,
+                cast.lola, cast.paul, cast.priya, cast.greta, cast.ava, cast.nina, cast.sam, cast.zoe,
+            )
+        ],
+        *[(user, "dashboards:child", child) for user in (cast.amy, cast.dora, cast.greta, cast.priya)],
+        *[(user, "dashboards:placement", here) for user in (cast.amy, cast.dora, cast.carl, cast.paul, cast.priya)],
+        (cast.amy, "dashboards:find_child"),
+    ]  # fmt: skip
+
+
+def test_every_address_is_opened_and_looked_at(cast, world, at_a_browser):
+    table = pages(world, cast)
+    named = {name for _, name, *_ in table}
+    assert addresses() - named - set(NOT_PAGES) == set(), "no page of these is ever looked at: put them in the table"
+    seats, troubles = {}, []
+    for user, name, *of in table:
+        seat = seats.get(user)
+        if seat is None:
+            seat = seats[user] = at_a_browser(user)
+            if user:
+                seat.is_signed_in()
+        try:
+            seat.opens(name, *of)
+        except AssertionError as trouble:
+            troubles.append(f"{user} at {name}: {trouble}")
+    assert troubles == [], "\n\n".join(troubles)
+
+
+def test_what_is_not_there_and_what_is_not_allowed_are_pages_too(cast, world, at_a_browser):
+    amy = at_a_browser(cast.amy).is_signed_in()
+    amy.opens("/no/such/page/", status=404)
+    amy.opens("dashboards:director", status=403)
+    amy.opens("dashboards:find_child")
+    amy.presses("Find", status=422)
+    amy.is_told("Enter a name or a number")
+    amy.enters("Name or number", "Mar")
+    amy.presses("Find")
+    amy.sees("1 child found", "Teya Marlowe")
+    amy.enters("Name or number", "Nobody by this name")
+    amy.presses("Find")
+    amy.sees("No child found")
+
+
+def test_a_service_in_which_nothing_has_happened_yet(cast, at_a_browser):
+    """The first morning: every list empty, the rules never checked."""
+    dora, tom = at_a_browser(cast.dora).is_signed_in(), at_a_browser(cast.tom).is_signed_in()
+    for name in (
+        "dashboards:my_work",
+        "dashboards:director",
+        "oversight:flags",
+        "exchange:imports",
+        "exchange:quarantine",
+    ):
+        dora.opens(name)
+    dora.sees("Nothing is in quarantine")
+    for name in ("dashboards:my_work", "dashboards:without_worker", "dashboards:not_known", "placements:homes"):
+        tom.opens(name)
