@@ -1,5 +1,6 @@
 """Accounts: who may open, change and close them, and what that does at once."""
 
+import datetime as dt
 import re
 import threading
 
@@ -332,3 +333,24 @@ def test_an_action_asks_again_whoever_calls_it(cast, key):
     ):
         with pytest.raises(PermissionDenied):
             act()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_leavers_flags_pass_to_the_next_person_up_at_once(cast):
+    """On the commit of the act itself, not at the next sweep; and back to whoever is next allocated."""
+    from oversight.models import Flag
+    from oversight.sweep import sweep
+
+    placement = cast.placement(cast.child(), clock.local_date(NOW) - dt.timedelta(days=100), home=cast.home())
+    sweep(as_of=NOW)
+    hers = Flag.objects.standing().filter(placement=placement, owner=cast.amy)
+    standing = {(flag.rule, flag.limb) for flag in hers}
+    assert standing
+    accounts.deactivate(account=cast.amy, reason="Left", by=cast.sam, as_of=clock.now())
+    assert not Flag.objects.standing().filter(owner=cast.amy).exists()
+    passed = Flag.objects.standing().filter(placement=placement, owner=cast.tom)
+    assert standing <= {(flag.rule, flag.limb) for flag in passed}
+    accounts.deactivate(account=cast.tom, reason="Left", by=cast.sam, as_of=clock.now())
+    owners = {flag.owner for flag in Flag.objects.standing().filter(placement=placement)}
+    assert not owners & {cast.amy, cast.tom}
+    assert all(owner.is_active for owner in owners)
