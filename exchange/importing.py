@@ -16,7 +16,7 @@ from core.models import Authority, User
 from exchange import actions
 from exchange.models import ImportFile, ImportRun, StagedRow
 
-CHILDREN = 200  # a batch: few enough to hold nobody up, many enough for the database to work in sets
+CHILDREN = 500  # a batch: few enough to hold nobody up, many enough for the database to work in sets
 TRIES = 3
 SECONDS_A_RING = 200  # the worker lets go before its time limit, and goes on at the next ring
 OURS = (".csv", ".xml")

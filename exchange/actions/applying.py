@@ -17,6 +17,7 @@ from core.actions import action, touch
 from core.dates import in_words
 from core.models import Authority, User
 from exchange import judging, projecting
+from exchange.bulk import as_row, copy_in
 from exchange.judging import Doubt
 from exchange.models import ImportProblem, ImportRun, ReturnChild, ReturnEpisode, StagedRow
 from exchange.projecting import CARE, KINDS, LEGAL, PLACEMENT, Changes, Run
@@ -403,14 +404,13 @@ class Batch:
         headers = [c.header for c in self.children.values() if c.header is not None and c.header_changed]
         for header in headers:
             header.child = cast(Child, self.children[header.child_number].record)
-        ReturnChild.objects.bulk_create([h for h in headers if h.pk is None])
-        ReturnChild.objects.bulk_update(
-            [h for h in headers if h.pk is not None], fields=["given", "year"], batch_size=500
-        )
+        copy_in(ReturnChild, [as_row(header) for header in headers if header.pk is None])
+        held = [header for header in headers if header.pk is not None]
+        ReturnChild.objects.bulk_update(held, fields=["given", "year"], batch_size=500)
         self._save_episodes()
         for kind in KINDS:
             self._save_records(kind)
-        ImportProblem.objects.bulk_create(self.problems, batch_size=1_000)
+        copy_in(ImportProblem, map(as_row, self.problems))
         for child in self.children.values():
             if child.record is not None and (child.changed or child.changes):
                 touch(child=child.record)
@@ -426,7 +426,7 @@ class Batch:
         for episode in (*new, *altered):
             if self.run is not None:
                 episode.import_run = self.run
-        ReturnEpisode.objects.bulk_create(new)
+        copy_in(ReturnEpisode, map(as_row, new))
         fields = [
             "year",
             "given",
@@ -446,7 +446,7 @@ class Batch:
         removed, moves, new = [], [], []
         for child in self.children.values():
             changes = child.changes.get(kind)
-            if changes is None:
+            if changes is None or child.record is None:
                 continue
             for record in changes.remove:
                 if _relied_on(record):
@@ -455,7 +455,7 @@ class Batch:
                 else:
                     removed.append(record.pk)
             moves += [(child.number, record, fields) for record, fields in changes.update]
-            new += [model(child=child.record, from_return=True, **run.fields) for run in changes.create]
+            new += [run.fields | {"child_id": child.record.pk, "from_return": True} for run in changes.create]
         if removed:
             model.objects.filter(pk__in=removed).delete()
         for wave in _in_safe_order(moves):
@@ -464,7 +464,7 @@ class Batch:
                 for name, value in fields.items():
                     setattr(record, name, value)
             model.objects.bulk_update([record for record, _ in wave], fields=names, batch_size=500)
-        model.objects.bulk_create(new)
+        copy_in(model, new)
         if kind == PLACEMENT:
             for _, record, fields in moves:
                 if record.followed_from and fields.get("ended_on"):

@@ -1,13 +1,12 @@
 """The course of an import: asked for, claimed by a worker, its files read, and ended."""
 
-import csv
 import datetime as dt
-import io
-import json
+import itertools
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any, BinaryIO
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max, Q
 
 from children import policies
@@ -20,6 +19,7 @@ from core.models import Authority, User
 from core.outbox import ring
 from exchange import reading
 from exchange.actions.applying import LEASE
+from exchange.bulk import copy_in
 from exchange.models import ImportFile, ImportProblem, ImportRun, ReturnChild, ReturnEpisode, StagedRow
 from exchange.reading import EPISODES, NotAReturn, Row, Trouble
 
@@ -157,58 +157,39 @@ class _Count:
 
 def _pile(run: ImportRun, file: ImportFile, rows: Iterator[Row | Trouble], count: _Count) -> None:
     """Send rows to the database as they are read, a few thousand at a time."""
-    troubles: list[Trouble] = []
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    held = 0
-    for row in rows:
-        if isinstance(row, Trouble):
-            troubles.append(row)
-            count.lost += row.lost
-        else:
-            count.rows += row.kind == EPISODES
-            year = None if run.year else row.year
-            writer.writerow(
-                (
-                    run.pk,
-                    file.pk,
-                    row.line,
-                    row.kind,
-                    row.child,
-                    row.decom,
-                    year,
-                    json.dumps(row.values, sort_keys=True),
-                )
-            )
-            held += 1
-        if held >= ROWS_AT_ONCE or len(troubles) >= ROWS_AT_ONCE:
-            _send(buffer)
-            _note(run, file, troubles)
-            buffer.seek(0)
-            buffer.truncate()
-            troubles.clear()
-            held = 0
-    _send(buffer)
-    _note(run, file, troubles)
-
-
-def _send(buffer: io.StringIO) -> None:
-    buffer.seek(0)
-    with connection.cursor() as cursor:
-        cursor.copy_expert(
-            'COPY exchange_stagedrow (import_run_id, file_id, line, kind, child_number, decom, year, "values") '
-            "FROM STDIN WITH (FORMAT csv)",
-            buffer,
+    for some in _some_at_once(rows):
+        staged = [row for row in some if isinstance(row, Row)]
+        troubles = [row for row in some if isinstance(row, Trouble)]
+        count.rows += sum(row.kind == EPISODES for row in staged)
+        count.lost += sum(trouble.lost for trouble in troubles)
+        copy_in(
+            StagedRow,
+            [
+                {
+                    "import_run_id": run.pk,
+                    "file_id": file.pk,
+                    "line": row.line,
+                    "kind": row.kind,
+                    "child_number": row.child,
+                    "decom": row.decom,
+                    "year": None if run.year else row.year,
+                    "values": row.values,
+                }
+                for row in staged
+            ],
         )
+        _note(run, file, troubles)
+
+
+def _some_at_once(rows: Iterator[Row | Trouble]) -> Iterator[list[Row | Trouble]]:
+    while some := list(itertools.islice(rows, ROWS_AT_ONCE)):
+        yield some
 
 
 def _note(run: ImportRun, file: ImportFile, troubles: Iterable[Trouble]) -> None:
-    ImportProblem.objects.bulk_create(
-        [
-            ImportProblem(import_run=run, file=file.name, line=t.line, column=t.column, code=t.code, message=t.message)
-            for t in troubles
-        ],
-        batch_size=1_000,
+    copy_in(
+        ImportProblem,
+        [asdict(trouble) | {"import_run_id": run.pk, "file": file.name} for trouble in troubles],
     )
 
 
