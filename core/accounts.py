@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
@@ -150,6 +151,40 @@ def ask_for_link(*, by: User, as_of: dt.datetime) -> None:
     """Send oneself a link to choose a password. The present password stays good until the link is used."""
     opening = "Somebody, we hope you, asked for a new password for Held in Mind."
     _send_link(by, as_of=as_of, opening=opening, once="%Y%m%d%H")
+
+
+@action
+def add_team(*, name: str, part_of: Team | None = None, by: User, as_of: dt.datetime) -> Team:
+    """Add a team, or a service that teams will be part of, to one's own authority."""
+    _may(by)
+    name = name.strip()
+    if by.authority is None:
+        raise PermissionDenied("teams belong to an authority")
+    if part_of is not None and part_of.authority_id != by.authority_id:
+        raise Invalid({"part_of": "Select a service of your own authority."})
+    if Team.objects.filter(authority=by.authority, name__iexact=name).exists():
+        raise Invalid({"name": "There is already a team of that name."})
+    return Team.objects.create(authority=by.authority, name=name, part_of=part_of)
+
+
+@action
+def begin(*, code: str, authority_name: str, email: str, name: str, by: None = None, as_of: dt.datetime) -> User:
+    """Open an authority with its first administrator, who invites everybody else. For whoever sets the service up."""
+    if Authority.objects.filter(Q(code=code) | Q(name__iexact=authority_name.strip())).exists():
+        raise Invalid({"code": "There is already an authority of that code or name."})
+    if User.objects.filter(email__iexact=email.strip()).exists():
+        raise Invalid({"email": "There is already an account with this email address."})
+    authority = Authority.objects.create(code=code.strip(), name=authority_name.strip())
+    user = User(
+        email=email.strip().lower(),
+        name=name.strip(),
+        role=Role.SYSTEM_ADMINISTRATOR,
+        authority=authority,
+        invited_at=as_of,
+    )
+    user.set_unusable_password()
+    user.save()
+    return user
 
 
 # --- links --------------------------------------------------------------------------------------------------------

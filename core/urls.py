@@ -16,6 +16,7 @@ urlpatterns = [
     path("account/", here.account, name="account"),
     path("accounts/", accounts.listed, name="accounts"),
     path("accounts/invite/", accounts.invite, name="invite"),
+    path("accounts/teams/", accounts.teams, name="teams"),
     path("accounts/<int:pk>/", accounts.detail, name="account_detail"),
     path("accounts/<int:pk>/change/", accounts.change, name="change_account"),
     path("accounts/<int:pk>/deactivate/", accounts.deactivate, name="deactivate"),

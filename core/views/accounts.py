@@ -115,7 +115,7 @@ class AccountForm(forms.Form):
 
     def __init__(self, *args, by: User, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["team"].queryset = Team.for_user(by)  # type: ignore[attr-defined]
+        self.offer("team", Team.for_user(by))
 
 
 class InviteForm(AccountForm):
@@ -123,6 +123,17 @@ class InviteForm(AccountForm):
         label="Email address", autocomplete="off", hint="A work address that only this person reads."
     )
     field_order = ["name", "email", "role", "team", "partner_kind"]
+
+
+class TeamForm(forms.Form):
+    name = forms.TextField(label="Name of the team or service", max_length=100)
+    part_of = forms.ModelSelectField(
+        None, label="Part of which service?", required=False, empty_label="None: it is a service, or stands alone"
+    )
+
+    def __init__(self, *args, by: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.offer("part_of", Team.for_user(by).filter(part_of__isnull=True))
 
 
 class ReasonForm(forms.Form):
@@ -151,6 +162,23 @@ def invite(request: HttpRequest) -> HttpResponse:
         back_url=reverse("core:accounts"),
         submit_label="Send the invitation",
         success="The account is open. A link to choose a password is on its way.",
+    )
+
+
+@access(Permission.MANAGE_ACCOUNTS)
+def teams(request: HttpRequest) -> HttpResponse:
+    return record_form(
+        request,
+        form_class=TeamForm,
+        form_kwargs={"by": request.user},
+        act=accounts.add_team,
+        done=lambda _team: reverse("core:teams"),
+        title="Teams and services",
+        back_url=reverse("core:accounts"),
+        submit_label="Add",
+        template="core/teams.html",
+        success="Team added",
+        context={"teams": Team.for_user(request.user).select_related("part_of").order_by("name")},
     )
 
 

@@ -1,19 +1,21 @@
 """Accounts: who may open, change and close them, and what that does at once."""
 
 import datetime as dt
+import io
 import re
 import threading
 
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
 from django.db import connections
 from django.urls import reverse
 
 from core import accounts, actions, clock, outbox
 from core.access import Role
 from core.errors import Invalid
-from core.models import OutboxMessage, User
+from core.models import OutboxMessage, Team, User
 
 NOW = clock.now()
 
@@ -354,3 +356,57 @@ def test_a_leavers_flags_pass_to_the_next_person_up_at_once(cast):
     owners = {flag.owner for flag in Flag.objects.standing().filter(placement=placement)}
     assert not owners & {cast.amy, cast.tom}
     assert all(owner.is_active for owner in owners)
+
+
+# --- teams, and the first of all ----------------------------------------------------------------------------------
+
+
+def test_a_service_and_its_team_are_added(sams, cast):
+    sams.post(url("teams"), {"name": "Leaving care service"})
+    service = Team.objects.get(name="Leaving care service")
+    response = sams.post(url("teams"), {"name": "Leaving care team 1", "part_of": service.pk})
+    assert response.url == url("teams")
+    team = Team.objects.get(name="Leaving care team 1")
+    assert (team.part_of, team.authority) == (service, cast.north)
+    assert team.history.get().history_user == cast.sam
+    assert "Leaving care team 1" in sams.get(url("teams")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"name": ""}, "Enter the name"),
+        ({"name": "children in care TEAM 1"}, "already a team of that name"),
+        ({"name": "New", "part_of": "south"}, "from the list"),
+    ],
+)
+def test_a_bad_team_is_told(sams, cast, typed, said):
+    if typed.get("part_of") == "south":
+        typed = typed | {"part_of": cast.south_team.pk}
+    before = Team.objects.count()
+    response = sams.post(url("teams"), typed)
+    assert response.status_code == 422
+    assert said in response.content.decode()
+    assert Team.objects.count() == before
+
+
+def test_a_council_sees_its_own_teams(sams, cast):
+    Team.objects.create(authority=cast.south, name="Seaside team")
+    assert "Seaside" not in sams.get(url("teams")).content.decode()
+    assert "Seaside" not in sams.get(url("invite")).content.decode()
+
+
+def test_the_first_administrator_of_a_new_council(client, db, settings):
+    out = io.StringIO()
+    first = {"name": "Una Crane", "authority": "East Fen", "code": "903"}
+    call_command("first_administrator", "Una@example.org", **first, stdout=out)
+    link = out.getvalue().strip().removeprefix(settings.PUBLIC_URL)
+    page = client.get(link).url
+    client.post(page, {"new_password": "three calm otters"})
+    una = User.objects.get(email="una@example.org")
+    assert una.check_password("three calm otters")
+    assert una.authority.name == "East Fen"
+    client.force_login(una)
+    assert client.get(url("accounts")).status_code == 200
+    with pytest.raises(CommandError, match="already an authority"):
+        call_command("first_administrator", "other@example.org", **first)

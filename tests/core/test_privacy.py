@@ -104,7 +104,7 @@ def test_sql_is_not_logged_in_production(settings):
     assert connection.force_debug_cursor is False
 
 
-def test_no_mail_names_a_child_or_where_she_lives(cast, child, client):
+def test_no_mail_names_a_child_or_where_she_lives(cast, child, client, settings):
     from oversight.sweep import sweep
 
     sweep(as_of=clock.now())
@@ -121,7 +121,7 @@ def test_no_mail_names_a_child_or_where_she_lives(cast, child, client):
         assert "Amy" not in told
         assert "Harbour Light" not in told
         assert "House" not in told
-        assert "http://127.0.0.1" in told  # where to sign in, and no other address
+        assert settings.PUBLIC_URL in told  # where to sign in, and no other address
     for kept in OutboxMessage.objects.all():
         assert not names_in(kept.subject + kept.body + kept.key)
 

@@ -284,7 +284,7 @@ def test_a_reset_ends_every_session_and_the_old_password(amys, cast):
 
 def link_from_mail(as_of=None):
     outbox.deliver(as_of=as_of or clock.now())
-    return re.search(r"http://\S+(/password/\S+)", mail.outbox[-1].body)[1]
+    return re.search(r"https?://[^/\s]+(/password/\S+)", mail.outbox[-1].body)[1]
 
 
 def test_a_link_from_an_invitation_lets_its_owner_choose_a_password_once(client, cast):
