@@ -1,15 +1,40 @@
 """The words for asking about children. Every reading begins with `visible_to(user)`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.shortcuts import get_object_or_404
 
 from core.access import Permission, Scope
 from core.clock import database_today
 
 # Scopes that turn on where a child lives are registered by the floor that knows it (see placements/apps.py).
 SCOPES_FROM_ABOVE: dict[Scope, Callable] = {}
+
+
+# While one child's file is being read: who reads, and whose it is.
+_read: ContextVar[tuple[int, int] | None] = ContextVar("read", default=None)
+
+
+@contextmanager
+def one_file(user, **which) -> Iterator:
+    """Read one child's file: yields her, found among those `user` may see. Raises Http404, the same whether she
+    may not be seen or is not there.
+
+    Inside, whether `user` may see her is settled and she is the only child there is, so the many queries of a page do
+    not each ask again. It can only narrow what is seen.
+    """
+    from children.models import Child
+
+    child = get_object_or_404(Child.objects.visible_to(user).select_related("authority", "team"), **which)
+    token = _read.set((user.pk, child.pk))
+    try:
+        yield child
+    finally:
+        _read.reset(token)
 
 
 def live(prefix: str = "") -> Q:
@@ -31,6 +56,9 @@ class ChildQuerySet(models.QuerySet):
         """The children this person may see now: refused by default, and gone the moment her reason ends."""
         if not user.is_authenticated or not user.can(Permission.SEE_CHILDREN):
             return self.none()
+        settled = _read.get()
+        if settled is not None and settled[0] == user.pk:
+            return self.filter(pk=settled[1])
         scope = user.rights.scope
         if scope in SCOPES_FROM_ABOVE:
             return self.filter(SCOPES_FROM_ABOVE[scope](user))
@@ -56,6 +84,19 @@ class ChildQuerySet(models.QuerySet):
 
         episodes = CareEpisode.objects.filter(child=OuterRef("pk"))
         return self.filter(Exists(episodes.filter(live() if day is None else live_on(day))))
+
+    def allocated_to(self, user, day) -> "ChildQuerySet":
+        """Children whom this person is allocated to on `day`."""
+        from children.models import Allocation
+
+        return self.filter(Exists(Allocation.objects.live_on(day).filter(child=OuterRef("pk"), worker=user)))
+
+    def without_worker(self, day) -> "ChildQuerySet":
+        """Children looked after on `day` who have no social worker then."""
+        from children.models import Allocation
+
+        workers = Allocation.objects.filter(child=OuterRef("pk"), part=Allocation.Part.SOCIAL_WORKER)
+        return self.looked_after(day).filter(~Exists(workers.live_on(day)))
 
     def matching(self, words: str) -> "ChildQuerySet":
         """Children whose names or numbers begin with each of the words typed."""

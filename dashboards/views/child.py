@@ -5,10 +5,11 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from children.actions import open_file
 from children.models import Allocation, CareEpisode, Child, Decision, FileRead, LegalStatus
+from children.querysets import one_file
 from core import clock
 from core.access import Permission, Scope, access
 from core.dates import age_on
@@ -30,10 +31,7 @@ READS = 10
 def child(request: HttpRequest, reference: str) -> HttpResponse:
     """Opening it is itself recorded, in the transaction that reads: where that cannot be written, nothing is shown."""
     as_of = clock.now()
-    with transaction.atomic():
-        record = get_object_or_404(
-            Child.for_user(request.user).select_related("authority", "team"), reference=reference
-        )
+    with transaction.atomic(), one_file(request.user, reference=reference) as record:
         context = _context(record, request.user, as_of, Cursor.read(request.GET.get("before", "")))
         open_file(child=record, page="child", by=request.user, as_of=as_of)
         return render(request, "dashboards/child.html", context)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from children.actions import open_file
+from children.querysets import one_file
 from core import clock
 from core.access import Permission, access
 from core.history_panel import changes
@@ -35,7 +36,7 @@ LOGS = 7
 def placement(request: HttpRequest, pk: int) -> HttpResponse:
     """A page of the child's file: opening it is recorded in the transaction that reads."""
     as_of = clock.now()
-    with transaction.atomic():
+    with transaction.atomic(), one_file(request.user, placements=pk):
         record = get_object_or_404(
             with_what_states_need(Placement.for_user(request.user), as_of=as_of).select_related("child__authority"),
             pk=pk,

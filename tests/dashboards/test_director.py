@@ -4,6 +4,7 @@ import pytest
 
 from children.models import LegalStatus
 from core import charts, clock
+from core.models import Team
 from dashboards.state import states, with_what_states_need
 from oversight.models import Flag
 from oversight.sweep import sweep
@@ -80,7 +81,8 @@ def test_the_chart_counts_what_stands_by_rule_and_age(client, scene):
 
 
 def test_a_head_of_service_sees_her_own_service_and_no_other(client, scene):
-    other = scene.child(forename="Elsewhere", since=ago(90), worker=False, team=None)
+    apart = Team.objects.create(authority=scene.north, name="Another service’s team")
+    other = scene.child(forename="Elsewhere", since=ago(90), worker=False, team=apart)
     placement = scene.unregistered(other, ago(20))
     assert placement.pk in rows(page(client, scene.dee))
     assert placement.pk not in rows(page(client, scene.hana))
