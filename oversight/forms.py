@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.forms import CharField, HiddenInput
+
 from core import forms
 from oversight import rulebook
 from oversight.actions import LONGEST
@@ -27,9 +29,10 @@ class FlagFilter(forms.FilterForm):
     severity = forms.SelectField(label="Severity", choices=_choices({"red": "Red", "amber": "Amber"}), required=False)
     age = forms.SelectField(label="Overdue for", choices=_choices(AGES), required=False)
     answered = forms.SelectField(label="Answered", choices=_choices({"yes": "Yes", "no": "No"}), required=False)
-    placement = forms.TextField(label="Placement number", width=10, max_length=18, required=False)
-    child = forms.TextField(label="Child’s reference", width=10, max_length=12, required=False)
-    owner = forms.TextField(label="Holder’s account number", width=10, max_length=18, required=False)
+    # These come from links, and are shown where they are chosen: nobody knows a placement by its number.
+    placement = CharField(label="Placement", widget=HiddenInput, max_length=18, required=False)
+    child = CharField(label="Child", widget=HiddenInput, max_length=12, required=False)
+    owner = CharField(label="Held by", widget=HiddenInput, max_length=18, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

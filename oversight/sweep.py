@@ -113,8 +113,9 @@ def _apply(rule: Rule, asked: dict[str, Any]) -> tuple[int, int]:
 def _begin(cursor: Any, code: str) -> None:
     """Wait for this rule's turn, and say that a sweep is writing. The next statement sees what came before."""
     cursor.execute(
+        # Without jit: compiling these queries to machine code would take longer than running them.
         "SELECT set_config('app.user_id', '', true), set_config('app.reason', 'sweep', true),"
-        " pg_advisory_xact_lock(%s, %s)",
+        " set_config('jit', 'off', true), pg_advisory_xact_lock(%s, %s)",
         [LOCKS, zlib.crc32(code.encode()) & 0x7FFFFFFF],
     )
 

@@ -43,7 +43,7 @@ def flags(request: HttpRequest) -> HttpResponse:
         "title": "Flags",
         "page": page,
         "filter_form": form,
-        "chosen": _chosen(request, form),
+        "chosen": _chosen(request, form, next(iter(page), None)),
         "query": _query(request, without="page"),
         "head": HEAD,
     }
@@ -111,11 +111,17 @@ def _query(request: HttpRequest, *, without: str) -> str:
     return query.urlencode()
 
 
-def _chosen(request: HttpRequest, form: forms.Form) -> list[tuple[str, str]]:
-    """Each filter in use, as (what it says, the address without it)."""
+def _where(flag: Flag) -> str:
+    placement = flag.placement
+    return f"{flag.child}, {placement.home or placement.get_type_display()}" if placement else ""
+
+
+def _chosen(request: HttpRequest, form: forms.Form, first: Flag | None) -> list[tuple[str, str]]:
+    """Each filter in use, as (what it says, the address without it). What a number stands for, `first` knows."""
     found = []
+    meant = {"placement": _where(first), "child": first.child, "owner": first.owner} if first else {}
     for name, value in form.cleaned_data.items():
         if value:
-            said = dict(getattr(form.fields[name], "choices", [])).get(value, value)
+            said = meant.get(name) or dict(getattr(form.fields[name], "choices", [])).get(value, value)
             found.append((f"{form.fields[name].label}: {said}", f"{request.path}?{_query(request, without=name)}"))
     return found

@@ -347,7 +347,9 @@ class Visit(Protected):
     )
 
     insert_only = True
-    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="visits")
+    placement = models.ForeignKey(
+        Placement, on_delete=models.PROTECT, related_name="visits", db_index=False
+    )  # found by visit_by_placement, newest first
     occurred_at = models.DateTimeField("when")
     manner = models.CharField(max_length=10, choices=Manner.choices, default=Manner.IN_PERSON)
     outcome = models.CharField(max_length=12, choices=Outcome.choices)
@@ -385,7 +387,9 @@ class DailyLog(Protected):
     """
 
     insert_only = True
-    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="logs")
+    placement = models.ForeignKey(
+        Placement, on_delete=models.PROTECT, related_name="logs", db_index=False
+    )  # found by log_by_placement, newest first
     covers_from = models.DateTimeField()
     covers_until = models.DateTimeField()
     occurred_at = models.DateTimeField("when it was written up", help_text="As claimed by its author.")
