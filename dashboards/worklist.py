@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
-from children.models import Allocation, Child
+from children.models import Child
 from core import charts, clock
 from core.access import Permission, Role
 from core.models import User
-from dashboards.flags import Line, list_url, over_words
+from dashboards.flags import Line, list_url, over_words, soon
 from dashboards.links import link
 from dashboards.state import State, states, with_what_states_need
 from oversight.models import Flag
@@ -44,22 +44,25 @@ def by_child(lines: Iterable[Line]) -> list[ChildLines]:
 
 def allocated_to(user: User, *, as_of: dt.datetime) -> QuerySet:
     """The children this person is allocated to now."""
-    mine = Allocation.for_user(user).live_on(clock.local_date(as_of)).filter(worker=user, child=OuterRef("pk"))
-    return Child.for_user(user).filter(Exists(mine))
+    return Child.for_user(user).allocated_to(user, clock.local_date(as_of))
 
 
 def unallocated(user: User, *, as_of: dt.datetime) -> QuerySet:
     """Looked-after children this person may see who have no social worker today."""
-    today = clock.local_date(as_of)
-    workers = Allocation.for_user(user).live_on(today).filter(child=OuterRef("pk"), part=Allocation.Part.SOCIAL_WORKER)
-    return Child.for_user(user).looked_after(today).filter(~Exists(workers)).select_related("team")
+    return Child.for_user(user).without_worker(clock.local_date(as_of)).select_related("team")
 
 
-def placements_of(children: QuerySet, user: User, *, as_of: dt.datetime) -> QuerySet:
-    """Where these children live today, as far as a team here follows it."""
+def due_soon(user: User, *, as_of: dt.datetime, back: str = "") -> list[Line]:
+    """What falls due within a fortnight for this person's children: a head of service's own visits, else everybody's.
+
+    A head of service answers for hundreds of children; what others owe them is on their own lists.
+    """
     today = clock.local_date(as_of)
-    placements = Placement.for_user(user).live_on(today).filter(child__in=children, followed_from__isnull=False)
-    return placements.select_related("child")
+    here = Placement.for_user(user).live_on(today).filter(followed_from__isnull=False).select_related("child")
+    if user.role == Role.HEAD_OF_SERVICE:
+        mine = soon(here.high_risk(today), user=user, as_of=as_of, back=back)
+        return [line for line in mine if line.owner_role == Role.HEAD_OF_SERVICE.label]
+    return soon(here, user=user, as_of=as_of, back=back)
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from children.models import Child
 from core import clock
 from core.access import Permission, Role, Scope, signed_in
 from core.models import User
 from dashboards import worklist
-from dashboards.flags import SOON_DAYS, counted, flags_of, soon
+from dashboards.flags import SOON_DAYS, counted, flags_of
 from dashboards.links import link, offered
 from dashboards.state import states, with_what_states_need
 from oversight.quality import registration_not_known
@@ -78,7 +77,7 @@ def _stats(found: dict[str, Any]) -> list[tuple[int, str, str, str]]:
     if "holders" in found:
         stats.append((found["team_total"], f"overdue: your {found['team_word']}’s", found["team_href"], "red"))
     if "due" in found:
-        stats.append((len(found["due"]), f"due in {SOON_DAYS} days", "#soon", "amber"))
+        stats.append((len(found["due"]), f"due in {SOON_DAYS} days", reverse("dashboards:due_soon"), "amber"))
     if "unallocated" in found:
         total = found["unallocated_total"]
         stats.append((total, "without a social worker", reverse("dashboards:without_worker"), "amber"))
@@ -100,13 +99,14 @@ def _mine(user: User, as_of: dt.datetime) -> dict[str, Any]:
 
 def _soon(user: User, as_of: dt.datetime) -> dict[str, Any]:
     """What falls due within a fortnight: for the children one is allocated to, then for the team's."""
-    placements = worklist.placements_of(Child.for_user(user), user, as_of=as_of)
-    due = soon(placements, user=user, as_of=as_of, back="my-work")
+    due = worklist.due_soon(user, as_of=as_of, back="my-work")
     own = set(worklist.allocated_to(user, as_of=as_of).values_list("pk", flat=True))
+    mine, others = [line for line in due if line.child.pk in own], [line for line in due if line.child.pk not in own]
     return {
         "due": due,
-        "soon_mine": [line for line in due if line.child.pk in own],
-        "soon_team": [line for line in due if line.child.pk not in own],
+        "due_mine": mine[:LISTED],
+        "due_others": others[:LISTED],
+        "due_more": len(due) > len(mine[:LISTED]) + len(others[:LISTED]),
     }
 
 

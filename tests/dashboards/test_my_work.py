@@ -94,6 +94,12 @@ def test_what_a_manager_must_do_herself_is_not_offered_to_the_worker(client, sce
     assert due["Weekly visit by the social worker"] is not None
 
 
+def test_a_head_of_service_is_told_of_her_own_visits_and_not_of_hundreds_of_others(client, scene):
+    lines = page(client, scene.hana).context["due"]
+    assert {line.owner_role for line in lines} == {"Head of service"}
+    assert {line.child.pk for line in lines} == {placement.child_id for placement in scene.wrong}
+
+
 def test_logging_the_visit_takes_the_flag_off_the_page(client, scene, django_capture_on_commit_callbacks):
     placement = scene.wrong[0]
     before = page(client, scene.amy).context["mine"].total
@@ -130,8 +136,6 @@ def test_the_team_manager_sees_who_holds_what_and_what_nobody_has(client, scene)
 
 def listed(client, response, href: str) -> int:
     """How many rows stand behind a number."""
-    if href == "#soon":
-        return len(response.context["soon_mine"]) + len(response.context["soon_team"])
     if href == "#unregistered":
         return len(response.context["unregistered"])
     answer = client.get(href)
@@ -204,6 +208,7 @@ def test_more_children_take_no_more_queries(client, cast, who):
 @pytest.mark.parametrize(
     ("url", "allowed", "refused"),
     [
+        ("dashboards:due_soon", ["amy", "tom", "hana", "paul"], ["priya", "greta", "lee"]),
         ("dashboards:without_worker", ["tom", "hana", "dora"], ["amy", "priya", "lee"]),
         ("dashboards:not_known", ["amy", "tom", "carl", "paul"], ["priya", "lee", "sam"]),
     ],
@@ -217,12 +222,12 @@ def test_lists_of_gaps_are_for_those_who_settle_them(client, scene, url, allowed
 
 
 def test_lists_of_gaps_never_cross_authorities(client, scene):
-    for url in ("dashboards:without_worker", "dashboards:not_known"):
+    for url in ("dashboards:without_worker", "dashboards:not_known", "dashboards:due_soon"):
         client.force_login(scene.todd)
         assert client.get(reverse(url)).context["page"].paginator.count == 0
 
 
-@pytest.mark.parametrize("url", ["dashboards:without_worker", "dashboards:not_known"])
+@pytest.mark.parametrize("url", ["dashboards:without_worker", "dashboards:not_known", "dashboards:due_soon"])
 def test_lists_of_gaps_take_no_more_queries_for_more(client, scene, url):
     client.force_login(scene.tom)
     few = queries(client, reverse(url))
