@@ -79,7 +79,10 @@ class Upload(forms.Form):
 
 
 def _labelled(choices: list[tuple[str, str]], empty: str = "None") -> list[tuple[str, str]]:
-    return [("", empty), *((code, label if label.startswith(code) else f"{code}: {label}") for code, label in choices)]
+    return [
+        ("", empty),
+        *((code, label if label.startswith(f"{code}:") else f"{code}: {label}") for code, label in choices),
+    ]
 
 
 class Reason(forms.Form):

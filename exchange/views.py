@@ -18,7 +18,7 @@ from core.access import Permission, access
 from core.history_panel import changes
 from core.pages import record_form
 from exchange import actions, forms
-from exchange.importing import COUNTED, result
+from exchange.importing import result
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
 from exchange.reading import read_date
 
@@ -69,7 +69,8 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
         "back_url": reverse("exchange:imports"),
         "run": run,
         "files": run.files.all(),
-        "counts": [(MEANING[name], counts[name]) for name in MEANING if name in COUNTED],
+        "counts": [(meaning, f"{counts[name]:,}") for name, meaning in MEANING.items()] if run.is_over else [],
+        "most": max(run.rows_total, 1),
         "page": Paginator(found, PAGE).get_page(request.GET.get("page")) if run.is_over else None,
         "problems": found.count(),
         "waiting": _quarantined(request).count(),

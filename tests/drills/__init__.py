@@ -29,6 +29,7 @@ class Drill:
     rounds: int
     make_ready: Callable[[], AbstractContextManager[Round]]
     must_be_zero: tuple[str, ...]
+    only_in_full: bool = False  # one long round: a test of its own proves the same in small
 
 
 def use_own_servers() -> None:
@@ -65,6 +66,8 @@ def _resume(progress: Path, drill: Drill, seed: int) -> tuple[int, dict[str, int
 
 
 def drills() -> Iterator[Drill]:
-    from tests.drills import kill_sweep
+    from tests.drills import kill_import, kill_sweep, large_import
 
     yield kill_sweep.DRILL
+    yield kill_import.DRILL
+    yield large_import.DRILL

@@ -1,0 +1,73 @@
+"""A return of a million rows is read in no more than 300 MB."""
+
+import datetime as dt
+import json
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.drills import ROOT, Drill
+
+ROWS = 1_000_000
+LIMIT_MB = 300
+EPISODES_OF_A_CHILD = 5
+COMMAND = """
+import json, resource, subprocess, sys
+done = subprocess.run([sys.executable, "manage.py", "import_ssda903", sys.argv[1], "--scratch", "--json"], stdout=subprocess.PIPE)
+assert done.returncode == 0
+counts = json.loads(done.stdout)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+print(json.dumps({"rows": counts["rows_read"], "episodes": counts["episodes"], "peak MB": peak}))
+"""
+
+
+def write(folder: Path, rows: int) -> None:
+    """Children with five episodes each, every tenth row broken, so that problems are counted too."""
+    from tests.exchange import returns
+
+    start = dt.date(2010, 4, 1)
+    with (folder / "header_2020.csv").open("w") as header, (folder / "episodes_2020.csv").open("w") as episodes:
+        header.write(returns.HEADER + "\n")
+        episodes.write(returns.EPISODES + "\n")
+        for row in range(rows):
+            number, turn = divmod(row, EPISODES_OF_A_CHILD)
+            if turn == 0:
+                header.write(returns.child(str(number)) + "\n")
+            first, last = (start + dt.timedelta(days=400 * n) for n in (turn, turn + 1))
+            line = returns.episode(
+                str(number), f"{first:%d/%m/%Y}", f"{last:%d/%m/%Y}", rne="P" if turn else "S", post=f"ZZ1 {turn}AA"
+            )
+            episodes.write(("broken," if row % 10 == 9 else line) + "\n")
+
+
+def measure(rows: int) -> dict[str, int]:
+    """Import a return of so many rows into a scratch database, in a process of its own, and say its peak."""
+    with tempfile.TemporaryDirectory() as name:
+        write(Path(name), rows)
+        done = subprocess.run(
+            [sys.executable, "-c", COMMAND, name], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+        )
+    return json.loads(done.stdout)
+
+
+@contextmanager
+def make_ready() -> Iterator:
+    def one_round(_: random.Random) -> dict[str, int]:
+        found = measure(ROWS)
+        return found | {"over the limit": int(found["peak MB"] > LIMIT_MB), "rows lost": ROWS - found["rows"]}
+
+    yield one_round
+
+
+DRILL = Drill(
+    name="import-a-million-rows",
+    goal=f"1,000,000 rows read in at most {LIMIT_MB} MB",
+    rounds=1,
+    make_ready=make_ready,
+    must_be_zero=("over the limit", "rows lost"),
+    only_in_full=True,
+)

@@ -1,0 +1,19 @@
+"""The import's drills at a small share; `make drill` runs them in full."""
+
+import os
+
+import pytest
+
+from tests.drills import large_import
+
+
+@pytest.fixture(autouse=True)
+def same_servers(monkeypatch):
+    monkeypatch.setitem(os.environ, "HELD_PROFILE", "test")
+
+
+def test_memory_does_not_grow_with_the_file():
+    small, large = large_import.measure(1_000), large_import.measure(25_000)
+    assert (large["rows"], large["episodes"]) == (25_000, 22_500)
+    assert large["peak MB"] <= large_import.LIMIT_MB
+    assert large["peak MB"] - small["peak MB"] < 40, "a file 25 times as long takes hardly more"
