@@ -89,7 +89,7 @@ def lines(flags: Iterable[Flag], *, user: User, as_of: dt.datetime, back: str = 
 
 
 def _line(flag: Flag, answer: FlagAnswer | None, user: User, as_of: dt.datetime, back: str) -> Line:
-    rule, today = flag.rulebook, clock.local_date(as_of)
+    rule, today, role = flag.rulebook, clock.local_date(as_of), flag.get_owner_role_display()
     return Line(
         title=rule.title_of(flag.limb) if rule else flag.rule,
         basis=rule.basis.value if rule else "",
@@ -99,7 +99,7 @@ def _line(flag: Flag, answer: FlagAnswer | None, user: User, as_of: dt.datetime,
         due_words=f"due {in_words(last_day(flag.due_at))}",
         tone=flag.severity,
         owner=str(flag.owner),
-        owner_role=flag.get_owner_role_display(),
+        owner_role=role if flag.owner.role == flag.owner_role else f"for the {role.lower()}",
         href=reverse("oversight:flag", args=[flag.pk]),
         remedy=_remedy(user, flag, rule, back),
         answer=answer,

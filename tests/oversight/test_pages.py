@@ -207,7 +207,7 @@ class TestAnswering:
         for words in (
             "Weekly visit by the social worker",
             "Local standard. No statute asks for it",
-            "Amy Sparrow (Social worker’s duty)",
+            "Amy Sparrow (the duty of the social worker)",
             "What clears it",
             reverse("placements:visit", args=[placement.pk]),
             "Nobody has answered this flag",
