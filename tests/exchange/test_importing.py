@@ -109,6 +109,25 @@ def test_a_code_that_was_not_yet_a_code_is_reported_and_used(council):
     assert placements() == [("K3", day("2019-06-01"), None)]
 
 
+def test_xml_and_csv_of_one_return_make_the_same_records(council, tmp_path):
+    south = Council(Authority.objects.create(code="902", name="South Mere"), tmp_path / "south")
+    council.take(
+        header_2019=table(HEADER, child()),
+        uasc_2019=table("CHILD,SEX,DOB,DUC", "1001,2,14/05/2008,"),
+        episodes_2019=table(EPISODES, episode(dec="01/07/2019"), episode(decom="01/07/2019", rne="P", place="K2")),
+    )
+    parts = "<RNE>{}</RNE><LS>C2</LS><CIN>N1</CIN><PL>{}</PL><PL_POST>ZZ1 1AA</PL_POST><HOME_POST>ZZ9 9ZZ</HOME_POST>"
+    parts += "<URN>1234567</URN><PLACE_PROVIDER>PR1</PLACE_PROVIDER>"
+    outcome = south.take(
+        return_2019__xml="<EXPSSDA903><CHILD><HEADER><CHILDID>1001</CHILDID><SEX>2</SEX><DOB>2008-05-14</DOB>"
+        "<ETHNIC>WBRI</ETHNIC><UASC>1</UASC></HEADER>"
+        f"<EPISODE><DECOM>2019-06-01</DECOM>{parts.format('S', 'U6')}<DEC>2019-07-01</DEC><REC>X1</REC></EPISODE>"
+        f"<EPISODE><DECOM>2019-07-01</DECOM>{parts.format('P', 'K2')}</EPISODE></CHILD></EXPSSDA903>"
+    )
+    assert (outcome["files"], outcome["created"], codes(outcome)) == (1, 2, [])
+    assert everything(south.authority) == everything(council.authority)
+
+
 # --- the same and again -------------------------------------------------------------------------------------------------
 
 
