@@ -45,8 +45,8 @@ class Loader:
             for name, quiet in (("north", stories.QUIET), ("south", stories.QUIET_SOUTH)):
                 for number, row in enumerate(quiet):
                     self._tell(quiet_story(row, number, council=name))
-        for week in range(WEEKS_OF_SWEEPS, 0, -1):  # so that what was flagged, and cleared, can be looked back on
-            sweep(as_of=clock.at_local(self.day(7 * week), MORNING))
+            for week in range(WEEKS_OF_SWEEPS, 0, -1):  # what was flagged, and cleared, can be looked back on
+                sweep(as_of=clock.at_local(self.day(7 * week), MORNING))
         sweep(as_of=self.as_of)
 
     def _homes(self) -> None:
