@@ -63,7 +63,7 @@ STF_05 = Rule(
 STF_05L = Rule(
     code="STF-05L",
     source_id="STF-05",
-    title="Manager of a placement that no regulations give one",
+    title="Manager where no regulations ask for one",
     authority="Local standard, by analogy with the Children’s Homes (England) Regulations 2015, regs 27, 28 and 48, "
     "which do not bind a setting that is not registered: a manager with authority on site, named before the move.",
     basis=Basis.LOCAL,
