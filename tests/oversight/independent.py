@@ -127,11 +127,8 @@ def expected(as_of):
 
 def legality(facts, p, began, registration, status):
     if p.started_on >= dt.date(2021, 9, 9) and facts.today < reaches(p.child.date_of_birth, 16):
-        if status == "registered":
-            unlawful = registration.registered_for not in ALLOWED
-        else:
-            unlawful = p.type in OTHER or status == "not_registered"
-        if unlawful:
+        lawful = status == "registered" and registration.registered_for in ALLOWED
+        if not lawful and (p.type in OTHER or status != "not_known"):
             yield "LEG-04", began if p.type in OTHER else max(began, midnight(registration.started_on))
     if status == "not_registered":
         allowed = began + 24 * HOUR if p.basis == "emergency" else began
