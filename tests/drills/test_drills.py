@@ -1,0 +1,27 @@
+"""The drills, at a twentieth of their rounds: the same code, servers and worker as `make drill`."""
+
+import json
+import subprocess
+import sys
+
+from tests.drills import ROOT, drills
+
+
+def test_a_twentieth_of_every_drill(tmp_path):
+    out = tmp_path / "drills.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.drills", "--share", "20", "--out", str(out)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    results = {result["name"]: result for result in json.loads(out.read_text())}
+    for drill in drills():
+        if drill.only_in_full:
+            continue
+        result = results[drill.name]
+        assert result["rounds"] == max(1, drill.rounds // 20)
+        assert all(result["result"].get(count, 0) == 0 for count in drill.must_be_zero)
+    assert results["kill-worker-and-broker-mid-sweep"]["result"]["flags"] > 0
