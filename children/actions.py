@@ -61,16 +61,16 @@ def add_child(
     authority_id = policies.may(by, Permission.MANAGE_CHILDREN, authority_id=by.authority_id)
     team = team or by.team
     if team is None:
-        raise Invalid({"": "You are in no team, so nobody would be responsible for her. Ask for a team first"})
+        raise Invalid({"": "You are in no team, so nobody would be responsible for the child. Ask for a team first"})
     if team.authority_id != by.authority_id:
         raise PermissionDenied("this team is another authority's")
     if not looked_after_from and (need or legal_status):
-        raise Invalid({"looked_after_from": "Enter the date she became looked after, or leave this part empty"})
+        raise Invalid({"looked_after_from": "Enter the date the child became looked after, or leave this part empty"})
     policies.required(
-        forename=(details.get("forename", ""), "Enter her first name"),
-        surname=(details.get("surname", ""), "Enter her last name"),
-        sex=(details.get("sex", ""), "Select her sex"),
-        date_of_birth=(details.get("date_of_birth"), "Enter her date of birth"),
+        forename=(details.get("forename", ""), "Enter the child’s first name"),
+        surname=(details.get("surname", ""), "Enter the child’s last name"),
+        sex=(details.get("sex", ""), "Select the child’s sex"),
+        date_of_birth=(details.get("date_of_birth"), "Enter the child’s date of birth"),
     )
     child = Child(authority_id=authority_id, team=team)
     _describe(child, details, as_of)
@@ -98,7 +98,7 @@ def describe_child(*, child: Child, by: User, as_of: dt.datetime, **details: Any
         raise Invalid(
             {
                 "date_of_birth": f"Date of birth must be on or before {in_words(first.started_on)}, "
-                "when she became looked after"
+                "when the child became looked after"
             }
         )
     child.save(update_fields=list(details))
@@ -113,23 +113,23 @@ def _describe(child: Child, details: dict[str, Any], as_of: dt.datetime) -> None
         setattr(child, name, _tidy(name, details[name]))
     policies.check_birth(child.date_of_birth, as_of)
     if "sex" in details:
-        policies.one_of(child.sex, codes.SEX, "sex", "Select her sex from the list")
+        policies.one_of(child.sex, codes.SEX, "sex", "Select the child’s sex from the list")
     if child.ethnicity:
-        policies.one_of(child.ethnicity, codes.ETHNICITY, "ethnicity", "Select her ethnicity from the list")
+        policies.one_of(child.ethnicity, codes.ETHNICITY, "ethnicity", "Select the child’s ethnicity from the list")
     if child.upn and not re.fullmatch(r"[A-Z][0-9]{11}[0-9A-Z]|UN[1-6]", child.upn):
         raise Invalid({"upn": "Unique pupil number must be a letter, 11 numbers and a number or letter, or UN1 to UN6"})
     if child.nhs_number and not _is_nhs_number(child.nhs_number):
         raise Invalid({"nhs_number": "NHS number must be 10 numbers, like 999 000 0018. Check it: one is wrong"})
     if child.own_childs_birth:
         if not child.is_mother:
-            raise Invalid({"own_childs_birth": "Enter her own child’s date of birth only if she is a mother"})
-        policies.not_future(child.own_childs_birth, as_of, "own_childs_birth", "Her own child’s date of birth")
+            raise Invalid({"own_childs_birth": "Enter their own child’s date of birth only if the child is a mother"})
+        policies.not_future(child.own_childs_birth, as_of, "own_childs_birth", "Their own child’s date of birth")
         policies.not_before(
             child.own_childs_birth,
             child.date_of_birth,
             "own_childs_birth",
-            "Her own child’s date of birth",
-            "she was born",
+            "Their own child’s date of birth",
+            "the child was born",
         )
 
 
@@ -159,15 +159,17 @@ def start_care(
     policies.hold(child)
     policies.one_of(need, codes.NEED, "need", "Select the category of need")
     policies.one_of(legal_status, codes.LEGAL_STATUS, "legal_status", "Select the legal status")
-    what = "The date she became looked after"
+    what = "The date the child became looked after"
     policies.not_future(started_on, as_of, "started_on", what)
-    policies.not_before(started_on, child.date_of_birth, "started_on", what, "she was born")
+    policies.not_before(started_on, child.date_of_birth, "started_on", what, "the child was born")
     policies.under_18_on(child, started_on, "started_on", what)
     latest = CareEpisode.objects.filter(child=child).order_by("-started_on").first()
     if latest and latest.ended_on is None:
-        raise Invalid({"started_on": f"She has been looked after since {in_words(latest.started_on)} and still is"})
+        raise Invalid(
+            {"started_on": f"The child has been looked after since {in_words(latest.started_on)} and still is"}
+        )
     if latest and latest.ended_on:
-        policies.not_before(started_on, latest.ended_on, "started_on", what, "she last ceased to be looked after")
+        policies.not_before(started_on, latest.ended_on, "started_on", what, "the child last ceased to be looked after")
     episode = CareEpisode.objects.create(child=child, started_on=started_on, need=need)
     LegalStatus.objects.create(child=child, code=legal_status, started_on=started_on)
     touch(child=child)
@@ -193,7 +195,7 @@ def record_legal_status(*, child: Child, code: str, started_on: dt.date, by: Use
         )
     present = LegalStatus.objects.filter(live_on(started_on), child=child).first()
     if present and present.code == code:
-        raise Invalid({"code": f"She already has this legal status, since {in_words(present.started_on)}"})
+        raise Invalid({"code": f"The child already has this legal status, since {in_words(present.started_on)}"})
     if present:
         present.ended_on = started_on
         present.save(update_fields=["ended_on"])
@@ -211,17 +213,17 @@ def end_care(*, child: Child, ended_on: dt.date, end_reason: str, by: User, as_o
     """
     policies.may(by, Permission.MANAGE_CHILDREN, authority_id=child.authority_id)
     policies.hold(child)
-    policies.one_of(end_reason, codes.REASON_CEASED, "end_reason", "Select why she ceased to be looked after")
+    policies.one_of(end_reason, codes.REASON_CEASED, "end_reason", "Select why the child ceased to be looked after")
     episode = policies.present_care(child)
     if episode is None:
         raise Invalid({"": f"{child.called} is not looked after, so there is nothing to end"})
-    what = "The date she ceased to be looked after"
+    what = "The date the child ceased to be looked after"
     policies.not_future(ended_on, as_of, "ended_on", what)
-    policies.not_before(ended_on, episode.started_on, "ended_on", what, "she became looked after")
+    policies.not_before(ended_on, episode.started_on, "ended_on", what, "the child became looked after")
     episode.ended_on, episode.end_reason = ended_on, end_reason
     episode.save(update_fields=["ended_on", "end_reason"])
     for status in LegalStatus.objects.filter(child=child, ended_on__isnull=True):
-        policies.not_before(ended_on, status.started_on, "ended_on", what, "her present legal status began")
+        policies.not_before(ended_on, status.started_on, "ended_on", what, "the child’s present legal status began")
         status.ended_on = ended_on
         status.save(update_fields=["ended_on"])
     for allocation in Allocation.objects.filter(child=child, ended_on__isnull=True):
@@ -241,14 +243,16 @@ def allocate(*, child: Child, worker: User, part: str, started_on: dt.date, by: 
     """Give a named person a part with her, from a day. Her responsible team becomes her social worker's."""
     policies.may(by, Permission.ALLOCATE, authority_id=child.authority_id)
     policies.hold(child)
-    policies.one_of(part, Allocation.Part.choices, "part", "Select their role with her")
+    policies.one_of(part, Allocation.Part.choices, "part", "Select their role with the child")
     if worker.authority_id != child.authority_id or not worker.is_active:
         raise Invalid({"worker": "Select somebody who works here now"})
     if worker.role not in policies.WHO_MAY_HOLD[part]:
-        raise Invalid({"worker": f"{worker.name} ({worker.get_role_display().lower()}) cannot have this role with her"})
+        raise Invalid(
+            {"worker": f"{worker.name} ({worker.get_role_display().lower()}) cannot have this role with the child"}
+        )
     what = "The date the allocation starts"
     policies.not_future(started_on, as_of, "started_on", what)
-    policies.not_before(started_on, child.date_of_birth, "started_on", what, "she was born")
+    policies.not_before(started_on, child.date_of_birth, "started_on", what, "the child was born")
     allocation = Allocation.objects.create(child=child, worker=worker, part=part, started_on=started_on)
     if part == Allocation.Part.SOCIAL_WORKER and worker.team_id and worker.team_id != child.team_id:
         child.team = worker.team
@@ -301,7 +305,7 @@ def record_decision(
         by_what_authority=(by_what_authority, "Enter by what authority they decided"),
     )
     policies.not_future(decided_on, as_of, "decided_on", "The date of the decision")
-    policies.not_before(decided_on, child.date_of_birth, "decided_on", "The date of the decision", "she was born")
+    policies.not_before(decided_on, child.date_of_birth, "decided_on", "The date of the decision", "the child was born")
     decision = Decision.objects.create(
         child=child,
         decided_on=decided_on,

@@ -33,10 +33,12 @@ class YesNoNotKnown(forms.RadiosField):
 class LookedAfter(forms.Form):
     """That she became looked after: when, why, and under what legal status."""
 
-    started_on = forms.DateField(label="When did she become looked after?", noun="date she became looked after")
+    started_on = forms.DateField(
+        label="When did the child become looked after?", noun="date the child became looked after"
+    )
     need = forms.SelectField(
         label="Category of need",
-        hint="The main reason she needed help when she came into care.",
+        hint="The main reason for help when the child came into care.",
         choices=[NONE_CHOSEN, *with_codes(codes.NEED)],
     )
     legal_status = forms.SelectField(
@@ -49,20 +51,20 @@ class LookedAfter(forms.Form):
 class AddChild(forms.Form):
     forename = forms.TextField(label="First name", max_length=100)
     surname = forms.TextField(label="Last name", max_length=100)
-    known_as = forms.TextField(label="What she likes to be called", max_length=100, required=False)
+    known_as = forms.TextField(label="What the child likes to be called", max_length=100, required=False)
     sex = forms.RadiosField(label="Sex", choices=codes.SEX, inline=True)
     date_of_birth = forms.DateField(label="Date of birth", hint="For example, 27 3 2010")
     ethnicity = forms.SelectField(label="Ethnicity", choices=[NOT_ANSWERED, *codes.ETHNICITY], required=False)
     external_id = forms.TextField(
         label="Number in the return",
-        hint="The child’s identifier in your council’s statutory returns, if she has one.",
+        hint="The child’s identifier in your council’s statutory returns, if there is one.",
         max_length=30,
         width=20,
         required=False,
     )
     team = forms.ModelSelectField(None, label="Responsible team")
     looked_after_from = forms.DateField(
-        label="When did she become looked after?", noun="date she became looked after", required=False
+        label="When did the child become looked after?", noun="date the child became looked after", required=False
     )
     need = forms.SelectField(label="Category of need", choices=[NONE_CHOSEN, *with_codes(codes.NEED)], required=False)
     legal_status = forms.SelectField(
@@ -72,7 +74,7 @@ class AddChild(forms.Form):
         required=False,
     )
     sections = [
-        ("If she is looked after now", ["looked_after_from", "need", "legal_status"]),
+        ("If the child is looked after now", ["looked_after_from", "need", "legal_status"]),
     ]
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -84,26 +86,28 @@ class AddChild(forms.Form):
 
 
 class DescribeChild(forms.Form):
-    known_as = forms.TextField(label="What she likes to be called", max_length=100, required=False)
+    known_as = forms.TextField(label="What the child likes to be called", max_length=100, required=False)
     about = forms.TextAreaField(
-        label="Who she is", hint="What she likes and what matters to her, in a few lines.", required=False
+        label="Who the child is", hint="What the child likes and what matters most, in a few lines.", required=False
     )
     forename = forms.TextField(label="First name", max_length=100)
     surname = forms.TextField(label="Last name", max_length=100)
     sex = forms.RadiosField(label="Sex", choices=codes.SEX, inline=True)
-    gender = forms.TextField(label="Gender identity", hint="In her own words.", max_length=50, required=False)
+    gender = forms.TextField(label="Gender identity", hint="In the child’s own words.", max_length=50, required=False)
     date_of_birth = forms.DateField(label="Date of birth", hint="For example, 27 3 2010")
     ethnicity = forms.SelectField(label="Ethnicity", choices=[NOT_ANSWERED, *codes.ETHNICITY], required=False)
     language = forms.TextField(label="First language", max_length=60, width=20, required=False)
     religion = forms.TextField(label="Religion", max_length=60, width=20, required=False)
     nationality = forms.TextField(label="Nationality", max_length=60, width=20, required=False)
-    disabled = YesNoNotKnown(label="Is she disabled?", noun="whether she is disabled")
-    has_ehcp = YesNoNotKnown(label="Does she have an education, health and care plan?", noun="whether she has a plan")
-    unaccompanied = forms.YesNoField(
-        label="Is she an unaccompanied asylum-seeking child?", noun="whether she is unaccompanied"
+    disabled = YesNoNotKnown(label="Is the child disabled?", noun="whether the child is disabled")
+    has_ehcp = YesNoNotKnown(
+        label="Does the child have an education, health and care plan?", noun="whether there is a plan"
     )
-    is_mother = YesNoNotKnown(label="Is she a mother?", noun="whether she is a mother")
-    own_childs_birth = forms.DateField(label="Her own child’s date of birth", required=False)
+    unaccompanied = forms.YesNoField(
+        label="Is the child an unaccompanied asylum-seeking child?", noun="whether the child is unaccompanied"
+    )
+    is_mother = YesNoNotKnown(label="Is the child a mother?", noun="whether the child is a mother")
+    own_childs_birth = forms.DateField(label="Their own child’s date of birth", required=False)
     external_id = forms.TextField(
         label="Number in the return",
         hint="The child’s identifier in your council’s statutory returns.",
@@ -113,7 +117,7 @@ class DescribeChild(forms.Form):
     )
     upn = forms.TextField(
         label="Unique pupil number",
-        hint="13 letters and numbers, or UN1 to UN6 if she has none.",
+        hint="13 letters and numbers, or UN1 to UN6 if there is none.",
         max_length=20,
         width=20,
         required=False,
@@ -124,7 +128,7 @@ class DescribeChild(forms.Form):
     sections = [
         ("Name and person", ["known_as", "about", "forename", "surname", "sex", "gender", "date_of_birth"]),
         ("Identity and culture", ["ethnicity", "language", "religion", "nationality"]),
-        ("What she needs", ["disabled", "has_ehcp", "unaccompanied", "is_mother", "own_childs_birth"]),
+        ("What the child needs", ["disabled", "has_ehcp", "unaccompanied", "is_mother", "own_childs_birth"]),
         ("Numbers", ["external_id", "upn", "nhs_number"]),
     ]
 
@@ -145,11 +149,11 @@ class LegalStatusForm(forms.Form):
 
 class EndCare(forms.Form):
     ended_on = forms.DateField(
-        label="When did she cease to be looked after?", noun="date she ceased to be looked after"
+        label="When did the child cease to be looked after?", noun="date the child ceased to be looked after"
     )
     end_reason = forms.SelectField(
-        label="Why did she cease to be looked after?",
-        noun="why she ceased to be looked after",
+        label="Why did the child cease to be looked after?",
+        noun="why the child ceased to be looked after",
         choices=[NONE_CHOSEN, *with_codes(codes.REASON_CEASED)],
     )
 
@@ -161,7 +165,7 @@ class WorkerField(forms.ModelSelectField):
 
 
 class Allocate(forms.Form):
-    part = forms.SelectField(label="Role with her", choices=[NONE_CHOSEN, *Allocation.Part.choices])
+    part = forms.SelectField(label="Role with the child", choices=[NONE_CHOSEN, *Allocation.Part.choices])
     worker = WorkerField(None, label="Who", noun="person")
     started_on = forms.DateField(label="When does it start?", noun="date it starts")
 

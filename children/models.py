@@ -42,7 +42,7 @@ class Child(Protected):
     external_id = models.CharField("identifier in the return", max_length=30, blank=True)
     forename = models.CharField(max_length=100, blank=True)
     surname = models.CharField(max_length=100, blank=True)
-    known_as = models.CharField(max_length=100, blank=True, help_text="What she likes to be called.")
+    known_as = models.CharField(max_length=100, blank=True, help_text="What the child likes to be called.")
     sex = models.CharField(max_length=1, choices=codes.SEX)
     gender = models.CharField("gender identity", max_length=50, blank=True)
     date_of_birth = models.DateField()
@@ -56,8 +56,10 @@ class Child(Protected):
     has_ehcp = models.BooleanField("has an education, health and care plan", null=True, blank=True)
     unaccompanied = models.BooleanField("unaccompanied asylum-seeking child", default=False)
     is_mother = models.BooleanField(null=True, blank=True)
-    own_childs_birth = models.DateField("her own child’s date of birth", null=True, blank=True)
-    about = models.TextField("who she is", blank=True, help_text="What she likes, what matters to her, in a few lines.")
+    own_childs_birth = models.DateField("their own child’s date of birth", null=True, blank=True)
+    about = models.TextField(
+        "who the child is", blank=True, help_text="What the child likes, what matters most, in a few lines."
+    )
     recorded_at = RecordedAt()
     history = tracked()
     objects = ChildQuerySet.as_manager()
@@ -111,7 +113,7 @@ class CareEpisode(Protected):
             ExclusionConstraint(
                 name="one_care_episode_at_once",
                 expressions=[("child", RangeOperators.EQUAL), (days_covered(), RangeOperators.OVERLAPS)],
-                violation_error_message="She is already looked after on some of these days.",
+                violation_error_message="The child is already looked after on some of these days.",
             ),
         ]
 
@@ -136,7 +138,7 @@ class LegalStatus(Protected):
             ExclusionConstraint(
                 name="one_legal_status_at_once",
                 expressions=[("child", RangeOperators.EQUAL), (days_covered(), RangeOperators.OVERLAPS)],
-                violation_error_message="She already has a legal status on some of these days.",
+                violation_error_message="The child already has a legal status on some of these days.",
             ),
         ]
 
@@ -176,7 +178,7 @@ class Allocation(Protected):
                     (days_covered(), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(part__in=["social_worker", "iro", "commissioner"]),
-                violation_error_message="Somebody else already has this role with her on some of these days. End theirs first.",
+                violation_error_message="Somebody else already has this role with the child on some of these days. End theirs first.",
             ),
             ExclusionConstraint(
                 name="not_allocated_twice",
@@ -186,7 +188,7 @@ class Allocation(Protected):
                     ("part", RangeOperators.EQUAL),
                     (days_covered(), RangeOperators.OVERLAPS),
                 ],
-                violation_error_message="This person already has this role with her on some of these days.",
+                violation_error_message="This person already has this role with the child on some of these days.",
             ),
         ]
 

@@ -53,7 +53,7 @@ def describe(request: HttpRequest, reference: str) -> HttpResponse:
         initial=initial,
         act=partial(actions.describe_child, child=child),
         done=child_page,
-        title="Change her details",
+        title="Change the child’s details",
         caption=str(child),
         back_url=child_page(child),
         success="Details saved",
@@ -68,10 +68,10 @@ def start_care(request: HttpRequest, reference: str) -> HttpResponse:
         form_class=forms.LookedAfter,
         act=partial(actions.start_care, child=child),
         done=back_to(child),
-        title="Record that she became looked after",
+        title="Record that the child became looked after",
         caption=str(child),
         back_url=child_page(child),
-        success="She is recorded as looked after",
+        success="The child is recorded as looked after",
     )
 
 
@@ -87,7 +87,7 @@ def legal_status(request: HttpRequest, reference: str) -> HttpResponse:
         caption=str(child),
         back_url=child_page(child),
         success="Legal status recorded",
-        context={"intro": "The legal status she has now ends on the day this one begins."},
+        context={"intro": "The legal status the child has now ends on the day this one begins."},
     )
 
 
@@ -99,12 +99,12 @@ def end_care(request: HttpRequest, reference: str) -> HttpResponse:
         form_class=forms.EndCare,
         act=partial(actions.end_care, child=child),
         done=back_to(child),
-        title="Record that she ceased to be looked after",
+        title="Record that the child ceased to be looked after",
         caption=str(child),
         back_url=child_page(child),
         template="children/end_care.html",
         submit_label="End care",
-        success="She is recorded as no longer looked after",
+        success="The child is recorded as no longer looked after",
     )
 
 
@@ -124,7 +124,7 @@ def allocate(request: HttpRequest, reference: str) -> HttpResponse:
         submit_label="Allocate",
         success="Allocation recorded",
         context={
-            "intro": "The person sees her file from the day it starts. When you allocate a social worker, their team "
+            "intro": "The person sees the child’s file from the day it starts. When you allocate a social worker, their team "
             "becomes the responsible team."
         },
     )
@@ -145,7 +145,7 @@ def end_allocation(request: HttpRequest, pk: int) -> HttpResponse:
         submit_label="End allocation",
         success="Allocation ended",
         context={
-            "intro": f"{allocation.worker} is her {allocation.get_part_display().lower()}. "
+            "intro": f"{allocation.worker} is the child’s {allocation.get_part_display().lower()}. "
             "The access that came with that ends with it."
         },
     )

@@ -79,7 +79,7 @@ def by_itself(each: Episode, born: dt.date | None, today: dt.date) -> Doubt | No
     """Why an episode cannot be true whatever stands beside it, or None."""
     end = each.get("DEC")
     if born is None:
-        return Doubt("no_header", "CHILD", "No header names this child, so she is not known. It waits for one.")
+        return Doubt("no_header", "CHILD", "No header names this child, who is therefore not known. It waits for one.")
     if end and each.end is None:
         return Doubt("unreadable_end", "DEC", f"“{end}” is not a date, so nobody can tell when, or whether, it ended.")
     if each.end and each.end < each.start:
@@ -88,7 +88,9 @@ def by_itself(each: Episode, born: dt.date | None, today: dt.date) -> Doubt | No
         )
     if each.start < born:
         return Doubt(
-            "before_birth", "DECOM", f"It starts on {in_words(each.start)}, before she was born on {in_words(born)}."
+            "before_birth",
+            "DECOM",
+            f"It starts on {in_words(each.start)}, before the child was born on {in_words(born)}.",
         )
     for column, day in (("DECOM", each.start), ("DEC", each.end)):
         if day and day > today:
@@ -101,7 +103,7 @@ def by_itself(each: Episode, born: dt.date | None, today: dt.date) -> Doubt | No
 
 
 def _unknown(what: str, code: str) -> str:
-    return f"“{code}” is not a {what} code." if code else f"It does not say what {what} she was in."
+    return f"“{code}” is not a {what} code." if code else f"It does not say what {what} the child was in."
 
 
 def _overlaps(episodes: list[Episode]) -> dict[dt.date, Doubt]:

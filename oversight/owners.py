@@ -31,7 +31,7 @@ CHAINS: Mapping[str, tuple[str, ...]] = {
 }
 
 IN_WORDS = {
-    "worker": "the social worker allocated to her",
+    "worker": "the social worker allocated to the child",
     "manager": "the manager of the child’s team",
     "head": "the head of the service that team is part of",
     "director": "a director",

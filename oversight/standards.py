@@ -32,12 +32,12 @@ GRACE = Standard(
 )
 SILENCE = Standard("LOG-01 silence", "silence", 24, "hours", "how much time may pass without a log")
 CLOSING = Standard("LOG-01 closing", "closing", 2, "hours", "how soon after its stretch of care ends a log is closed")
-WORKER = Standard("VIS-07 social worker", "worker", 7, "days", "how often the social worker sees her")
+WORKER = Standard("VIS-07 social worker", "worker", 7, "days", "how often the social worker sees the child")
 MANAGER_FIRST = Standard(
-    "VIS-07 team manager first", "manager_first", 10, "working days", "how soon the team manager first sees her"
+    "VIS-07 team manager first", "manager_first", 10, "working days", "how soon the team manager first sees the child"
 )
-MANAGER = Standard("VIS-07 team manager", "manager", 28, "days", "how often the team manager sees her after that")
-HEAD = Standard("VIS-07 head of service", "head", 56, "days", "how often the head of service sees her")
+MANAGER = Standard("VIS-07 team manager", "manager", 28, "days", "how often the team manager sees the child after that")
+HEAD = Standard("VIS-07 head of service", "head", 56, "days", "how often the head of service sees the child")
 UNANNOUNCED = Standard("VIS-08 unannounced", "unannounced", 28, "days", "how often somebody visits unannounced")
 NIGHT = Standard("VIS-08 night", "night", 3, "visits", "one unannounced visit in how many is at night")
 

@@ -177,7 +177,9 @@ class Placement(Protected):
     basis = models.CharField(max_length=10, choices=Basis.choices, default=Basis.PLANNED)
     until_18 = models.BooleanField("meant to last until 18", default=False)
     started_on = models.DateField()
-    started_at = models.DateTimeField(null=True, blank=True, help_text="The hour she arrived; needed for an emergency.")
+    started_at = models.DateTimeField(
+        null=True, blank=True, help_text="The hour the child arrived; needed for an emergency."
+    )
     ended_on = models.DateField(null=True, blank=True)
     why = models.TextField("why this placement", blank=True)
     end_reason = models.CharField("reason for change", max_length=6, choices=codes.REASON_FOR_CHANGE, blank=True)
@@ -201,12 +203,12 @@ class Placement(Protected):
             ExclusionConstraint(
                 name="one_placement_at_once",
                 expressions=[("child", RangeOperators.EQUAL), (days_covered(), RangeOperators.OVERLAPS)],
-                violation_error_message="She already has a placement on some of these days. End or move it first.",
+                violation_error_message="The child already has a placement on some of these days. End or move it first.",
             ),
             models.CheckConstraint(
                 condition=Q(basis="planned") | Q(started_at__isnull=False),
                 name="emergency_has_an_hour",
-                violation_error_message="Enter the time she arrived: the first 48 hours are counted from it.",
+                violation_error_message="Enter the time the child arrived: the first 48 hours are counted from it.",
             ),
             models.CheckConstraint(
                 condition=Q(followed_from__isnull=True) | Q(followed_from__gte=F("started_on")),
@@ -319,7 +321,7 @@ class Visit(Protected):
     class Outcome(models.TextChoices):
         SEEN_ALONE = "seen_alone", "Seen, and spoken to alone"
         SEEN = "seen", "Seen, but not alone"
-        REFUSED = "refused", "She refused, face to face"
+        REFUSED = "refused", "Refused, face to face"
         NOT_HOME = "not_home", "Not there, or not met"
 
     class Manner(models.TextChoices):
@@ -357,10 +359,10 @@ class Visit(Protected):
     visitor = models.CharField("who visited", max_length=150)
     capacity = models.CharField("visiting as", max_length=25, choices=Capacity.choices)
     place = models.CharField("where", max_length=200)
-    childs_words = models.TextField("what she said, in her own words", blank=True)
+    childs_words = models.TextField("what the child said, in the child’s own words", blank=True)
     seen_there = models.TextField("what you saw and heard", blank=True)
     checked = models.JSONField("what was inspected", default=list, blank=True)
-    why_not_seen = models.TextField("why she was not seen, or not alone", blank=True)
+    why_not_seen = models.TextField("why the child was not seen, or not alone", blank=True)
     submission = models.UUIDField(
         null=True, unique=True, editable=False, help_text="The form it came from: sent twice, it is one note."
     )
@@ -373,7 +375,7 @@ class Visit(Protected):
         indexes = [models.Index(F("placement"), F("occurred_at").desc(), name="visit_by_placement")]
 
     INSPECTED = [
-        ("premises", "Premises and her room"),
+        ("premises", "Premises and the child’s room"),
         ("rota", "Staff rota"),
         ("logs", "Daily logs"),
         ("medicines", "Medicines"),
@@ -393,8 +395,8 @@ class DailyLog(Protected):
     covers_from = models.DateTimeField()
     covers_until = models.DateTimeField()
     occurred_at = models.DateTimeField("when it was written up", help_text="As claimed by its author.")
-    how_she_was = models.TextField("how she was")
-    day = models.TextField("what she did, ate and asked for")
+    how_she_was = models.TextField("how the child was")
+    day = models.TextField("what the child did, ate and asked for")
     incidents = models.TextField("anything that worried you", blank=True)
     on_duty = models.TextField("who was on duty", blank=True)
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

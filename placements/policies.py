@@ -79,9 +79,9 @@ def not_beside_another(child: Child, day: dt.date, field: str) -> None:
     if other is None:
         return
     if other.started_on > day:
-        raise Invalid({field: f"She has a placement that starts on {in_words(other.started_on)}. Check the date"})
+        raise Invalid({field: f"The child has a placement that starts on {in_words(other.started_on)}. Check the date"})
     until = f"to {in_words(other.ended_on)}" if other.ended_on else "and it has not ended. Record its end, or a move"
-    raise Invalid({field: f"She has a placement from {in_words(other.started_on)} {until}"})
+    raise Invalid({field: f"The child has a placement from {in_words(other.started_on)} {until}"})
 
 
 # --- places and people ------------------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ def gate_under_16(*, child: Child, type: str, home: Home | None, day: dt.date, a
             "placed in other arrangements (Care Planning, Placement and Case Review (England) Regulations 2010, "
             "regulation 27A). No director’s decision and no court order changes that.",
             "Find a place with a foster carer, in a registered children’s home, or in a care home, hospital, "
-            "residential family centre or school. If she is already living there, record the day she arrived: what "
+            "residential family centre or school. If the child is already living there, record the day of arrival: what "
             "has happened can always be recorded, and is flagged at once.",
         )
 

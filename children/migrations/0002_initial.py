@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='careepisode',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('child', '='), (children.models.Days('started_on', 'ended_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='one_care_episode_at_once', violation_error_message='She is already looked after on some of these days.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('child', '='), (children.models.Days('started_on', 'ended_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='one_care_episode_at_once', violation_error_message='The child is already looked after on some of these days.'),
         ),
         migrations.AddIndex(
             model_name='allocation',
@@ -145,11 +145,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='allocation',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('part__in', ['social_worker', 'iro', 'commissioner'])), expressions=[('child', '='), ('part', '='), (children.models.Days('started_on', 'ended_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='one_holder_of_a_part', violation_error_message='Somebody else already has this role with her on some of these days. End theirs first.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('part__in', ['social_worker', 'iro', 'commissioner'])), expressions=[('child', '='), ('part', '='), (children.models.Days('started_on', 'ended_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='one_holder_of_a_part', violation_error_message='Somebody else already has this role with the child on some of these days. End theirs first.'),
         ),
         migrations.AddConstraint(
             model_name='allocation',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('child', '='), ('worker', '='), ('part', '='), (children.models.Days('started_on', 'ended_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='not_allocated_twice', violation_error_message='This person already has this role with her on some of these days.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('child', '='), ('worker', '='), ('part', '='), (children.models.Days('started_on', 'ended_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='not_allocated_twice', violation_error_message='This person already has this role with the child on some of these days.'),
         ),
         migrations.AddIndex(
             model_name='fileread',
@@ -161,6 +161,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='legalstatus',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('child', '='), (children.models.Days('started_on', 'ended_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='one_legal_status_at_once', violation_error_message='She already has a legal status on some of these days.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('child', '='), (children.models.Days('started_on', 'ended_on', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='one_legal_status_at_once', violation_error_message='The child already has a legal status on some of these days.'),
         ),
     ]

@@ -233,7 +233,7 @@ class Batch:
         born = read_date(told.values.get("DOB", ""))
         if born is None or born > self.today:
             said = told.values.get("DOB")
-            why = f"“{said}” cannot be her date of birth" if said else "The header gives no date of birth"
+            why = f"“{said}” cannot be the child’s date of birth" if said else "The header gives no date of birth"
             self.remark("no_birth", f"{why}, so the header was not used.", at=told, column="DOB")
             return
         if child.header is None:
@@ -255,7 +255,7 @@ class Batch:
                 label = _label(child.record, name)
                 self.remark(
                     "differs_from_file",
-                    f"The header gives another {label} than her file here, which was kept.",
+                    f"The header gives another {label} than the child’s file here, which was kept.",
                     at=told,
                 )
         for column, message in _odd(told.values):
@@ -266,7 +266,10 @@ class Batch:
         child = self.children[told.number]
         if child.record is None:
             self.remark(
-                "no_header", "She is listed as unaccompanied, but no header names her.", at=told, column="CHILD"
+                "no_header",
+                "The child is listed as unaccompanied, but no header names the child.",
+                at=told,
+                column="CHILD",
             )
         elif not child.record.unaccompanied:
             child.record.unaccompanied = child.changed = True

@@ -49,7 +49,9 @@ def mend_episode(*, episode: ReturnEpisode, reason: str, by: User, as_of: dt.dat
     start = held.values["DECOM"]
     twin = next((e for e in batch.episodes_of(held) if e is not held and e.values["DECOM"] == start), None)
     if twin is not None and twin.state != ReturnEpisode.State.SET_ASIDE:
-        raise Invalid({"DECOM": f"She has another episode that starts on {in_words(dt.date.fromisoformat(start))}"})
+        raise Invalid(
+            {"DECOM": f"The child has another episode that starts on {in_words(dt.date.fromisoformat(start))}"}
+        )
     doubt = batch.doubt_of(held)
     if doubt is not None:
         raise Invalid({doubt.column: doubt.sentence})

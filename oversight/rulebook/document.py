@@ -17,7 +17,7 @@ guidance, and on a local standard are three different lights and are never shown
 overdue from the day after; a thing allowed so many hours has all of the last one. Weeks are 7 days, months are
 calendar months, and working days leave out Saturdays, Sundays and England's bank holidays.
 
-Child clocks run while a placement lasts, the child is looked after and she is under 18. A placement known only from a
+Child clocks run while a placement lasts, the child is looked after and is under 18. A placement known only from a
 return is outside the visiting, log and staffing rules until a team takes it on, and its clocks then start that day.
 """
 

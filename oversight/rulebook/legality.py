@@ -35,7 +35,7 @@ LEG_04 = Rule(
     "something the regulation does not allow. Never one registered as a children’s home or for something the "
     "regulation allows.",
     period="from the start of the placement",
-    what_clears="The end of the placement, or her 16th birthday; or the record that the home is registered for "
+    what_clears="The end of the placement, or the child’s 16th birthday; or the record that the home is registered for "
     "something the regulation allows, if that is so.",
     owned_by=Role.DCS,
     in_force_from=UNDER_16_FROM,

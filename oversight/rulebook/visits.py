@@ -42,7 +42,7 @@ STATUTORY_SCOPE = (
     "placed for adoption (A3 to A6)."
 )
 STATUTORY_CLEARS = (
-    "A visit in person by a representative of the authority at which she was met, or herself refused face to face. "
+    "A visit in person by a representative of the authority at which the child was met, or refused the visit face to face. "
     "A telephone call, nobody home, or the visit of a guardian, a reviewing officer or the provider does not."
 )
 
@@ -109,7 +109,7 @@ VIS_03 = Rule(
     source_id="VIS-03",
     title="Next visit, after the first year of the placement",
     authority=f"{REGULATIONS}, reg 28(2)(c): at intervals of not more than three months where the placement is meant "
-    "to last until she is 18, and otherwise of not more than six weeks",
+    "to last until the child is 18, and otherwise of not more than six weeks",
     basis=Basis.STATUTE,
     scope=STATUTORY_SCOPE,
     period="3 calendar months if meant to last until 18, otherwise 42 days",
@@ -129,7 +129,7 @@ ENHANCED_SCOPE = (
     "Placements in a setting recorded as not registered, or of a child under a deprivation of liberty order."
 )
 ENHANCED_BASIS = (
-    "Local standard. No statute asks for it: in the case this was learnt from the six-weekly visits were made, and she "
+    "Local standard. No statute asks for it: in the case this was learnt from the six-weekly visits were made, and the child "
     "was largely unseen."
 )
 
@@ -137,11 +137,11 @@ VIS_07 = Rule(
     code="VIS-07",
     source_id="VIS-07",
     title="Enhanced visiting",
-    authority=f"{ENHANCED_BASIS} She must have been seen: a refusal is recorded as an attempt.",
+    authority=f"{ENHANCED_BASIS} The child must have been seen: a refusal is recorded as an attempt.",
     basis=Basis.LOCAL,
     scope=ENHANCED_SCOPE,
     period="7 days; 10 working days then 28 days; 56 days",
-    what_clears="A visit in person, by the person whose visit it is, at which she was seen.",
+    what_clears="A visit in person, by the person whose visit it is, at which the child was seen.",
     limbs=(
         Limb("social_worker", "Weekly visit by the social worker", Role.SOCIAL_WORKER, "7 days"),
         Limb("team_manager", "Visit by the team manager", Role.TEAM_MANAGER, "10 working days, then every 28 days"),
@@ -197,7 +197,7 @@ VIS_08 = Rule(
     basis=Basis.LOCAL,
     scope=ENHANCED_SCOPE,
     period="28 days; one in 3 between 22:00 and 06:00",
-    what_clears="An unannounced visit in person by a representative of the authority at which she was seen or, if she "
+    what_clears="An unannounced visit in person by a representative of the authority at which the child was seen or, if the child "
     "refused, the premises, the rota or the logs were inspected; for the night, one between 22:00 and 06:00.",
     limbs=(
         Limb("unannounced", "Unannounced visit", Role.SOCIAL_WORKER, "28 days"),

@@ -35,7 +35,7 @@ def record_dol_order(
         restrictions=(restrictions, "Enter what the order authorises"),
     )
     for_child.not_future(made_on, as_of, "made_on", "The date the order was made")
-    for_child.not_before(made_on, child.date_of_birth, "made_on", "The date the order was made", "she was born")
+    for_child.not_before(made_on, child.date_of_birth, "made_on", "The date the order was made", "the child was born")
     for_child.not_before(starts_on, made_on, "starts_on", "The first day of the order", "it was made")
     for_child.not_before(expires_on, starts_on, "expires_on", "The last day of the order", "it takes effect")
     if starts_on > months_after(made_on, LONGEST):
@@ -45,7 +45,7 @@ def record_dol_order(
             {"expires_on": f"The last day of the order must be on or before {in_words(latest)}: 12 months is the most"}
         )
     if expires_on > (adult := birthday(child.date_of_birth, 18)):
-        raise Invalid({"expires_on": f"The order cannot last beyond {in_words(adult)}, when she turns 18"})
+        raise Invalid({"expires_on": f"The order cannot last beyond {in_words(adult)}, when the child turns 18"})
     if staffing_ratio is not None and not 1 <= staffing_ratio <= MOST_STAFF:
         raise Invalid({"staffing_ratio": f"Staff to one child must be between 1 and {MOST_STAFF}"})
     order = DolOrder.objects.create(

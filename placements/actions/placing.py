@@ -15,7 +15,7 @@ from placements import codes, policies
 from placements.models import Home, ManagerPost, Placement, Provider
 
 POSTCODE = re.compile(r"(?:GIR ?0AA|[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2})")
-CARE_ENDED = "She ceased to be looked after."
+CARE_ENDED = "The child ceased to be looked after."
 
 
 @action
@@ -220,7 +220,7 @@ def say_where(*, placement: Placement, home: Home, by: User, as_of: dt.datetime)
     for_child.hold(placement)
     touch(child=placement.child, placement=placement)
     if placement.home_id is not None:
-        raise Invalid({"home": "The home is on record already. If she has moved, record the move"})
+        raise Invalid({"home": "The home is on record already. If the child has moved, record the move"})
     _live_in(placement, home)
     placement.save(update_fields=["home", "provider"])
     return placement
@@ -252,12 +252,16 @@ def _place(
     policies.check_place(child=child, type=type, home=home, day=started_on, day_field=day_field)
     for_child.one_of(basis, Placement.Basis.choices, "basis", "Select whether it is planned or an emergency")
     if basis == Placement.Basis.EMERGENCY and started_at is None:
-        raise Invalid({"started_at": "Enter the time she arrived: the first 48 hours are counted from it"})
+        raise Invalid({"started_at": "Enter the time the child arrived: the first 48 hours are counted from it"})
     if started_at is not None:
         if clock.local_date(started_at) != started_on:
-            raise Invalid({"started_at": f"The time she arrived must be on {in_words(started_on)}, the day it starts"})
+            raise Invalid(
+                {"started_at": f"The time the child arrived must be on {in_words(started_on)}, the day it starts"}
+            )
         if basis == Placement.Basis.EMERGENCY and started_at > as_of:
-            raise Invalid({"started_at": "An emergency has already happened: the time she arrived must be in the past"})
+            raise Invalid(
+                {"started_at": "An emergency has already happened: the time the child arrived must be in the past"}
+            )
     if home is not None and provider is not None and provider.pk != home.provider_id:
         raise Invalid({"provider": f"{home.name} is run by {home.provider}"})
     if provider_kind:
@@ -313,7 +317,7 @@ def end_with_care(*, child: Child, ended_on: dt.date, by: User, as_of: dt.dateti
         if placement.started_on > ended_on and policies.has_begun(placement, as_of):
             raise Invalid(
                 {
-                    "ended_on": f"She has a placement that started on {in_words(placement.started_on)}. "
+                    "ended_on": f"The child has a placement that started on {in_words(placement.started_on)}. "
                     "Enter a date on or after that, or check the placement"
                 }
             )

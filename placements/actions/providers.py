@@ -30,7 +30,7 @@ def employ(
     provider_name = provider_name.strip()
     if (provider is None) == (not provider_name):
         raise Invalid({"provider": "Select a provider from the list, or enter the name of a new one"})
-    for_child.not_future(started_on, as_of, "started_on", "The day she started")
+    for_child.not_future(started_on, as_of, "started_on", "The day they started")
     if provider is None:
         provider = Provider.objects.filter(name__iexact=provider_name).first()
     if provider is None:
@@ -38,10 +38,12 @@ def employ(
     posts = list(ProviderPost.objects.filter(person=person).select_for_update().order_by("started_on"))
     for post in posts:
         if post.started_on > started_on or (post.ended_on or started_on) > started_on:
-            raise Invalid({"started_on": f"She already has a post from {in_words(post.started_on)}: enter a later day"})
+            raise Invalid(
+                {"started_on": f"There is already a post from {in_words(post.started_on)}: enter a later day"}
+            )
         if post.ended_on is None:
             if post.provider_id == provider.pk:
-                raise Invalid({"provider": f"She already works for {provider.name}"})
+                raise Invalid({"provider": f"They already work for {provider.name}"})
             post.ended_on = started_on
             post.save(update_fields=["ended_on"])
     touch(user=person)
@@ -53,11 +55,11 @@ def end_employment(*, person: User, ended_on: dt.date, reason: str, by: User, as
     """Record that a person has left her provider. From that day she sees none of the children placed with it."""
     _may(by, person)
     for_child.required(reason=(reason, "Enter the reason"))
-    for_child.not_future(ended_on, as_of, "ended_on", "The day she left")
+    for_child.not_future(ended_on, as_of, "ended_on", "The day they left")
     post = ProviderPost.objects.filter(person=person, ended_on__isnull=True).select_for_update().first()
     if post is None:
         raise Invalid({"": f"{person.name} has no post to end"})
-    for_child.not_before(ended_on, post.started_on, "ended_on", "The day she left", "she started")
+    for_child.not_before(ended_on, post.started_on, "ended_on", "The day they left", "they started")
     because(reason.strip())
     post.ended_on = ended_on
     post.save(update_fields=["ended_on"])

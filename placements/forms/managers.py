@@ -12,7 +12,7 @@ class Appoint(forms.Form):
     account = forms.ModelSelectField(
         None,
         label="Their account here",
-        hint="If the manager signs in to this service. They see her placement while it lasts.",
+        hint="If the manager signs in to this service. They see the placement while it lasts.",
         empty_label="They have none",
         required=False,
     )

@@ -18,7 +18,7 @@ class Order(forms.Form):
     )
     staffing_ratio = forms.NumberField(
         label="Staff to one child, at most",
-        hint="For example, 2 if two members of staff may be with her at all times.",
+        hint="For example, 2 if two members of staff may be there at all times.",
         width=2,
         min_value=1,
         max_value=20,

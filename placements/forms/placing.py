@@ -40,7 +40,7 @@ class Place(forms.Form):
     home = HomeField(
         None,
         label="Home",
-        hint="Needed wherever staff care for her. Leave it empty for foster care, or for her parents’ home.",
+        hint="Needed wherever staff care for the child. Leave it empty for foster care, or for a parent’s home.",
         required=False,
     )
     provider = forms.ModelSelectField(
@@ -56,15 +56,13 @@ class Place(forms.Form):
         reveals={"emergency": "started_at"},
     )
     started_at = forms.TimeField(
-        label="What time did she arrive?",
-        noun="time she arrived",
+        label="What time did the child arrive?",
+        noun="time the child arrived",
         hint="The first 48 hours are counted from it. For example, 14:30",
         required=False,
     )
-    until_18 = forms.YesNoField(label="Is it meant to last until she is 18?", noun="whether it is meant to last")
-    why = forms.TextAreaField(
-        label="Why this placement", hint="What it offers her, and what else was looked for.", rows=4
-    )
+    until_18 = forms.YesNoField(label="Is it meant to last until 18?", noun="whether it is meant to last")
+    why = forms.TextAreaField(label="Why this placement", hint="What it offers, and what else was looked for.", rows=4)
 
     def __init__(self, *args: Any, user: User, day: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,7 +75,7 @@ class Place(forms.Form):
         emergency = cleaned.get("basis") == Placement.Basis.EMERGENCY
         hour, day = cleaned.get("started_at"), cleaned.get(self.day_field)
         if emergency and hour is None and "started_at" not in self.errors:
-            self.add_error("started_at", "Enter the time she arrived: the first 48 hours are counted from it")
+            self.add_error("started_at", "Enter the time the child arrived: the first 48 hours are counted from it")
         cleaned["started_at"] = clock.at_local(day, hour) if emergency and hour and day else None
         return cleaned
 
@@ -94,14 +92,14 @@ class Start(Place):
 
 class Move(Place):
     day_field = "moved_on"
-    moved_on = forms.DateField(label="When does she move?", noun="date of the move")
-    end_reason = forms.SelectField(label="Why does she move?", noun="why she moves", choices=REASONS)
+    moved_on = forms.DateField(label="When does the child move?", noun="date of the move")
+    end_reason = forms.SelectField(label="Why does the child move?", noun="why the child moves", choices=REASONS)
     end_note = forms.TextAreaField(
-        label="More about why she moves", hint="What she was told, and what she said.", rows=3, required=False
+        label="More about why", hint="What the child was told, and said.", rows=3, required=False
     )
     sections = [
         ("The move", ["moved_on", "end_reason", "end_note", "basis", "started_at"]),
-        ("Where she moves to", ["type", "home", "provider", "postcode"]),
+        ("Where the child moves to", ["type", "home", "provider", "postcode"]),
         ("Why there", ["until_18", "why"]),
     ]
 
@@ -121,7 +119,7 @@ class TakeOn(forms.Form):
         label="From which day are its records kept here?", noun="date its records begin here"
     )
     home = HomeField(
-        None, label="Which home is she in?", noun="home", hint="Leave it empty for foster care.", required=False
+        None, label="Which home is the child in?", noun="home", hint="Leave it empty for foster care.", required=False
     )
 
     def __init__(self, *args: Any, placement: Placement, user: User, day: dt.date, **kwargs: Any) -> None:
@@ -133,7 +131,7 @@ class TakeOn(forms.Form):
 
 
 class Where(forms.Form):
-    home = HomeField(None, label="Which home is she in?", noun="home")
+    home = HomeField(None, label="Which home is the child in?", noun="home")
 
     def __init__(self, *args: Any, user: User, day: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

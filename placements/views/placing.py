@@ -67,7 +67,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         submit_label="Record move",
         success="Move recorded",
         draft_key=f"move-{placement.pk}",
-        context={"intro": "The placement she is in ends on the day the next one starts."},
+        context={"intro": "The placement the child is in ends on the day the next one starts."},
     )
 
 
@@ -87,7 +87,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
         submit_label="End placement",
         success="Placement ended",
         context={
-            "intro": "The post of its manager ends with it. If she goes to another placement of ours, record a move "
+            "intro": "The post of its manager ends with it. If the child goes to another placement of ours, record a move "
             "instead: then no day is left between them."
         },
     )
@@ -143,7 +143,7 @@ def where(request: HttpRequest, pk: int) -> HttpResponse:
         form_kwargs=place_kwargs(request),
         act=partial(actions.say_where, placement=placement),
         done=placement_page,
-        title="Record which home she is in",
+        title="Record which home the child is in",
         caption=str(placement.child),
         back_url=placement_page(placement),
         template=PLACE_TEMPLATE,

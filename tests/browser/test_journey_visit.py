@@ -36,9 +36,9 @@ def logs_a_visit(amy, *, words="I want to see my brother."):
     amy.sees("Step 2 of 3")
     amy.chooses("Did you see Id?", "Seen, and spoken to alone")
     amy.enters("What Id said", words)
-    amy.chooses("What did you inspect?", "Premises and her room", "Daily logs")
+    amy.chooses("What did you inspect?", "Premises and the child’s room", "Daily logs")
     amy.presses("Continue")
-    amy.sees("Step 3 of 3", "unannounced", "Amy Sparrow", words, "Premises and her room, Daily logs")
+    amy.sees("Step 3 of 3", "unannounced", "Amy Sparrow", words, "Premises and the child’s room, Daily logs")
     amy.presses("Send")
 
 

@@ -66,16 +66,16 @@ def test_a_child_may_be_added_who_is_not_looked_after(cast):
     [
         ({"date_of_birth": day(3, 16)}, "date_of_birth", "must be today or in the past"),
         ({"date_of_birth": dt.date(1922, 6, 1)}, "date_of_birth", "Check the year"),
-        ({"forename": "  "}, "forename", "Enter her first name"),
-        ({"sex": "X"}, "sex", "Select her sex"),
+        ({"forename": "  "}, "forename", "Enter the child’s first name"),
+        ({"sex": "X"}, "sex", "Select the child’s sex"),
         ({"upn": "12345"}, "upn", "Unique pupil number must be"),
         ({"nhs_number": "999 000 0019"}, "nhs_number", "one is wrong"),
-        ({"own_childs_birth": day(1, 1)}, "own_childs_birth", "only if she is a mother"),
+        ({"own_childs_birth": day(1, 1)}, "own_childs_birth", "only if the child is a mother"),
         ({"need": ""}, "need", "Select the category of need"),
         ({"legal_status": ""}, "legal_status", "Select the legal status"),
-        ({"looked_after_from": None}, "looked_after_from", "Enter the date she became looked after"),
+        ({"looked_after_from": None}, "looked_after_from", "Enter the date the child became looked after"),
         ({"looked_after_from": day(3, 16)}, "looked_after_from", "must be today or in the past"),
-        ({"looked_after_from": dt.date(2008, 5, 31)}, "looked_after_from", "when she was born"),
+        ({"looked_after_from": dt.date(2008, 5, 31)}, "looked_after_from", "when the child was born"),
     ],
 )
 def test_what_cannot_be_so_is_not_written(cast, wrong, field, words):

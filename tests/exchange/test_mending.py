@@ -89,7 +89,7 @@ def test_two_rows_that_are_both_wrong_are_mended_one_after_the_other(cast, tmp_p
     ("values", "field", "words"),
     [
         ({"DEC": day("2019-05-31")}, "DEC", "before it starts"),
-        ({"DECOM": day("2008-05-13")}, "DECOM", "before she was born"),
+        ({"DECOM": day("2008-05-13")}, "DECOM", "before the child was born"),
         ({"DECOM": day("2026-03-03")}, "DEC", "before it starts"),
         ({"DEC": day("2026-03-03")}, "DEC", "not come yet"),
         ({"LS": "Q9"}, "LS", "not a legal status code"),

@@ -96,7 +96,7 @@ def test_posts_follow_one_another(cast, new):
     employ(person=new, provider=cast.provider, started_on=TODAY - 5 * DAY, by=cast.sam, as_of=NOW)
     with pytest.raises(Invalid, match="later day"):
         employ(person=new, provider_name="Other", started_on=TODAY - 6 * DAY, by=cast.sam, as_of=NOW)
-    with pytest.raises(Invalid, match="already works for"):
+    with pytest.raises(Invalid, match="already work for"):
         employ(person=new, provider=cast.provider, started_on=TODAY, by=cast.sam, as_of=NOW)
     with pytest.raises(Invalid):
         end_employment(person=new, ended_on=TODAY - 6 * DAY, reason="R", by=cast.sam, as_of=NOW)

@@ -124,7 +124,7 @@ PAGES = [
         about=lambda w: [w.at_home.reference],
         sends=lambda w: sent("started_on", ago(1)) | {"need": "N1", "legal_status": "V2"},
         wrong=lambda: sent("started_on", ago(-1)),
-        error="The date she became looked after must be today or in the past",
+        error="The date the child became looked after must be today or in the past",
         writes=CareEpisode,
     ),
     Page(
@@ -142,7 +142,7 @@ PAGES = [
         about=lambda w: [w.child.reference],
         sends=lambda w: sent("ended_on", ago(0)) | {"end_reason": "E4A"},
         wrong=lambda: sent("ended_on", ago(301)),
-        error="when she became looked after",
+        error="when the child became looked after",
         changes=lambda w: not CareEpisode.objects.filter(child=w.child, ended_on=None).exists(),
     ),
     Page(
@@ -185,7 +185,7 @@ PAGES = [
         about=lambda w: [w.at_home.reference],
         sends=lambda w: place("started_on", ago(0)),
         wrong={"basis": "emergency"},
-        error="Enter the time she arrived: the first 48 hours are counted from it",
+        error="Enter the time the child arrived: the first 48 hours are counted from it",
         writes=Placement,
     ),
     Page(
