@@ -221,6 +221,10 @@ class Placement(Protected):
             ),
         ]
 
+    @classmethod
+    def ended_for(cls, user: User) -> PlacementQuerySet:
+        return cls.objects.ended_for(user)
+
 
 class ManagerPost(Protected):
     """The named person who manages a placement, with authority on site, from an instant until an instant.

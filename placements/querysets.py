@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 from children.models import Child
 from children.querysets import live, live_on
 from core.access import Scope
+from core.clock import database_today
 
 # Providers and commissioners see that a child is placed, not what she told her social worker.
 WITHOUT_NOTES = (Scope.PROVIDER, Scope.PLACEMENTS)
@@ -43,6 +44,12 @@ class PlacementQuerySet(models.QuerySet):
             mine = _providers_of(user)
             visible = visible.filter(live(), Q(provider_id__in=mine) | Q(home__provider_id__in=mine))
         return visible
+
+    def ended_for(self, user) -> "PlacementQuerySet":
+        """Placements with this person's provider that are over. Nothing of them is shown: only that they are over, to
+        somebody who had a form of theirs open."""
+        mine = _providers_of(user)
+        return self.filter(Q(provider_id__in=mine) | Q(home__provider_id__in=mine), ended_on__lte=database_today())
 
     def live(self) -> "PlacementQuerySet":
         return self.filter(live())

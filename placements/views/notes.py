@@ -29,6 +29,12 @@ from placements.models import Addition, DailyLog, Placement, Visit
 from placements.views.placing import placement_page, theirs
 
 LATE_NOTE = dt.timedelta(hours=24)  # a visit written up later than this is marked so
+LOG_PARTS = {
+    "how_she_was": "How the child was",
+    "day": "What the child did, ate and asked for",
+    "incidents": "Anything that worried you",
+    "on_duty": "Who was on duty",
+}
 OFFERED = 7  # stretches a log is offered for at once; the others are reached from the calendar
 
 
@@ -281,6 +287,8 @@ def _add(request: HttpRequest, *, what: str, child: Any, back_url: str, **how: A
 @require_http_methods(["GET", "POST"])
 def log(request: HttpRequest, pk: int) -> HttpResponse:
     """Write the log of a day that has none, or of today so far."""
+    if request.method == "POST" and Placement.ended_for(request.user).filter(pk=pk).exists():
+        return _handed_back(request)
     placement, as_of = theirs(request, pk), clock.now()
     logs = covered_by_logs(placement, as_of=as_of)
     stretches = unwritten(placement, logs, as_of=as_of)
@@ -329,6 +337,13 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _day_of(entry: DailyLog) -> dt.date:
     return Stretch(entry.covers_from, entry.covers_until, goes_on=False).day
+
+
+def _handed_back(request: HttpRequest) -> HttpResponse:
+    """A log sent after its placement ended: its writer's access is over, and her typing is still hers."""
+    words = typed(request)
+    written = [(label, "\n".join(words[name])) for name, label in LOG_PARTS.items() if any(words.get(name, []))]
+    return render(request, "placements/ended.html", {"written": written}, status=409)
 
 
 @access(Permission.SEE_CHILDREN)

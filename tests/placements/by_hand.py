@@ -55,6 +55,7 @@ class Hand:
     """One signed-in person at one browser."""
 
     def __init__(self, user):
+        self.user = user
         self.client = Client()
         self.client.force_login(user)
         self.page = None

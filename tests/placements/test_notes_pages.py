@@ -14,7 +14,7 @@ from core.access import ROLES, Permission
 from core.models import Draft
 from placements.actions import add_to_visit, record_visit, write_log
 from placements.actions.notes import OWN_CAPACITY
-from placements.models import Addition, DailyLog, Visit
+from placements.models import Addition, DailyLog, ProviderPost, Visit
 from tests.cast import Cast, at
 from tests.placements.by_hand import Hand
 
@@ -648,6 +648,22 @@ def test_after_the_placement_ends_its_provider_finds_nothing(cast, written, plac
     for page, record in (("log", placement), ("log_detail", written), ("add_to_log", written)):
         assert hand.open(address(page, record)).status_code == 404
     assert Hand(cast.amy).open(address("log_detail", written)).status_code == 200
+
+
+def test_a_log_sent_after_the_placement_ended_is_handed_back_to_its_writer_alone(cast, placement):
+    hand, esi = Hand(cast.priya), Hand(cast._at_provider("esi", "Esi Petrel", "shift_leader"))
+    ProviderPost.objects.filter(person=esi.user).delete()
+    hand.open(address("log", placement))
+    placement.ended_on = TODAY
+    placement.save()
+    page = hand.send(how_she_was="Calm at breakfast.", day="School.")
+    assert page.status_code == 409
+    assert "This placement has ended" in text(page)
+    assert "Calm at breakfast." in text(page)
+    assert placement.child.called not in text(page)
+    for nobody in (esi, Hand(cast.amy)):
+        assert nobody.client.post(address("log", placement), {"how_she_was": "x"}).status_code in (403, 404)
+    assert not DailyLog.objects.exists()
 
 
 def test_what_was_added_to_a_visit_is_not_shown_to_a_provider(cast, visit, written):
