@@ -105,7 +105,9 @@ class Person:
 
     def follows(self, words: str, *, within=None, status: int = 200, exact: bool = False):
         """A link, or a link that looks like a button."""
-        link = (within or self.page).get_by_role("link", name=words, exact=exact).first
+        place = within or self.page
+        as_link, as_button = (place.get_by_role(role, name=words, exact=exact) for role in ("link", "button"))
+        link = as_link.or_(as_button.and_(self.page.locator("a"))).first
         assert link.count(), f"no link “{words}” on {self.page.url}:\n{self.words()[:3000]}"
         return self._goes(link.click, status)
 
@@ -193,6 +195,10 @@ class Person:
     def does_not_see(self, *texts: str) -> None:
         for text in texts:
             assert text not in self.words(), f"“{text}” is on {self.page.url}"
+
+    def overdue(self) -> str:
+        """What the page says is overdue, without what will be."""
+        return self.section("Overdue").first.inner_text().partition("Due in the next")[0]
 
     def section(self, heading: str):
         """The part of the page under a heading."""

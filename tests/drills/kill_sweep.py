@@ -110,14 +110,16 @@ def make_ready() -> Iterator:
         run = SweepRun.objects.filter(finished_at__isnull=False).latest("id")
         length = (run.finished_at - run.started_at).total_seconds()
 
+        dead = set(SweepRun.objects.filter(finished_at__isnull=True).values_list("id", flat=True))
+
         def one_round(chance: random.Random) -> dict[str, int]:
             Flag.objects.all().delete()
-            unfinished = SweepRun.objects.filter(finished_at__isnull=True).count()
             ring()
             time.sleep(chance.uniform(0, length + 0.1))
             worker.kill()
             kill_broker()
-            killed_inside = SweepRun.objects.filter(finished_at__isnull=True).count() - unfinished
+            cut_short = set(SweepRun.objects.filter(finished_at__isnull=True).values_list("id", flat=True)) - dead
+            dead.update(cut_short)
             part = Flag.objects.standing().count()
             finished = sweeps_done()
             worker.restart()
@@ -130,7 +132,7 @@ def make_ready() -> Iterator:
                 "rounds with too little to lose": int(len(rows) < AT_LEAST),
                 "lost": after.raised,
                 "doubled": len(rows) - len(set(rows)),
-                "killed in a sweep": killed_inside,
+                "killed in a sweep": len(cut_short),
                 "rules already written when killed": int(part > 0),
             }
 
