@@ -9,11 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from core import clock
 from placements.models import DailyLog, Visit
 
-TODAY = clock.local_date(clock.now())
-
 
 def ago(days: int) -> dt.date:
-    return TODAY - dt.timedelta(days=days)
+    return clock.local_date(clock.now()) - dt.timedelta(days=days)
 
 
 def noon(days: int) -> dt.datetime:

@@ -142,7 +142,7 @@ def test_the_worker_sees_who_she_is_where_and_who_is_responsible(client, cast, p
     page = text(client, cast.amy, child_url(placement))
     for words in (
         "Likes drawing.", "Not registered", "Amy Sparrow", "Ines Swift", "To stay while a registered home is found",
-        "Nobody: 45 days", "Full care order", "9434765919", "Visit by Amy Sparrow: she refused, face to face",
+        "Nobody: 45 days", "Full care order", "9434765919", "Visit by Amy Sparrow: refused, face to face",
         "Weekly visit by the social worker", "Unregistered placement authorised", "1 Harbour Row",
     ):  # fmt: skip
         assert words in page, words
