@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from django.test.utils import setup_databases, teardown_databases
+from django.test.utils import setup_databases
 
 from core.db import as_owner
 
@@ -15,11 +15,15 @@ def django_db_setup(request, django_test_environment, django_db_blocker, django_
         # `migrate` inside takes and gives back the owner's role itself; making the database needs it too.
         with as_owner():
             _drop_what_killed_runs_left()
-            databases = setup_databases(verbosity=0, interactive=False, keepdb=django_db_keepdb)
+            setup_databases(verbosity=0, interactive=False, keepdb=django_db_keepdb)
             _let_tests_empty_tables()
         yield
         with as_owner():
-            teardown_databases(databases, verbosity=0)
+            # A browser's last request may still hold a connection, so the database goes whoever looks at it.
+            name = connection.settings_dict["NAME"]
+            connection.close()
+            with connection._nodb_cursor() as cursor:
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def _drop_what_killed_runs_left() -> None:
