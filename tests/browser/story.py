@@ -20,6 +20,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from core import clock
+from oversight import rulebook
 from tests.browser.eyes import WATCH, look
 from tests.cast import PASSWORD
 
@@ -53,6 +54,11 @@ def _same_page_for_axe(page, browser):
     seen.add_init_script(WATCH)
     seen.route("**/*", answer)
     return seen
+
+
+def title(code: str, limb: str = "") -> str:
+    """What a page calls a flag of this rule."""
+    return rulebook.get(code).title_of(limb)
 
 
 class Person:

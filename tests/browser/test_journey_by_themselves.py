@@ -5,15 +5,15 @@ import pytest
 from oversight.models import Flag
 from oversight.tasks import sweep
 from placements.models import Registration
-from tests.browser.story import days_ago
+from tests.browser.story import days_ago, title
 from tests.cast import at
 from tests.oversight import facts
 
 pytestmark = pytest.mark.browser
 
-NO_VISIT = "Next visit, in the first year of the placement"
-NO_LOG = "Daily log in a registered home"
-NO_MANAGER = "Manager of a registered home"
+NO_VISIT = title("VIS-02")
+NO_LOG = title("LOG-01")
+NO_MANAGER = title("STF-05")
 
 
 @pytest.fixture

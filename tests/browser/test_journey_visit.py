@@ -10,7 +10,7 @@ from core.models import Draft
 from oversight.models import Flag
 from oversight.tasks import sweep
 from placements.models import Visit
-from tests.browser.story import PHONE, days_ago
+from tests.browser.story import PHONE, days_ago, title
 from tests.cast import at
 from tests.oversight import facts
 
@@ -45,9 +45,9 @@ def logs_a_visit(amy, *, words="I want to see my brother."):
 @pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without"])
 def test_amy_logs_the_visit_and_the_flag_clears_on_the_same_click(cast, idris, at_a_browser, javascript):
     amy = at_a_browser(cast.amy, javascript=javascript).signs_in()
-    amy.sees("My work", "Idris Calloway", "Next visit, in the first year of the placement", "8 days over")
+    amy.sees("My work", "Idris Calloway", title("VIS-02"), "8 days over")
 
-    amy.follows("Next visit, in the first year of the placement", exact=True)
+    amy.follows(title("VIS-02"), exact=True)
     amy.sees("What clears it", "reg 28(2)(b)", "Statute", "Nobody has answered this flag")
 
     amy.opens("dashboards:my_work")
