@@ -141,7 +141,7 @@ def noun_from(label: str) -> str:
 
 
 def with_the(noun: str) -> str:
-    return noun if noun.partition(" ")[0].lower() in STANDS_ALONE else f"the {noun}"
+    return noun if noun.partition(" ")[0].rstrip(",").lower() in STANDS_ALONE else f"the {noun}"
 
 
 def capital(sentence: str) -> str:
