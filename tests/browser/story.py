@@ -105,9 +105,12 @@ class Person:
 
     def opens(self, where: str, *args, status: int = 200):
         """A page by its name and what it is of, or by its address."""
-        path = where if where.startswith(("/", "http")) else reverse(where, args=args)
-        response = self.page.goto(path if path.startswith("http") else self.address + path)
-        return self._arrived(response, status)
+        return self._arrived(self.page.goto(self.path(where, *args)), status)
+
+    def path(self, where: str, *args) -> str:
+        if where.startswith("http"):
+            return where
+        return self.address + (where if where.startswith("/") else reverse(where, args=args))
 
     def follows(self, words: str, *, within=None, status: int = 200, exact: bool = False):
         """A link, or a link that looks like a button."""
