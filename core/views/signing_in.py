@@ -49,7 +49,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            email, address = form.cleaned_data["email"].lower(), tries.address_of(request)
+            email, address = form.cleaned_data["email"], tries.address_of(request)
             if tries.must_wait(email=email, address=address, as_of=as_of):
                 logger.warning("sign-in refused: too many tries")
                 form.add_error(None, WAIT)
