@@ -18,8 +18,14 @@ def django_db_setup(request, django_test_environment, django_db_blocker, django_
             setup_databases(verbosity=0, interactive=False, keepdb=django_db_keepdb)
             _let_tests_empty_tables()
         yield
+        # A browser's last request may still hold a connection, so the database goes whoever looks at it. The owner may
+        # not end the app's connections; the app may end its own.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+            )
         with as_owner():
-            # A browser's last request may still hold a connection, so the database goes whoever looks at it.
             name = connection.settings_dict["NAME"]
             connection.close()
             with connection._nodb_cursor() as cursor:
