@@ -57,7 +57,7 @@ run: install ## serve it on 127.0.0.1:8000 (PORT=… for another) with demo data
 # --- proving ------------------------------------------------------------------------------------------------------
 
 test: install browser check ## every check and every test, browser journeys included
-	@exec $(PY) -m pytest
+	@exec $(PY) -m pytest -n 2 --dist worksteal
 
 # What only reads the code needs no servers, and no secrets: these are not any.
 WITHOUT_SERVERS := HELD_NO_SERVERS=1

@@ -103,9 +103,9 @@ class Person:
 
     # --- going about ----------------------------------------------------------------------------------------------
 
-    def opens(self, where: str, *args, status: int = 200):
+    def opens(self, where: str, *args, status: int = 200, anew: bool = False):
         """A page by its name and what it is of, or by its address."""
-        return self._arrived(self.page.goto(self.path(where, *args)), status)
+        return self._arrived(self.page.goto(self.path(where, *args)), status, anew=anew)
 
     def path(self, where: str, *args) -> str:
         if where.startswith("http"):
@@ -129,21 +129,21 @@ class Person:
             by()
         return self._arrived(arrival.value, status)
 
-    def _arrived(self, response, status: int):
+    def _arrived(self, response, status: int, *, anew: bool = False):
         assert response.status == status, (
             f"{self.page.url} answered {response.status}, not {status}\n{self.words()[:2000]}"
         )
-        self.looks()
+        self.looks(anew=anew)
         return self
 
-    def looks(self) -> None:
+    def looks(self, *, anew: bool = False) -> None:
         """Hold the page to what every page is held to, wide and narrow."""
         if not self.javascript:
             self.seen_page.goto(self.page.url)
         for width in reversed(self.widths):
             if self.seen_page.viewport_size["width"] != width:
                 self.seen_page.set_viewport_size({"width": width, "height": 900})
-            look(self.seen_page)
+            look(self.seen_page, anew=anew)
             if SHOTS:
                 self._keeps_a_picture(width)
 

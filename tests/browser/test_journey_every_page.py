@@ -207,7 +207,7 @@ def test_every_address_is_opened_and_looked_at(cast, world, at_a_browser):
     table = pages(world, cast)
     named = {name for _, name, *_ in table}
     assert addresses() - named - set(NOT_PAGES) == set(), "no page of these is ever looked at: put them in the table"
-    seats, troubles = {}, []
+    seats, troubles, looked_at = {}, [], set()
     for user, name, *of in table:
         seat = seats.get(user)
         if seat is None:
@@ -215,7 +215,8 @@ def test_every_address_is_opened_and_looked_at(cast, world, at_a_browser):
             if user:
                 seat.is_signed_in()
         try:
-            seat.opens(name, *of)
+            seat.opens(name, *of, anew=name not in looked_at)
+            looked_at.add(name)
         except AssertionError as trouble:
             troubles.append(f"{user} at {name}: {trouble}")
     assert troubles == [], "\n\n".join(troubles)
