@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 
 from children import codes
-from children.querysets import ChildQuerySet, OfChildQuerySet
+from children.querysets import ChildQuerySet, LineQuerySet, OfChildQuerySet
 from core.fields import RecordedAt, new_reference
 from core.history import tracked
 from core.models import Authority, Protected, Team, User, dated
@@ -161,6 +161,12 @@ class Allocation(Protected):
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
     end_reason = models.CharField(max_length=6, choices=codes.WORKER_CHANGE, blank=True)
+    why_this_worker = models.TextField(
+        blank=True, help_text="The manager’s reasons, needed where a newly qualified worker is given a high-risk case."
+    )
+    handover = models.TextField(
+        "handover note", blank=True, help_text="What whoever comes next must know: written before the worker leaves."
+    )
     recorded_at = RecordedAt()
     history = tracked()
     objects = OfChildQuerySet.as_manager()
@@ -227,3 +233,25 @@ class FileRead(Protected):
     class Meta:
         ordering = ["-recorded_at"]
         indexes = [models.Index(F("child"), F("recorded_at").desc(), name="file_read_by_child")]
+
+
+class CaseSupervision(Protected):
+    """A social worker's supervision about one child, with its reflective part. A finished note.
+
+    The child's line reflects on what her life is like and on what they may not be seeing: by local standard every four
+    weeks in a high-risk placement, every week where the worker is newly qualified.
+    """
+
+    insert_only = True
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="case_supervisions")
+    worker = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    supervisor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    held_on = models.DateField()
+    reflection = models.TextField("reflection")
+    agreed = models.TextField("what was agreed")
+    recorded_at = RecordedAt()
+    objects = LineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-held_on", "-id"]
+        indexes = [models.Index(fields=["child", "-held_on"], name="case_supervision_by_child")]

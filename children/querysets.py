@@ -133,3 +133,12 @@ class OfChildQuerySet(models.QuerySet):
 
     def in_order(self) -> "OfChildQuerySet":
         return self.order_by(F("started_on").desc())
+
+
+class LineQuerySet(OfChildQuerySet):
+    """What a child's own line wrote for itself: for those who decide about her, and never for a partner or commissioner."""
+
+    def visible_to(self, user) -> "OfChildQuerySet":
+        if not user.is_authenticated or not user.can(Permission.RECORD_DECISION):
+            return self.none()
+        return super().visible_to(user)

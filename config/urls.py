@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("core.urls")),
     path("", include("children.urls")),
     path("", include("placements.urls")),
+    path("", include("staffing.urls")),
     path("", include("oversight.urls")),
     path("", include("exchange.urls")),
     path("", include("dashboards.urls")),

@@ -30,6 +30,21 @@ class Permission(StrEnum):
     SEE_OVERSIGHT = "see every deprivation of liberty and unregistered placement of the authority"
     IMPORT_RETURNS = "import statutory returns and mend quarantined rows"
     MANAGE_ACCOUNTS = "invite, deactivate and reset accounts"
+    SEE_ROTA = "see the rota of a placement they see, and who was really there"
+    SEE_CARERS = "see the carers of the placements they see, and whether their checks are complete"
+    SEE_CHECKS = "open the evidence behind a carer’s checks"
+    MANAGE_CARERS = "record carers, what was checked of them, their training and supervision"
+    MANAGE_AGREEMENTS = "record what is agreed with a staffing agency"
+    PROPOSE_ROTA = "draft a rota and propose changes to it"
+    PUBLISH_ROTA = "publish the rota of a placement they manage or hold the case of, and decide who works it"
+    SET_STAFFING = "set how many staff a child is to have, and of what kind"
+    RECORD_SHIFT = "record who was on a shift, where they were, who was awake, and hand it over"
+    REVIEW_SHIFT = "look into what went wrong on a shift and record what was done"
+    WAIVE_CHECKS = "let a carer work before checks are complete, in an emergency, for 48 hours at most"
+    STAND_DOWN = "stand a carer down at once"
+    SEE_STAND_DOWN_REASONS = "see why a carer was stood down, in their own council"
+    LIFT_STAND_DOWN = "take one of the three seats that together may lift a stand-down"
+    HOLD_STAND_DOWN = "hold a stand-down, so that it cannot be lifted"
 
 
 class Scope(StrEnum):
@@ -85,9 +100,21 @@ class Rights:
 
 P = Permission
 _READ = frozenset({P.SEE_CHILDREN, P.SEE_FLAGS})
+_STAFF = frozenset({P.SEE_ROTA, P.SEE_CARERS})
+_SAFEGUARD = frozenset({P.SEE_CARERS, P.SEE_CHECKS, P.STAND_DOWN, P.SEE_STAND_DOWN_REASONS, P.LIFT_STAND_DOWN})
+_CARE_DECISIONS = (
+    _STAFF
+    | _SAFEGUARD
+    | {P.MANAGE_CARERS, P.MANAGE_AGREEMENTS, P.PROPOSE_ROTA, P.PUBLISH_ROTA}
+    | {P.SET_STAFFING, P.RECORD_SHIFT, P.REVIEW_SHIFT}
+)
 _PRACTICE = _READ | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION}
-_CASE = _PRACTICE | {P.MANAGE_CHILDREN, P.MANAGE_PLACEMENTS, P.RECORD_ORDER, P.RECORD_REGISTRATION, P.APPOINT_MANAGER}
-_MANAGER = _CASE | {P.ALLOCATE}
+_CASE = (
+    _PRACTICE
+    | {P.MANAGE_CHILDREN, P.MANAGE_PLACEMENTS, P.RECORD_ORDER, P.RECORD_REGISTRATION, P.APPOINT_MANAGER}
+    | _CARE_DECISIONS
+)
+_MANAGER = _CASE | {P.ALLOCATE, P.WAIVE_CHECKS}
 _SENIOR = _MANAGER | {P.SEE_OVERSIGHT, P.IMPORT_RETURNS}
 
 ROLES: dict[str, Rights] = {
@@ -97,34 +124,48 @@ ROLES: dict[str, Rights] = {
     Role.COMMISSIONER: Rights(
         "Finds and pays for placements. Records homes and registrations; takes no care decision.",
         Scope.PLACEMENTS,
-        _READ | {P.ANSWER_FLAGS, P.RECORD_REGISTRATION},
+        _READ | _STAFF | {P.ANSWER_FLAGS, P.RECORD_REGISTRATION, P.MANAGE_CARERS, P.MANAGE_AGREEMENTS, P.PROPOSE_ROTA},
     ),
     Role.IRO: Rights(
         "Reviews the care plan independently of the line that made it.",
         Scope.ALLOCATED,
-        _READ | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION},
+        _READ | _STAFF | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION},
     ),
-    Role.LADO: Rights("Handles allegations against adults who work with children.", Scope.NONE, frozenset()),
+    Role.LADO: Rights(
+        "Handles allegations against adults who work with children. Sees carers, and no child’s file.",
+        Scope.NONE,
+        _SAFEGUARD | {P.HOLD_STAND_DOWN},
+    ),
     Role.SAFEGUARDING_LEAD: Rights(
-        "Oversees safeguarding across the authority.", Scope.AUTHORITY, _PRACTICE | {P.SEE_OVERSIGHT}
+        "Oversees safeguarding across the authority.",
+        Scope.AUTHORITY,
+        _PRACTICE | _STAFF | _SAFEGUARD | {P.SEE_OVERSIGHT, P.REVIEW_SHIFT, P.HOLD_STAND_DOWN},
     ),
     Role.DIRECTOR: Rights(
         "Answers for services across the authority and sees every high-risk placement.",
         Scope.AUTHORITY,
-        _READ | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.IMPORT_RETURNS},
+        _READ | _STAFF | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.IMPORT_RETURNS},
     ),
     Role.DCS: Rights(
         "The statutory director (Children Act 2004 s18); alone may authorise an unregistered placement.",
         Scope.AUTHORITY,
         _READ
-        | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.AUTHORISE_UNREGISTERED, P.ALLOCATE, P.IMPORT_RETURNS},
+        | _STAFF
+        | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.AUTHORISE_UNREGISTERED, P.ALLOCATE, P.IMPORT_RETURNS}
+        | {P.WAIVE_CHECKS},
     ),
     Role.LEGAL: Rights("Advises on orders and court directions.", Scope.ALLOCATED, _READ | {P.RECORD_ORDER}),
     Role.PROVIDER_MANAGER: Rights(
-        "Manages care for a provider.", Scope.PROVIDER, frozenset({P.SEE_CHILDREN, P.SEE_FLAGS, P.WRITE_LOG})
+        "Manages care for a provider. Publishes the rota of a placement whose manager they are.",
+        Scope.PROVIDER,
+        _STAFF
+        | {P.SEE_CHILDREN, P.SEE_FLAGS, P.WRITE_LOG, P.SEE_CHECKS, P.MANAGE_CARERS, P.PROPOSE_ROTA, P.PUBLISH_ROTA}
+        | {P.RECORD_SHIFT, P.STAND_DOWN, P.LIFT_STAND_DOWN},
     ),
     Role.SHIFT_LEADER: Rights(
-        "Leads a shift and writes its log.", Scope.PROVIDER, frozenset({P.SEE_CHILDREN, P.WRITE_LOG})
+        "Leads a shift and writes its log.",
+        Scope.PROVIDER,
+        _STAFF | {P.SEE_CHILDREN, P.WRITE_LOG, P.RECORD_SHIFT, P.STAND_DOWN},
     ),
     Role.PARTNER: Rights(
         "Works with the child for another agency: police, health, education, the guardian, the virtual school.",

@@ -28,6 +28,7 @@ _rechecks: list[Callable[..., None]] = []
 
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
 EXCLUSION, UNIQUE, CHECK = "23P01", "23505", "23514"
+GATE = "HM001"  # our own: a trigger refuses what a gate refuses, whoever asks; it names the gate as the constraint
 SAME_MOMENT = "Somebody else saved at the same moment, so this was not saved. What you typed is still here: try again."
 
 
@@ -71,6 +72,8 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
             answer = answer_to(error)
             if answer is None:
                 raise
+            if isinstance(answer, Refused):
+                _record_refusal(answer, by=by, action_name=function.__name__, subjects=subjects)
             raise answer from error
         finally:
             _touched.reset(token)
@@ -124,12 +127,14 @@ def _recheck(subjects: set[Subject], as_of: datetime) -> None:
         _touched.reset(token)
 
 
-def answer_to(error: DatabaseError) -> Conflict | Invalid | None:
+def answer_to(error: DatabaseError) -> Conflict | Invalid | Refused | None:
     """What a database refusal means to the person who was saving, or None where it is our own fault."""
     cause: Any = error.__cause__
     code = getattr(cause, "pgcode", None)
     if code in (SERIALIZATION_FAILURE, DEADLOCK):
         return Conflict(SAME_MOMENT)
+    if code == GATE:
+        return Refused(cause.diag.constraint_name, cause.diag.message_primary, cause.diag.message_hint or "")
     if code in (EXCLUSION, UNIQUE):
         return Conflict(_constraint_sentence(cause.diag.constraint_name) or SAME_MOMENT)
     if code == CHECK:

@@ -8,8 +8,20 @@ from typing import Final
 
 PLACING_UNDER_16: Final = "LEG-04-PLAN"
 AUTHORISING_TOO_LONG: Final = "LEG-05-APPROVAL"
+UNCHECKED_CARER: Final = "STF-01-ROTA"
+WAIVING_CHECKS: Final = "STF-01-WAIVE"
+STOOD_DOWN: Final = "STF-09-ROTA"
+LIFTING: Final = "STF-09-LIFT"
+NO_AGREEMENT: Final = "STF-10-PUBLISH"
+CARE_DECISION: Final = "DEC-01-STAFF"
 
 GATES: Final[dict[str, str]] = {
     PLACING_UNDER_16: "planning to place a child under 16 in other arrangements",
     AUTHORISING_TOO_LONG: "authorising an unregistered placement for longer than the local standard allows",
+    UNCHECKED_CARER: "putting a carer on a shift whose checks are not complete and in date",
+    WAIVING_CHECKS: "waiving a carer’s checks for longer than 48 hours, twice, or from commissioning",
+    STOOD_DOWN: "putting a carer on a shift who is stood down",
+    LIFTING: "lifting a stand-down without the three people it takes, or while it is held",
+    NO_AGREEMENT: "publishing a rota with an agency that has signed no agreement in time",
+    CARE_DECISION: "taking a care decision about staff that belongs to the social worker and the placement manager",
 }

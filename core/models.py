@@ -76,6 +76,10 @@ class User(AbstractBaseUser, PermissionsMixin, Protected):
     false: nobody walks past the rules. A second factor will hang from here.
     """
 
+    class Terms(models.TextChoices):
+        PERMANENT = "permanent", "Permanent staff"
+        TEMPORARY = "temporary", "Agency or other temporary staff"
+
     email = models.EmailField("email address")
     name = models.CharField(max_length=150)
     role = models.CharField(max_length=30, choices=Role.choices)
@@ -89,6 +93,19 @@ class User(AbstractBaseUser, PermissionsMixin, Protected):
     )
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="members")
     partner_kind = models.CharField(max_length=20, choices=PartnerKind.choices, blank=True)
+    terms = models.CharField(
+        "works here as",
+        max_length=10,
+        choices=Terms.choices,
+        blank=True,
+        help_text="Whether the people a child depends on are likely to stay.",
+    )
+    newly_qualified_until = models.DateField(
+        "newly qualified until",
+        null=True,
+        blank=True,
+        help_text="The end of a social worker’s first assessed and supported year.",
+    )
     is_active = models.BooleanField(default=True)
     invited_at = models.DateTimeField(
         null=True, blank=True, help_text="When a link to choose a password was last asked for."
@@ -242,4 +259,11 @@ def dated(start: str, end: str, name: str) -> models.CheckConstraint:
         condition=Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": F(start)}),
         name=name,
         violation_error_message="The end cannot be before the start.",
+    )
+
+
+def together(first: str, second: str) -> Q:
+    """A condition: both of two fields are given, or neither is."""
+    return Q(**{f"{first}__isnull": True, f"{second}__isnull": True}) | Q(
+        **{f"{first}__isnull": False, f"{second}__isnull": False}
     )

@@ -461,3 +461,33 @@ class Addition(Protected):
                 violation_error_message="Say why it is corrected.",
             ),
         ]
+
+
+class Key(Protected):
+    """A key, fob or device that opens a placement or was given for it: who holds it, and when it was given back.
+
+    All are revoked on the day a placement ends (LOG-06). In the review the child kept a fob to a placement she had left.
+    """
+
+    class Kind(models.TextChoices):
+        KEY = "key", "Key"
+        FOB = "fob", "Key fob or card"
+        CODE = "code", "Door code"
+        DEVICE = "device", "Telephone, tablet or other device"
+
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="keys")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    what = models.CharField("which one", max_length=150)
+    held_by = models.CharField("who holds it", max_length=150)
+    issued_on = models.DateField()
+    revoked_on = models.DateField("given back or switched off on", null=True, blank=True)
+    revoked_how = models.CharField("how", max_length=200, blank=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = RecordedAt()
+    history = tracked()
+    objects = OfPlacementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["issued_on", "id"]
+        indexes = [models.Index(fields=["placement"], name="key_not_revoked", condition=Q(revoked_on__isnull=True))]
+        constraints = [dated("issued_on", "revoked_on", "key_dated")]

@@ -1,1 +1,1 @@
-"""Carers, checks, training, stand-downs, rota and shifts. Empty until its own issue."""
+"""Who cares for her: carers and what was checked of them, who supervises them, the rota, and who was really there."""

@@ -22,6 +22,7 @@ from placements.models import (
     ProviderPost,
     Registration,
 )
+from staffing.models import AgencyAgreement, Assignment, Carer, Check, Engagement, Evidence, Shift
 
 PASSWORD = "a calm and quiet morning"
 
@@ -171,3 +172,60 @@ class Cast:
 
     def manager(self, placement, since: dt.datetime, *, until=None, name="Maya Redstart") -> ManagerPost:
         return ManagerPost.objects.create(placement=placement, name=name, started_at=since, ended_at=until)
+
+    # --- who cares for her ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def agency(self) -> Provider:
+        """A nursing agency that supplies carers and runs no home."""
+        return Provider.objects.create(name="Tideway Nursing")
+
+    def carer(
+        self, surname="Reed", *, forename="Corin", agency=None, checked=True, since=dt.date(2020, 1, 1), **fields
+    ):
+        """A carer of the agency's, whose checks are complete since the day they joined (checked=False: none are)."""
+        fields = {"date_of_birth": dt.date(1988, 3, 9), "recorded_by": self.amy} | fields
+        carer = Carer.objects.create(forename=forename, surname=surname, **fields)
+        Engagement.objects.create(carer=carer, agency=agency or self.agency, started_on=since, recorded_by=self.amy)
+        if checked:
+            self.check(carer, *Check.REQUIRED, on=since)
+            # A certificate is looked up again each year, so that a long story needs no new one.
+            self.check(carer, Check.Kind.UPDATE_SERVICE, on=since)
+        return carer
+
+    def check(self, carer, *kinds, on: dt.date, **fields) -> list[Check]:
+        evidence = Evidence.objects.filter(carer=carer).first() or Evidence.objects.create(
+            carer=carer, name="checks.pdf", media_type="application/pdf", size=5, sha256="0" * 64, content=b"%PDF-",
+            recorded_by=self.amy,
+        )  # fmt: skip
+        fields = {"detail": "Seen.", "checked_by": self.amy, "evidence": evidence} | fields
+        return [Check.objects.create(carer=carer, kind=kind, checked_on=on, **fields) for kind in kinds]
+
+    def supplies(self, placement, agency=None, *, since=None, signed=True, **fields) -> AgencyAgreement:
+        """An agency supplies carers to a placement from its start, under a signed agreement (signed=False: none yet)."""
+        since = since or placement.started_on
+        if signed:
+            says = dict.fromkeys(
+                ("supervises", "trains", "disciplines", "reports_to_lado", "hands_over"), "Agency manager"
+            )
+            fields = says | {
+                "signed_on": since, "signed_for_agency": "Dana Crake", "signed_for_council": self.tom,
+                "expires_on": since + dt.timedelta(days=365), "outcomes": "She sleeps through and goes to school.",
+            } | fields  # fmt: skip
+        return AgencyAgreement.objects.create(
+            placement=placement, agency=agency or self.agency, started_on=since, recorded_by=self.amy, **fields
+        )
+
+    def shift(self, placement, day: dt.date, *, kind="day", hours=None, published=True, leader=None) -> Shift:
+        """A published shift: 08:00 to 20:00 by day, 20:00 to 08:00 by night, unless hours=(from, until) says otherwise."""
+        begins, ends = hours or ((8, 20) if kind == "day" else (20, 8))
+        return Shift.objects.create(
+            placement=placement, kind=kind, starts_at=at(day, begins), leader=leader, drafted_by=self.amy,
+            ends_at=at(day if ends > begins else day + dt.timedelta(days=1), ends),
+            published_at=at(day - dt.timedelta(days=7)) if published else None, published_by=self.amy if published else None,
+        )  # fmt: skip
+
+    def puts(self, carer, shift, *, agency=None, **fields) -> Assignment:
+        """Put a carer on a shift, as the database lets anyone."""
+        fields = {"starts_at": shift.starts_at, "ends_at": shift.ends_at, "assigned_by": self.amy} | fields
+        return Assignment.objects.create(shift=shift, carer=carer, agency=agency or self.agency, **fields)
