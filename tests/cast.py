@@ -183,14 +183,15 @@ class Cast:
     def carer(
         self, surname="Reed", *, forename="Corin", agency=None, checked=True, since=dt.date(2020, 1, 1), **fields
     ):
-        """A carer of the agency's, whose checks are complete since the day they joined (checked=False: none are)."""
+        """A carer of the agency's, whose checks were made the day they joined (or on the day `checked`; False: never).
+
+        A DBS certificate lasts three years, so a story of today needs `checked=` a recent day.
+        """
         fields = {"date_of_birth": dt.date(1988, 3, 9), "recorded_by": self.amy} | fields
         carer = Carer.objects.create(forename=forename, surname=surname, **fields)
         Engagement.objects.create(carer=carer, agency=agency or self.agency, started_on=since, recorded_by=self.amy)
         if checked:
-            self.check(carer, *Check.REQUIRED, on=since)
-            # A certificate is looked up again each year, so that a long story needs no new one.
-            self.check(carer, Check.Kind.UPDATE_SERVICE, on=since)
+            self.check(carer, *Check.REQUIRED, on=since if checked is True else checked)
         return carer
 
     def check(self, carer, *kinds, on: dt.date, **fields) -> list[Check]:
