@@ -17,7 +17,7 @@ def _may(user, permission: Permission) -> bool:
     return user.is_authenticated and user.can(permission)
 
 
-def _placements(user) -> models.QuerySet:
+def placements_known_to(user) -> models.QuerySet:
     """The placements whose carers this person may know of: those they see or, for those who reach no child by their
     role and answer for carers across a council (the LADO), all of the council's."""
     if user.authority_id is not None and not user.can(Permission.SEE_CHILDREN):
@@ -33,7 +33,7 @@ class CarerQuerySet(models.QuerySet):
 
         if not _may(user, Permission.SEE_CARERS):
             return self.none()
-        placements = _placements(user)
+        placements = placements_known_to(user)
         here = placements.filter(live())
         engaged = Engagement.objects.filter(live(), carer=OuterRef("pk"))
         if user.authority_id is None:
@@ -124,6 +124,16 @@ class AssignmentQuerySet(OfShiftQuerySet):
         return self.filter(removed_at__isnull=True, shift__cancelled_at__isnull=True)
 
 
+def _worked_at(placements, case: str = "") -> Q:
+    """Where a stand-down arose at no one placement: that its carer was on a shift at one of these, of its council."""
+    from staffing.models import Assignment, Presence
+
+    of_case = {"carer": OuterRef(f"{case}stand_down__carer"), "shift__placement__in": placements}
+    of_case["shift__placement__child__authority"] = OuterRef(f"{case}authority")
+    somewhere = Exists(Assignment.objects.filter(**of_case)) | Exists(Presence.objects.filter(**of_case))
+    return Q(**{f"{case}placement__isnull": True}) & Q(somewhere)
+
+
 class CaseQuerySet(models.QuerySet):
     """Why a carer was stood down: never beyond the council where it arose, and there only for those who may act on it."""
 
@@ -131,9 +141,10 @@ class CaseQuerySet(models.QuerySet):
         if not _may(user, Permission.SEE_STAND_DOWN_REASONS) or user.authority_id is None:
             return self.none()
         cases = self.filter(authority_id=user.authority_id)
-        if not user.can(Permission.SEE_CHILDREN):
+        if not user.can(Permission.SEE_CHILDREN) or user.can(Permission.HOLD_STAND_DOWN):
             return cases
-        return cases.filter(placement__in=Placement.objects.visible_to(user))
+        placements = Placement.objects.visible_to(user)
+        return cases.filter(Q(placement__in=placements) | _worked_at(placements))
 
 
 class OfCaseQuerySet(models.QuerySet):
@@ -146,10 +157,6 @@ class OfCaseQuerySet(models.QuerySet):
         if not user.is_authenticated or not user.can(Permission.LIFT_STAND_DOWN):
             return self.none()
         if user.authority_id is None:  # a placement manager: where they are to sit, and nothing of the reason
-            return self.filter(
-                **{
-                    f"{case}__placement__managers__account": user,
-                    f"{case}__placement__managers__ended_at__isnull": True,
-                }
-            )
+            mine = Placement.objects.filter(managers__account=user, managers__ended_at__isnull=True)
+            return self.filter(Q(**{f"{case}__placement__in": mine}) | _worked_at(mine, f"{case}__"))
         return self.filter(**{f"{case}__in": StandDownCase.objects.visible_to(user)})

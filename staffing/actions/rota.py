@@ -1,0 +1,238 @@
+"""The planned rota: its shifts, and who is put on them. See docs/adr/0019 for the order in which locks are taken.
+
+Who is stood down, whose checks are not complete and who is on another shift then, the database refuses by itself; here
+are the things it cannot know: who is asking, and whether they saw the shift as it is now.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from children import policies as for_child
+from core import clock
+from core.access import Permission
+from core.actions import SAME_MOMENT, action, because, touch
+from core.errors import Conflict, Invalid
+from core.models import User
+from placements import policies as for_placement
+from placements.models import Placement, Provider
+from staffing import policies
+from staffing.models import Assignment, Carer, Shift
+
+PLANNED_AHEAD = dt.timedelta(days=366)  # further off than this, a date is a slip of the finger
+SHIFT_CHANGED = "The shift’s hours were changed"
+SHIFT_CANCELLED = "The shift was cancelled"
+
+
+# --- locks ------------------------------------------------------------------------------------------------------------
+
+
+def hold_carers(carers: Iterable[int]) -> None:
+    """Keep others from putting these carers on a shift, or standing them down, until this transaction ends.
+
+    Stronger than the FOR SHARE the database itself takes, so that two writers about one carer wait for each other and
+    do not meet in a deadlock.
+    """
+    list(Carer.objects.select_for_update(no_key=True).filter(pk__in=set(carers)).order_by("pk").values_list("pk"))
+
+
+def hold_shift(shift: Shift, version: int | None) -> None:
+    """Read a shift anew and keep others from changing it. Raises Conflict if it is not as its writer saw it."""
+    for_child.hold(shift)
+    policies.same_version(shift, version)
+
+
+def standing_on(shift: Shift) -> list[Assignment]:
+    """Who is on a shift, each row kept from others, in the order in which rows are locked."""
+    return list(
+        Assignment.objects.select_for_update(of=("self",), no_key=True)
+        .filter(shift=shift, removed_at__isnull=True)
+        .order_by("pk")
+    )
+
+
+def changed(shift: Shift, *fields: str) -> Shift:
+    """Save a shift that this transaction holds, as its next version."""
+    shift.version += 1
+    shift.save(update_fields=["version", *fields])
+    touch(placement=shift.placement, child=shift.placement.child)
+    return shift
+
+
+def off(assignment: Assignment, why: str, moment: dt.datetime) -> None:
+    """Take a carer off: from this moment on where they have begun, and altogether where they have not."""
+    if assignment.starts_at < moment < assignment.ends_at:
+        assignment.ends_at, assignment.removed_why = moment, why
+        assignment.save(update_fields=["ends_at", "removed_why"])
+    else:
+        assignment.removed_at, assignment.removed_why = moment, why
+        assignment.save(update_fields=["removed_at", "removed_why"])
+    touch(carer=assignment.carer)
+
+
+def still_led(shift: Shift) -> None:
+    """A shift whose leader is no longer on it, to its end, has no leader: it does not keep the name."""
+    on = Assignment.objects.filter(shift=shift, removed_at__isnull=True, carer=shift.leader_id, ends_at=shift.ends_at)
+    if shift.leader_id is not None and not on.exists():
+        shift.leader = None
+
+
+# --- shifts -----------------------------------------------------------------------------------------------------------
+
+
+@action
+def add_shift(
+    *, placement: Placement, kind: str, starts_at: dt.datetime, ends_at: dt.datetime, by: User, as_of: dt.datetime
+) -> Shift:
+    """Draft a shift. One that is over can be added too, so that who was really there can be recorded."""
+    policies.may(by, Permission.PROPOSE_ROTA, placement)
+    touch(placement=placement, child=placement.child)
+    for_child.one_of(kind, Shift.Kind.choices, "kind", "Select the kind of shift")
+    _possible(placement, starts_at, ends_at, as_of)
+    return Shift.objects.create(placement=placement, kind=kind, starts_at=starts_at, ends_at=ends_at, drafted_by=by)
+
+
+def _possible(placement: Placement, starts_at: dt.datetime, ends_at: dt.datetime, as_of: dt.datetime) -> None:
+    if ends_at <= starts_at:
+        raise Invalid({"ends_at": "The shift must end after it starts"})
+    if ends_at > starts_at + dt.timedelta(hours=25):
+        raise Invalid({"ends_at": "A shift must end within a day of its start"})
+    if starts_at > as_of + PLANNED_AHEAD:
+        raise Invalid({"starts_at": "The shift must start within a year"})
+    for_placement.covers(placement, clock.local_date(starts_at), "starts_at", "The date the shift starts")
+
+
+@action
+def change_shift(
+    *,
+    shift: Shift,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    version: int | None = None,
+    by: User,
+    as_of: dt.datetime,
+) -> Shift:
+    """Change a shift's hours. Whoever was on all of it is on all of it still, and every gate is asked again."""
+    carers = set(Assignment.objects.filter(shift=shift, removed_at__isnull=True).values_list("carer_id", flat=True))
+    hold_carers(carers)
+    hold_shift(shift, version)
+    touch(placement=shift.placement, child=shift.placement.child)
+    policies.rota_gate(by, shift, as_of)
+    policies.still_planned(shift, as_of)
+    _possible(shift.placement, starts_at, ends_at, as_of)
+    if starts_at != shift.starts_at and min(starts_at, shift.starts_at) <= as_of:
+        raise Invalid({"starts_at": "The start of a shift can be changed only before it starts, and to a time to come"})
+    if ends_at <= as_of:
+        raise Invalid({"ends_at": "The end of the shift must be in the future"})
+    assignments = standing_on(shift)
+    if {assignment.carer_id for assignment in assignments} - carers:  # put on since, and so not held
+        raise Conflict(SAME_MOMENT)
+    before = (shift.starts_at, shift.ends_at)
+    shift.starts_at, shift.ends_at = starts_at, ends_at
+    shift.save(update_fields=["starts_at", "ends_at"])  # first: the database holds those on it within its hours
+    for assignment in assignments:
+        begins = starts_at if assignment.starts_at == before[0] else max(assignment.starts_at, starts_at)
+        ends = ends_at if assignment.ends_at == before[1] else min(assignment.ends_at, ends_at)
+        if begins >= ends:
+            off(assignment, SHIFT_CHANGED, as_of)
+        elif (begins, ends) != (assignment.starts_at, assignment.ends_at):
+            assignment.starts_at, assignment.ends_at = begins, ends
+            assignment.save(update_fields=["starts_at", "ends_at"])
+            touch(carer=assignment.carer)
+    still_led(shift)
+    return changed(shift, "leader")
+
+
+@action
+def cancel_shift(*, shift: Shift, why: str, version: int | None = None, by: User, as_of: dt.datetime) -> Shift:
+    """Cancel a shift that has not begun, and take everybody off it."""
+    hold_shift(shift, version)
+    touch(placement=shift.placement, child=shift.placement.child)
+    policies.rota_gate(by, shift, as_of)
+    policies.still_planned(shift, as_of)
+    if shift.starts_at <= as_of:
+        raise Invalid({"": "This shift has begun, so it cannot be cancelled. Record who was there"})
+    for_child.required(why=(why, "Enter why the shift is cancelled"))
+    because(why.strip())
+    for assignment in standing_on(shift):
+        off(assignment, SHIFT_CANCELLED, as_of)
+    shift.cancelled_at, shift.cancelled_why, shift.leader = as_of, why.strip(), None
+    return changed(shift, "cancelled_at", "cancelled_why", "leader")
+
+
+# --- who is on them ---------------------------------------------------------------------------------------------------
+
+
+@action
+def assign(
+    *,
+    shift: Shift,
+    carer: Carer,
+    agency: Provider | None = None,
+    starts_at: dt.datetime | None = None,
+    ends_at: dt.datetime | None = None,
+    version: int | None = None,
+    by: User,
+    as_of: dt.datetime,
+) -> Assignment:
+    """Put a carer on a shift, for all of it unless hours within it are given.
+
+    Raises Refused where the carer is stood down or their checks are not complete and in date, Conflict where they are
+    on another shift then, or where the shift is no longer at `version`.
+    """
+    hold_carers([carer.pk])
+    hold_shift(shift, version)
+    touch(placement=shift.placement, child=shift.placement.child, carer=carer)
+    policies.rota_gate(by, shift, as_of)
+    policies.still_planned(shift, as_of)
+    changed(shift)
+    return put_on(shift, carer, agency, starts_at or shift.starts_at, ends_at or shift.ends_at, by=by)
+
+
+def put_on(
+    shift: Shift, carer: Carer, agency: Provider | None, starts_at: dt.datetime, ends_at: dt.datetime, *, by: User
+) -> Assignment:
+    """Write the row, with everything asked that is asked of each. The caller holds the carer and the shift."""
+    agency = policies.agency_for(carer, shift.placement, clock.local_date(shift.starts_at), agency)
+    if ends_at <= starts_at:
+        raise Invalid({"ends_at": "The time they finish must be after the time they start"})
+    if starts_at < shift.starts_at or ends_at > shift.ends_at:
+        raise Invalid({"starts_at": "Enter hours within those of the shift"})
+    return Assignment.objects.create(
+        shift=shift, carer=carer, agency=agency, starts_at=starts_at, ends_at=ends_at, assigned_by=by
+    )
+
+
+@action
+def take_off(
+    *, assignment: Assignment, why: str, version: int | None = None, by: User, as_of: dt.datetime
+) -> Assignment:
+    """Take a carer off a shift: if it has begun, from now on."""
+    shift = assignment.shift
+    hold_shift(shift, version)
+    for_child.hold(assignment)
+    touch(placement=shift.placement, child=shift.placement.child, carer=assignment.carer)
+    policies.rota_gate(by, shift, as_of)
+    for_child.required(why=(why, "Enter why they are taken off"))
+    if assignment.removed_at is not None:
+        raise Conflict("Somebody has taken this carer off the shift already.")
+    if assignment.ends_at <= as_of:
+        raise Invalid({"": "This is over. Record who was there on the shift’s own page"})
+    because(why.strip())
+    off(assignment, why.strip()[:200], as_of)
+    still_led(shift)
+    changed(shift, "leader")
+    return assignment
+
+
+@action
+def name_leader(*, shift: Shift, carer: Carer, version: int | None = None, by: User, as_of: dt.datetime) -> Shift:
+    """Name the one carer who leads a shift and answers for everybody on it, whichever agency they come from (STF-06)."""
+    hold_shift(shift, version)
+    touch(placement=shift.placement, child=shift.placement.child, carer=carer)
+    policies.rota_gate(by, shift, as_of)
+    policies.still_planned(shift, as_of)
+    on = Assignment.objects.filter(shift=shift, carer=carer, removed_at__isnull=True, ends_at=shift.ends_at)
+    if not on.exists():
+        raise Invalid({"carer": "Select somebody who is on this shift until its end"})
+    shift.leader = carer
+    return changed(shift, "leader")

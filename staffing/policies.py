@@ -1,0 +1,255 @@
+"""May this be done about a carer or a rota, by this person, in the state it is in?
+
+Also the gates of this floor that the database cannot keep by itself: who decides about staff (DEC-01) and who may sit in
+which of the three seats that lift a stand-down (STF-09).
+"""
+
+import datetime as dt
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from children.models import Allocation, Child
+from children.querysets import live_on
+from core import clock, gates
+from core.access import Permission, Role
+from core.dates import in_words
+from core.errors import Conflict, Invalid, Refused
+from core.models import User
+from placements.models import ManagerPost, Placement, Provider, ProviderPost
+from staffing.models import AgencyAgreement, Assignment, Carer, Engagement, LiftApproval, Presence, Shift, StandDownCase
+from staffing.querysets import placements_known_to
+
+SOCIAL_WORK_LINE = (Role.SOCIAL_WORKER, Role.TEAM_MANAGER)
+CHANGED_MEANWHILE = (
+    "Somebody changed this shift after you opened it, so yours was not saved. What you typed is still here: look at the "
+    "shift as it is now, then try again."
+)
+Seat = LiftApproval.Seat
+
+
+# --- who may reach what -----------------------------------------------------------------------------------------------
+
+
+def may(by: User, permission: Permission, placement: Placement) -> None:
+    """Raise PermissionDenied unless `by` may do this at this placement. A provider's people belong to no authority, so
+    here, unlike children.policies.may, it is the placement that must be theirs."""
+    if not by.can(permission):
+        raise PermissionDenied(f"this role may not {permission}")
+    if not placements_known_to(by).filter(pk=placement.pk).exists():
+        raise PermissionDenied("this placement is another's")
+
+
+def may_any(by: User, permissions: tuple[Permission, ...], placement: Placement) -> None:
+    """Raise PermissionDenied unless `by` may do one of these at this placement."""
+    may(by, next((each for each in permissions if by.can(each)), permissions[0]), placement)
+
+
+def own_provider_id(placement: Placement) -> int | None:
+    """The provider that runs the placement: its own staff are the carers that work for it."""
+    return placement.home.provider_id if placement.home else placement.provider_id
+
+
+def manager_of(placement: Placement, as_of: dt.datetime) -> ManagerPost | None:
+    """Who manages a placement at an instant, if anybody does."""
+    dated = Q(started_at__lte=as_of) & (Q(ended_at__isnull=True) | Q(ended_at__gt=as_of))
+    return ManagerPost.objects.filter(dated, placement=placement).select_related("account").first()
+
+
+def may_decide_staffing(user: User, placement: Placement, as_of: dt.datetime) -> bool:
+    """Whether this person decides who works at a placement: its manager, the child's social worker or team manager."""
+    if not user.can(Permission.PUBLISH_ROTA) or not placements_known_to(user).filter(pk=placement.pk).exists():
+        return False
+    if user.role in SOCIAL_WORK_LINE:
+        return True
+    post = manager_of(placement, as_of)
+    return post is not None and post.account_id == user.pk
+
+
+def decide_staffing_gate(user: User, placement: Placement, as_of: dt.datetime) -> None:
+    """Refuse a decision about who works at a placement to whoever may not take it (DEC-01)."""
+    if may_decide_staffing(user, placement, as_of):
+        return
+    post = manager_of(placement, as_of)
+    manager = f"the placement manager ({post.name})" if post else "the placement manager, once there is one,"
+    raise Refused(
+        gates.CARE_DECISION,
+        "This was refused. Who works with a child is a care decision: it is taken by the placement manager, or by the "
+        "child’s social worker or their team manager, and by nobody else.",
+        f"Ask {manager} or the child’s social worker to decide it. You can ask for a change, and those who draft rotas "
+        "can draft it.",
+    )
+
+
+def rota_gate(user: User, shift: Shift, as_of: dt.datetime) -> None:
+    """A draft may be changed by whoever drafts rotas; a published shift only by those who decide."""
+    may_any(user, (Permission.PROPOSE_ROTA, Permission.PUBLISH_ROTA), shift.placement)
+    if shift.published_at is not None:
+        decide_staffing_gate(user, shift.placement, as_of)
+
+
+# --- shifts -----------------------------------------------------------------------------------------------------------
+
+
+def same_version(shift: Shift, version: int | None) -> None:
+    """Raise Conflict if the shift is no longer as its writer saw it. None: they do not say what they saw."""
+    if version is not None and shift.version != version:
+        raise Conflict(CHANGED_MEANWHILE)
+
+
+def still_planned(shift: Shift, as_of: dt.datetime) -> None:
+    """Raise Invalid for a shift that was cancelled or is over: what happened is recorded as worked, not planned."""
+    if shift.cancelled_at is not None:
+        raise Invalid({"": "This shift was cancelled"})
+    if shift.ends_at <= as_of:
+        raise Invalid({"": "This shift is over. Record who was there on the shift’s own page"})
+
+
+def agencies_of(carer: Carer, placement: Placement, day: dt.date) -> QuerySet[Provider]:
+    """The organisations this carer may be put on a shift through: those they work for that supply the placement that day."""
+    engaged = Engagement.objects.filter(live_on(day), carer=carer, agency=OuterRef("pk"))
+    supplying = AgencyAgreement.objects.filter(live_on(day), placement=placement, agency=OuterRef("pk"))
+    return Provider.objects.filter(Exists(engaged), Q(pk=own_provider_id(placement)) | Exists(supplying))
+
+
+def carers_at(placement: Placement, as_of: dt.datetime) -> QuerySet[Carer]:
+    """The carers of a placement: those of the organisations that supply it, and whoever is on a shift there to come."""
+    day = clock.local_date(as_of)
+    supplying = AgencyAgreement.objects.filter(live_on(day), placement=placement).values("agency")
+    engaged = Engagement.objects.filter(live_on(day), carer=OuterRef("pk")).filter(
+        Q(agency=own_provider_id(placement)) | Q(agency__in=supplying)
+    )
+    planned = Assignment.objects.standing().filter(carer=OuterRef("pk"), shift__placement=placement, ends_at__gt=as_of)
+    return Carer.objects.filter(Exists(engaged) | Exists(planned))
+
+
+def agency_for(
+    carer: Carer, placement: Placement, day: dt.date, agency: Provider | None, field: str = "carer"
+) -> Provider:
+    """The agency a carer works a shift through: the one given, or the only one there can be. Raises Invalid."""
+    offered = list(agencies_of(carer, placement, day))
+    if agency is not None:
+        if agency in offered:
+            return agency
+        raise Invalid(
+            {
+                "agency": f"On {in_words(day)} this carer does not work through that agency, or it does not supply this "
+                "placement. Select another, or record that first"
+            }
+        )
+    own = [each for each in offered if each.pk == own_provider_id(placement)]
+    if own or len(offered) == 1:
+        return (own or offered)[0]
+    if offered:
+        raise Invalid(
+            {"agency": "Select the agency: this carer works through more than one that supplies this placement"}
+        )
+    raise Invalid(
+        {
+            field: f"This carer works through no agency that supplies this placement on {in_words(day)}. Record that first"
+        }
+    )
+
+
+# --- stand-downs ------------------------------------------------------------------------------------------------------
+
+
+def employs(user: User, carer: Carer, as_of: dt.datetime) -> bool:
+    """Whether this person has a post with an agency the carer works through."""
+    day = clock.local_date(as_of)
+    engaged = Engagement.objects.filter(live_on(day), carer=carer)
+    return ProviderPost.objects.filter(live_on(day), person=user, provider__in=engaged.values("agency")).exists()
+
+
+def placements_of(case: StandDownCase) -> QuerySet[Placement]:
+    """The placement a stand-down arose at or, where it arose at none, those of its council where the carer has worked."""
+    if case.placement_id is not None:
+        return Placement.objects.filter(pk=case.placement_id)
+    carer = case.stand_down.carer
+    planned = Assignment.objects.filter(carer=carer, shift__placement=OuterRef("pk"))
+    worked = Presence.objects.filter(carer=carer, shift__placement=OuterRef("pk"))
+    return Placement.objects.filter(Exists(planned) | Exists(worked), child__authority_id=case.authority_id)
+
+
+def seats_of(user: User, case: StandDownCase, as_of: dt.datetime) -> list[str]:
+    """The seats this person may take in lifting a stand-down: none, as a rule, or one."""
+    if not user.can(Permission.LIFT_STAND_DOWN) or user.role == Role.COMMISSIONER:
+        return []
+    if employs(user, case.stand_down.carer, as_of) or case.stand_down.carer.account_id == user.pk:
+        return []
+    sits = {
+        Seat.SAFEGUARDING: _is_safeguarding,
+        Seat.SOCIAL_WORKER: _holds_the_case,
+        Seat.PLACEMENT_MANAGER: _manages,
+    }
+    return [seat for seat, rule in sits.items() if rule(user, case, as_of)]
+
+
+def _is_safeguarding(user: User, case: StandDownCase, as_of: dt.datetime) -> bool:
+    return user.role in (Role.LADO, Role.SAFEGUARDING_LEAD) and user.authority_id == case.authority_id
+
+
+def _holds_the_case(user: User, case: StandDownCase, as_of: dt.datetime) -> bool:
+    if user.role not in SOCIAL_WORK_LINE or user.authority_id != case.authority_id:
+        return False
+    placements = placements_of(case)
+    if not placements.exists():  # the carer never worked for this council: any of its team managers answers
+        return user.role == Role.TEAM_MANAGER
+    children = Child.objects.filter(placements__in=placements)
+    allocated = Allocation.objects.filter(
+        live_on(clock.local_date(as_of)), child__in=children, part=Allocation.Part.SOCIAL_WORKER
+    )
+    if allocated.filter(worker=user).exists():
+        return True
+    if user.role != Role.TEAM_MANAGER or user.team_id is None:
+        return False
+    return children.filter(team_id=user.team_id).exists() or allocated.filter(worker__team_id=user.team_id).exists()
+
+
+def _manages(user: User, case: StandDownCase, as_of: dt.datetime) -> bool:
+    """The placement's own manager; the head of service where that manager is the carer's employer, or cannot sign in."""
+    if user.role not in (Role.PROVIDER_MANAGER, Role.HEAD_OF_SERVICE):
+        return False
+    placements = list(placements_of(case))
+    accounts = [post.account if post else None for post in (manager_of(each, as_of) for each in placements)]
+    if user.role == Role.PROVIDER_MANAGER:
+        return user in accounts
+    if user.authority_id != case.authority_id:
+        return False
+    if not placements:
+        return True
+    stands_in = [
+        placement.pk
+        for placement, account in zip(placements, accounts, strict=True)
+        if account is None or employs(account, case.stand_down.carer, as_of)
+    ]
+    return placements_known_to(user).filter(pk__in=stands_in).exists()
+
+
+def not_held(case: StandDownCase) -> None:
+    """Refuse to lift, or to propose it, while the stand-down is held."""
+    if case.held:
+        raise Refused(
+            gates.LIFTING,
+            "This was refused. The stand-down is held, and while it is held it cannot be lifted.",
+            "The LADO or the safeguarding lead may release it when what it is held for has ended.",
+        )
+
+
+def seat_gate(user: User, case: StandDownCase, seat: str, as_of: dt.datetime) -> None:
+    """Refuse an approval from whoever may not take that seat."""
+    not_held(case)
+    if seat in seats_of(user, case, as_of):
+        return
+    who = {
+        Seat.SAFEGUARDING: "the LADO or the safeguarding lead of the council where it arose",
+        Seat.SOCIAL_WORKER: "the child’s social worker, or their team manager",
+        Seat.PLACEMENT_MANAGER: "the manager of the placement where it arose or, where that manager employs the carer or "
+        "cannot sign in, the head of service",
+    }[Seat(seat)]
+    raise Refused(
+        gates.LIFTING,
+        f"This was refused. That seat is for {who}.",
+        "A stand-down is lifted by safeguarding, the social worker and the placement manager together: three people, none "
+        "from commissioning and none the carer’s employer.",
+    )
