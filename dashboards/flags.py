@@ -12,7 +12,7 @@ from core import clock
 from core.access import Role
 from core.dates import in_words
 from core.models import User
-from dashboards.links import Link, link
+from dashboards.links import Link, link, link_to
 from dashboards.words import count
 from oversight.clocks import Clock, due_soon
 from oversight.models import Flag, FlagAnswer
@@ -36,6 +36,7 @@ class Line:
     when_words: str  # "9 days over", "due in 3 days"
     due_words: str  # "due 3 March 2026"
     tone: str  # red, amber or soon
+    about: str = ""  # the carer, agency or shift, where it is about one
     owner: str = ""
     owner_role: str = ""
     href: str = ""
@@ -98,6 +99,7 @@ def _line(flag: Flag, answer: FlagAnswer | None, user: User, as_of: dt.datetime,
         when_words=over_words(flag.due_at, as_of),
         due_words=f"due {in_words(last_day(flag.due_at))}",
         tone=flag.severity,
+        about=flag.about,
         owner=str(flag.owner),
         owner_role=role if flag.owner.role == flag.owner_role else f"for the {role.lower()}",
         href=reverse("oversight:flag", args=[flag.pk]),
@@ -109,19 +111,21 @@ def _line(flag: Flag, answer: FlagAnswer | None, user: User, as_of: dt.datetime,
 
 def _remedy(user: User, flag: Flag, rule: Rule | None, back: str) -> Link | None:
     """What this person can do about a flag: the record that clears it, else an answer if she holds it."""
-    found = remedy(user, rule, flag.limb, flag.placement_id, back) if rule else None
+    found = remedy(user, rule, flag, back) if rule else None
     if found is None and flag.owner_id == user.pk and not getattr(flag, "is_answered", False):
         return link(user, "Answer", "oversight:flag", flag.pk)
     return found
 
 
-def remedy(user: User, rule: Rule, limb: str, placement_id: int | None, back: str = "") -> Link | None:
+def remedy(user: User, rule: Rule, about: Flag | Clock, back: str = "") -> Link | None:
     """The page that makes the record which clears it, for somebody who may make it."""
-    if not rule.mend or placement_id is None:
+    mend, owner = rule.mend_of(about.limb), rule.owner_of(about.limb)
+    href = about.mend_url
+    if mend is None or href is None:
         return None
-    if rule.mend == "placements:visit" and rule.owner_of(limb) in ONLY_THEIRS and rule.owner_of(limb) != user.role:
+    if mend.page == "placements:visit" and owner in ONLY_THEIRS and owner != user.role:
         return None  # nobody else's visit counts as theirs
-    found = link(user, rule.mend_label, rule.mend, placement_id)
+    found = link_to(user, mend.label, mend.page, href)
     return Link(found.label, f"{found.href}?{urlencode({'from': back})}") if found and back else found
 
 
@@ -157,8 +161,9 @@ def soon(placements: Iterable[Placement], *, user: User, as_of: dt.datetime, bac
             when_words=soon_words(found.due_at, as_of),
             due_words=in_words(found.last_day),
             tone="soon",
+            about=found.about,
             owner_role=Role(found.owner_role).label if found.owner_role else "",
-            remedy=remedy(user, found.rule, found.limb, found.placement_id, back),
+            remedy=remedy(user, found.rule, found, back),
         )
         for found in sorted(clocks, key=lambda found: (found.due_at, found.placement_id))
     ]

@@ -20,7 +20,11 @@ class Link:
 
 def link(user: User, label: str, name: str, *args: Any) -> Link | None:
     """A link to the page called `name`, or None where this person's role would be refused there."""
-    href = reverse(name, args=args)
+    return link_to(user, label, name, reverse(name, args=args))
+
+
+def link_to(user: User, label: str, name: str, href: str) -> Link | None:
+    """The same, to a page whose address is known."""
     if name not in _access:
         _access[name] = resolve(href).func.access  # type: ignore[attr-defined]
     needed = _access[name]

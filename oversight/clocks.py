@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.urls import reverse
 
 from core import clock
 from core.access import Role
-from oversight import rulebook
+from oversight import rulebook, words
 from oversight.rulebook import Rule
 from oversight.sweep import parameters
 
@@ -25,6 +24,13 @@ class Clock:
     limb: str
     placement_id: int
     child_id: int
+    child_reference: str
+    carer_id: int | None
+    agency_id: int | None
+    shift_id: int | None
+    carer: str | None
+    agency: str | None
+    shift_starts_at: dt.datetime | None
     clock_started_at: dt.datetime
     due_at: dt.datetime
 
@@ -44,8 +50,14 @@ class Clock:
         return clock.local_date(self.due_at - dt.timedelta(microseconds=1))
 
     @property
-    def mend_url(self) -> str:
-        return reverse(self.rule.mend, args=[self.placement_id])
+    def about(self) -> str:
+        """Which carer, agency or shift it is about, in words; empty where it is about the placement as a whole."""
+        return words.about(self.carer, self.agency, self.shift_starts_at)
+
+    @property
+    def mend_url(self) -> str | None:
+        mend = self.rule.mend_of(self.limb)
+        return mend.address(self) if mend else None
 
 
 def due_soon(placements: Iterable[int], *, as_of: dt.datetime, within_days: int = 7) -> list[Clock]:
@@ -71,5 +83,11 @@ def _query(codes: tuple[str, ...]) -> str:
         if rule.code in codes
     )
     return f"""
-        SELECT rule, limb, placement_id, child_id, clock_started_at, due_at FROM ({parts}) AS every_clock
-        WHERE stage = 'due' AND due_at <= %(until)s ORDER BY due_at, placement_id, rule, limb"""
+        SELECT rule, limb, clock.placement_id, child_id, child.reference, carer_id, agency_id, shift_id,
+               carer.forename || ' ' || carer.surname, agency.name, shift.starts_at, clock_started_at, due_at
+        FROM ({parts}) AS clock
+        JOIN children_child child ON child.id = child_id
+        LEFT JOIN staffing_carer carer ON carer.id = carer_id
+        LEFT JOIN placements_provider agency ON agency.id = agency_id
+        LEFT JOIN staffing_shift shift ON shift.id = shift_id
+        WHERE stage = 'due' AND due_at <= %(until)s ORDER BY due_at, clock.placement_id, rule, limb, carer_id"""

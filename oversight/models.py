@@ -11,10 +11,11 @@ from core.access import Role
 from core.fields import RecordedAt
 from core.history import tracked
 from core.models import Authority, Protected, User
-from oversight import rulebook
+from oversight import rulebook, words
 from oversight.querysets import FlagQuerySet
 from oversight.rulebook import Rule
-from placements.models import Placement
+from placements.models import Placement, Provider
+from staffing.models import Carer, Shift
 
 
 class Flag(Protected):
@@ -22,7 +23,8 @@ class Flag(Protected):
 
     Nobody can dismiss a flag: people answer it, records clear it, and cleared flags are kept. At every instant it has
     one owner, a person. `rule` and `limb` name the entry in the rulebook, `due_at` is the instant from which it was
-    overdue; a standing flag is unique on rule, limb, subject and due.
+    overdue; a standing flag is unique on rule, limb, subject and due. Its subject is a child's placement and, where the
+    rule is about one of those who care for her there, also the carer, the agency or the shift.
     """
 
     class Severity(models.TextChoices):
@@ -35,6 +37,9 @@ class Flag(Protected):
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="flags")
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, null=True, related_name="flags")
+    carer = models.ForeignKey(Carer, on_delete=models.PROTECT, null=True, related_name="+")
+    agency = models.ForeignKey(Provider, on_delete=models.PROTECT, null=True, related_name="+")
+    shift = models.ForeignKey(Shift, on_delete=models.PROTECT, null=True, related_name="+")
     clock_started_at = models.DateTimeField(null=True, help_text="What the clock counts from.")
     due_at = models.DateTimeField()
     raised_at = models.DateTimeField(help_text="The instant of the sweep that saw it.")
@@ -70,6 +75,9 @@ class Flag(Protected):
                 "limb",
                 "child",
                 "placement",
+                "carer",
+                "agency",
+                "shift",
                 "due_at",
                 condition=Q(cleared_at__isnull=True),
                 nulls_distinct=False,
@@ -88,6 +96,21 @@ class Flag(Protected):
     @property
     def title(self) -> str:
         return self.rulebook.title_of(self.limb) if self.rulebook else self.rule
+
+    @property
+    def about(self) -> str:
+        """Which carer, agency or shift it is about, in words; empty where it is about the placement as a whole."""
+        return words.about(self.carer, self.agency, self.shift and self.shift.starts_at)
+
+    @property
+    def child_reference(self) -> str:
+        return self.child.reference
+
+    @property
+    def mend_url(self) -> str | None:
+        """The page where the record that clears it is made."""
+        mend = self.rulebook.mend_of(self.limb) if self.rulebook else None
+        return mend.address(self) if mend else None
 
     @property
     def standing(self) -> bool:

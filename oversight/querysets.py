@@ -68,7 +68,7 @@ class FlagQuerySet(models.QuerySet):
     def for_list(self) -> "FlagQuerySet":
         """With all that a row of a list shows: no query a row."""
         return (
-            self.select_related("child", "placement", "placement__home", "owner")
+            self.select_related("child", "placement", "placement__home", "owner", "carer", "agency", "shift")
             .annotate(is_answered=_answers())
             .order_by("due_at", "id")
         )

@@ -47,7 +47,7 @@ def sweep(*, as_of: dt.datetime) -> SweepRun:
 
 def recheck(*, subjects: Iterable[tuple[str, int]], as_of: dt.datetime) -> None:
     """Check every rule again for the placements that what was touched bears on."""
-    placements = _placements_of(subjects)
+    placements = _placements_of(subjects, as_of=as_of)
     if placements:
         _check(as_of=as_of, placements=placements)
 
@@ -103,7 +103,7 @@ def _check(*, as_of: dt.datetime, placements: Sequence[int] | None) -> tuple[int
 def _apply(rule: Rule, asked: dict[str, Any]) -> tuple[int, int]:
     with transaction.atomic(), connection.cursor() as cursor:
         _begin(cursor, rule.code)
-        cursor.execute(_statement(rule.code), asked | {"rule": rule.code, "severity": rule.severity})
+        cursor.execute(_statement(rule.code), asked | {"rule": rule.code})
         raised, cleared, ownerless = cursor.fetchone()
     if ownerless:  # no account is active anywhere: there is nobody to tell
         logger.error("rule %s: %d flags could not be raised, since nobody has an account", rule.code, ownerless)
@@ -133,27 +133,35 @@ def _retire(*, as_of: dt.datetime) -> int:
     return cleared
 
 
-SAME = "f.child_id = b.child_id AND f.placement_id = b.placement_id AND f.limb = b.limb AND f.due_at = b.due_at"
+# What makes a standing flag and a breach one and the same. Equalities first: by them the two are joined.
+SAME = """f.child_id = b.child_id AND f.placement_id = b.placement_id AND f.limb = b.limb AND f.due_at = b.due_at
+      AND (f.carer_id, f.agency_id, f.shift_id) IS NOT DISTINCT FROM (b.carer_id, b.agency_id, b.shift_id)"""
+
+
+def _limbs(rule: Rule) -> list[str]:
+    return [limb.code for limb in rule.limbs] or [""]
 
 
 @functools.cache
 def _statement(code: str) -> str:
     rule = rulebook.get(code)
     assert rule is not None  # noqa: S101 - called only with codes of the book
-    roles = {limb.code: rule.owner_of(limb.code) for limb in rule.limbs} or {"": rule.owned_by}
+    severity = " ".join(f"WHEN '{limb}' THEN '{rule.severity_of(limb)}'" for limb in _limbs(rule))
+    roles = {limb: rule.owner_of(limb) for limb in _limbs(rule)}
     role = " ".join(f"WHEN '{limb}' THEN '{owner}'" for limb, owner in roles.items())
     owner = " ".join(f"WHEN '{limb}' THEN {owners.owner(str(owner))}" for limb, owner in roles.items())
     return f"""
 WITH breach AS MATERIALIZED (
     SELECT * FROM ({rule.clocks}) AS clock WHERE stage = 'overdue'
 ), {owners.TABLES}, owned AS MATERIALIZED (
-    SELECT breach.*, CASE breach.limb {role} END AS owner_role, CASE breach.limb {owner} END AS owner_id
+    SELECT breach.*, CASE breach.limb {severity} END AS severity, CASE breach.limb {role} END AS owner_role,
+           CASE breach.limb {owner} END AS owner_id
     FROM breach {owners.JOINS}
 ), raised AS (
-    INSERT INTO oversight_flag (rule, limb, severity, authority_id, child_id, placement_id, clock_started_at, due_at,
-                                raised_at, owner_role, owner_id)
-    SELECT %(rule)s, limb, %(severity)s, authority_id, child_id, placement_id, clock_started_at, due_at,
-           %(as_of)s, owner_role, owner_id
+    INSERT INTO oversight_flag (rule, limb, severity, authority_id, child_id, placement_id, carer_id, agency_id, shift_id,
+                                clock_started_at, due_at, raised_at, owner_role, owner_id)
+    SELECT %(rule)s, limb, severity, authority_id, child_id, placement_id, carer_id, agency_id, shift_id,
+           clock_started_at, due_at, %(as_of)s, owner_role, owner_id
     FROM owned b
     WHERE owner_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM oversight_flag f
@@ -168,20 +176,25 @@ WITH breach AS MATERIALIZED (
     RETURNING 1
 ), moved AS (
     UPDATE oversight_flag f
-    SET owner_id = b.owner_id, owner_role = b.owner_role, severity = %(severity)s, clock_started_at = b.clock_started_at
+    SET owner_id = b.owner_id, owner_role = b.owner_role, severity = b.severity, clock_started_at = b.clock_started_at
     FROM owned b
     WHERE f.rule = %(rule)s AND {SAME} AND f.cleared_at IS NULL AND f.raised_at <= %(as_of)s AND b.owner_id IS NOT NULL
       AND (f.owner_id, f.owner_role, f.severity, f.clock_started_at)
-          IS DISTINCT FROM (b.owner_id, b.owner_role, %(severity)s, b.clock_started_at)
+          IS DISTINCT FROM (b.owner_id, b.owner_role, b.severity, b.clock_started_at)
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM raised), (SELECT count(*) FROM cleared),
        (SELECT count(*) FROM owned WHERE owner_id IS NULL)"""
 
 
-def _placements_of(subjects: Iterable[tuple[str, int]]) -> list[int]:
-    """The placements that children, homes, placements and people touched bear on."""
-    by_kind: dict[str, list[int]] = {"placement": [], "child": [], "home": [], "user": []}
+WORKED_LATELY = dt.timedelta(days=35)  # longer ago than this, no rule asks about a carer's shift any more
+
+
+def _placements_of(subjects: Iterable[tuple[str, int]], *, as_of: dt.datetime) -> list[int]:
+    """The placements that what was touched bears on; a carer, or an agency's, on those where they work."""
+    by_kind: dict[str, list[int]] = {
+        kind: [] for kind in ("placement", "child", "home", "user", "carer", "agency", "shift")
+    }
     for kind, pk in subjects:
         if kind not in by_kind:
             raise ValueError(f"no rule knows what a touched {kind!r} bears on")
@@ -189,14 +202,30 @@ def _placements_of(subjects: Iterable[tuple[str, int]]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
+            WITH worker AS (
+                SELECT unnest(%(carer)s::bigint[]) AS carer_id
+                UNION
+                SELECT carer_id FROM staffing_engagement WHERE agency_id = ANY(%(agency)s)
+            )
             SELECT id FROM placements_placement
             WHERE id = ANY(%(placement)s) OR child_id = ANY(%(child)s) OR home_id = ANY(%(home)s)
             UNION
             SELECT p.id FROM placements_placement p JOIN children_allocation a USING (child_id)
             WHERE a.worker_id = ANY(%(user)s) AND p.ended_on IS NULL
             UNION
-            SELECT placement_id FROM oversight_flag WHERE cleared_at IS NULL AND owner_id = ANY(%(user)s)
+            SELECT placement_id FROM oversight_flag WHERE cleared_at IS NULL
+            AND (owner_id = ANY(%(user)s) OR carer_id = ANY(%(carer)s) OR agency_id = ANY(%(agency)s))
+            UNION
+            SELECT s.placement_id FROM worker JOIN staffing_assignment a USING (carer_id)
+            JOIN staffing_shift s ON s.id = a.shift_id WHERE a.starts_at > %(since)s
+            UNION
+            SELECT s.placement_id FROM worker JOIN staffing_presence w USING (carer_id)
+            JOIN staffing_shift s ON s.id = w.shift_id WHERE w.starts_at > %(since)s
+            UNION
+            SELECT placement_id FROM staffing_agencyagreement WHERE agency_id = ANY(%(agency)s)
+            UNION
+            SELECT placement_id FROM staffing_shift WHERE id = ANY(%(shift)s)
             """,
-            by_kind,
+            by_kind | {"since": as_of - WORKED_LATELY},
         )
         return [pk for (pk,) in cursor.fetchall() if pk is not None]

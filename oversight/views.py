@@ -56,7 +56,9 @@ def flag(request: HttpRequest, pk: int) -> HttpResponse:
     """One flag: a page of the child's file, so opening it is recorded in the transaction that reads."""
     as_of, user = clock.now(), _person(request)
     with transaction.atomic():
-        found = get_object_or_404(Flag.for_user(user).select_related("child", "placement__home", "owner"), pk=pk)
+        found = get_object_or_404(
+            Flag.for_user(user).select_related("child", "placement__home", "owner", "carer", "agency", "shift"), pk=pk
+        )
         context = _about(found, user) | {"over": found.days_over(as_of=as_of)}
         if request.method != "POST":
             open_file(child=found.child, page="flag", by=user, as_of=as_of)
@@ -88,8 +90,7 @@ def _person(request: HttpRequest) -> User:
 def _about(found: Flag, user: User) -> dict[str, Any]:
     rule = found.rulebook
     answers = list(FlagAnswer.for_user(user).filter(flag=found).select_related("by"))
-    mend = rule.mend if rule and found.standing and found.placement_id else ""
-    mend_url = reverse(mend, args=[found.placement_id]) if mend else ""
+    mend_url = found.mend_url if found.standing else None
     return {
         "title": found.title,
         "caption": f"Flag: {found.child}",
@@ -98,6 +99,7 @@ def _about(found: Flag, user: User) -> dict[str, Any]:
         "period": rule.period_of(found.limb) if rule else "",
         "answers": answers,
         "may_answer": found.standing and user.can(Permission.ANSWER_FLAGS),
+        "mend_label": mend.label if rule and (mend := rule.mend_of(found.limb)) else "",
         "mend_url": mend_url if mend_url and user.can(getattr(resolve(mend_url).func, "access", "")) else "",
         "history": changes(found),
         "back_url": reverse("oversight:flags"),

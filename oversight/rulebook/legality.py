@@ -12,7 +12,7 @@ import datetime as dt
 from core import gates
 from core.access import Role
 from oversight import standards
-from oversight.rulebook.rule import Basis, Kind, Rule
+from oversight.rulebook.rule import Basis, Kind, Mend, Rule
 from oversight.rulebook.sql import LIVE, SETTING, STAGE_OF_HOURS, clocks, known, listed, start_of
 from placements import codes
 from placements.models import Registration
@@ -39,8 +39,7 @@ LEG_04 = Rule(
     "something the regulation allows, if that is so.",
     owned_by=Role.DCS,
     in_force_from=UNDER_16_FROM,
-    mend="placements:end",
-    mend_label="End the placement",
+    mend=Mend("placements:end", "End the placement"),
     clocks=clocks(
         LIVE,
         # The law in force on the day she was placed decides, so an earlier start is never a breach of it.
@@ -69,8 +68,7 @@ LEG_05 = Rule(
     period="before the move, or within 24 hours if an emergency; again every 7 days",
     what_clears="The director’s authorisation, with its reasons; the end of the placement; or the home’s registration.",
     owned_by=Role.DCS,
-    mend="placements:authorise",
-    mend_label="Authorise, or end the placement",
+    mend=Mend("placements:authorise", "Authorise, or end the placement"),
     clocks=clocks(
         LIVE,
         standards.columns(standards.REAPPROVAL, standards.LATE_APPROVAL),

@@ -10,7 +10,7 @@ import datetime as dt
 
 from core.access import Role
 from oversight import standards
-from oversight.rulebook.rule import Basis, Rule
+from oversight.rulebook.rule import Basis, Mend, Rule
 from oversight.rulebook.sql import CARE, FOLLOWED, RISK, STAGE_OF_HOURS, ZONE, clocks, known
 from placements import codes
 
@@ -91,8 +91,7 @@ LOG_01 = Rule(
     what_clears=CLEARS,
     owned_by=Role.SOCIAL_WORKER,
     in_force_from=dt.date(2015, 4, 1),
-    mend="placements:log",
-    mend_label="Write a daily log",
+    mend=Mend("placements:log", "Write a daily log"),
     clocks=_clocks("care.registered"),
 )
 LOG_01L = Rule(
@@ -108,8 +107,7 @@ LOG_01L = Rule(
     period="24 hours; a log is closed within 2 hours of the time it covers",
     what_clears=CLEARS,
     owned_by=Role.SOCIAL_WORKER,
-    mend="placements:log",
-    mend_label="Write a daily log",
+    mend=Mend("placements:log", "Write a daily log"),
     clocks=_clocks("NOT care.registered"),
 )
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from django.urls import reverse
+
 from core.access import Role
 from core.gates import GATES
 
@@ -24,6 +26,20 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Mend:
+    """The page where the record that clears a flag is made, and what it is a page of."""
+
+    page: str  # the name of its address
+    label: str
+    of: str = "placement"  # or the flag's "child", "carer" or "shift"
+
+    def address(self, about: Any) -> str | None:
+        """Its address for a flag or a clock, or None where that has nothing of this kind."""
+        which = about.child_reference if self.of == "child" else getattr(about, f"{self.of}_id")
+        return None if which is None else reverse(self.page, args=[which])
+
+
+@dataclass(frozen=True)
 class Limb:
     """One clock of a rule that has several: each has its own owner and raises its own flag."""
 
@@ -31,14 +47,17 @@ class Limb:
     title: str
     owner: Role
     period: str
+    severity: str = ""  # its rule's, where nothing else is said
+    mend: Mend | None = None  # likewise
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """One entry of the rulebook.
 
-    `clocks` is one query; its rows are (authority_id, child_id, placement_id, limb, clock_started_at, due_at, stage).
-    `stage` is "overdue", which is a breach, or "due". Its parameters are `as_of`, `today` (the date in England at
+    `clocks` is one query; its rows are (authority_id, child_id, placement_id, carer_id, agency_id, shift_id, limb,
+    clock_started_at, due_at, stage), of which those that say whom or what it is about may be null. `stage` is "overdue",
+    which is a breach, or "due". Its parameters are `as_of`, `today` (the date in England at
     `as_of`), `placements` (their ids, or null for all) and `known_by` (null, or use only what was recorded by then).
     """
 
@@ -56,8 +75,7 @@ class Rule:
     severity: str = "red"
     in_force_from: dt.date | None = None  # None: no beginning that matters here
     in_force_until: dt.date | None = None  # the first day it no longer applied
-    mend: str = ""  # the page where the record that clears it is made; takes the placement's id
-    mend_label: str = ""
+    mend: Mend | None = None
     clocks: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
@@ -76,6 +94,14 @@ class Rule:
     def owner_of(self, limb: str) -> Role | None:
         found = self.limb(limb)
         return found.owner if found else self.owned_by
+
+    def severity_of(self, limb: str) -> str:
+        found = self.limb(limb)
+        return (found.severity if found else "") or self.severity
+
+    def mend_of(self, limb: str) -> Mend | None:
+        found = self.limb(limb)
+        return (found.mend if found else None) or self.mend
 
     def title_of(self, limb: str) -> str:
         found = self.limb(limb)

@@ -6,7 +6,7 @@ import datetime as dt
 
 from core.access import Role
 from oversight import standards
-from oversight.rulebook.rule import Basis, Rule
+from oversight.rulebook.rule import Basis, Mend, Rule
 from oversight.rulebook.sql import CARE, FOLLOWED, RISK, STAGE_OF_HOURS, clocks
 from placements import codes
 
@@ -56,8 +56,7 @@ STF_05 = Rule(
     what_clears=CLEARS,
     owned_by=Role.TEAM_MANAGER,
     in_force_from=dt.date(2015, 4, 1),
-    mend="placements:appoint_manager",
-    mend_label="Appoint a placement manager",
+    mend=Mend("placements:appoint_manager", "Appoint a placement manager"),
     clocks=_clocks("care.registered"),
 )
 STF_05L = Rule(
@@ -72,8 +71,7 @@ STF_05L = Rule(
     period=PERIOD,
     what_clears=CLEARS,
     owned_by=Role.TEAM_MANAGER,
-    mend="placements:appoint_manager",
-    mend_label="Appoint a placement manager",
+    mend=Mend("placements:appoint_manager", "Appoint a placement manager"),
     clocks=_clocks("NOT care.registered"),
 )
 

@@ -10,7 +10,7 @@ import datetime as dt
 
 from core.access import Role
 from oversight import standards
-from oversight.rulebook.rule import Basis, Limb, Rule
+from oversight.rulebook.rule import Basis, Limb, Mend, Rule
 from oversight.rulebook.sql import (
     FOLLOWED,
     RISK,
@@ -57,8 +57,7 @@ VIS_01 = Rule(
     what_clears=STATUTORY_CLEARS,
     owned_by=Role.SOCIAL_WORKER,
     in_force_from=IN_FORCE,
-    mend="placements:visit",
-    mend_label="Record a visit",
+    mend=Mend("placements:visit", "Record a visit"),
     clocks=clocks(
         FOLLOWED,
         stage=STAGE_OF_DAYS,
@@ -99,8 +98,7 @@ VIS_02 = Rule(
     what_clears=STATUTORY_CLEARS,
     owned_by=Role.SOCIAL_WORKER,
     in_force_from=IN_FORCE,
-    mend="placements:visit",
-    mend_label="Record a visit",
+    mend=Mend("placements:visit", "Record a visit"),
     clocks=_next_visit("first_year.it", "last.day + 42"),
 )
 
@@ -116,8 +114,7 @@ VIS_03 = Rule(
     what_clears=STATUTORY_CLEARS,
     owned_by=Role.SOCIAL_WORKER,
     in_force_from=IN_FORCE,
-    mend="placements:visit",
-    mend_label="Record a visit",
+    mend=Mend("placements:visit", "Record a visit"),
     clocks=_next_visit(
         "NOT first_year.it", "CASE WHEN until_18 THEN (last.day + interval '3 months')::date ELSE last.day + 42 END"
     ),
@@ -147,8 +144,7 @@ VIS_07 = Rule(
         Limb("team_manager", "Visit by the team manager", Role.TEAM_MANAGER, "10 working days, then every 28 days"),
         Limb("head_of_service", "Visit by the head of service", Role.HEAD_OF_SERVICE, "56 days"),
     ),
-    mend="placements:visit",
-    mend_label="Record a visit",
+    mend=Mend("placements:visit", "Record a visit"),
     clocks=clocks(
         FOLLOWED,
         RISK,
@@ -203,8 +199,7 @@ VIS_08 = Rule(
         Limb("unannounced", "Unannounced visit", Role.SOCIAL_WORKER, "28 days"),
         Limb("night", "Unannounced visit at night", Role.TEAM_MANAGER, "one in every 3 unannounced visits"),
     ),
-    mend="placements:visit",
-    mend_label="Record a visit",
+    mend=Mend("placements:visit", "Record a visit"),
     clocks=clocks(
         FOLLOWED,
         RISK,

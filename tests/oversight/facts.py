@@ -92,4 +92,4 @@ def clocks(code: str, as_of: dt.datetime, placements=None) -> dict[str, tuple[dt
     rule = rulebook.get(code)
     with connection.cursor() as cursor:
         cursor.execute(rule.clocks, parameters(as_of=as_of, placements=placements))
-        return {limb: (due_at, stage) for _, _, _, limb, _, due_at, stage in cursor.fetchall()}
+        return {limb: (due_at, stage) for *_, limb, _, due_at, stage in cursor.fetchall()}

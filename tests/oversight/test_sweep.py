@@ -117,9 +117,25 @@ class TestRecheck:
         recheck(subjects={(kind, touched.pk)}, as_of=at(START + 60 * DAY))
         assert Flag.objects.standing().count() == 9
 
+    @pytest.mark.parametrize("kind", ["carer", "agency", "shift"])
+    def test_whoever_was_touched_of_those_who_care_for_her(self, cast, placement, kind):
+        """Where they work now or worked lately, and nowhere else."""
+        elsewhere = cast.unregistered(cast.child(), START)
+        carer, shift = cast.carer(), cast.shift(placement, START + 58 * DAY)
+        cast.puts(carer, shift)
+        cast.puts(carer, cast.shift(elsewhere, START + DAY))
+        touched = {"carer": carer, "agency": cast.agency, "shift": shift}[kind]
+        recheck(subjects={(kind, touched.pk)}, as_of=at(START + 60 * DAY))
+        assert set(Flag.objects.standing().values_list("placement", flat=True)) == {placement.pk}
+
+    def test_an_agency_bears_on_where_it_is_agreed_that_it_supplies(self, cast, placement):
+        cast.supplies(placement)
+        recheck(subjects={("agency", cast.agency.pk)}, as_of=at(START + 60 * DAY))
+        assert set(Flag.objects.standing().values_list("placement", flat=True)) == {placement.pk}
+
     def test_an_unknown_kind_is_a_mistake_of_ours(self):
-        with pytest.raises(ValueError, match="agency"):
-            recheck(subjects={("agency", 1)}, as_of=at(START))
+        with pytest.raises(ValueError, match="lamp"):
+            recheck(subjects={("lamp", 1)}, as_of=at(START))
 
     def test_nothing_touched_asks_nothing(self, db):
         recheck(subjects={("placement", 0)}, as_of=at(START))
