@@ -28,12 +28,20 @@ from oversight.rulebook import Rule
 
 logger = logging.getLogger(__name__)
 
+
+class NotYet(ValueError):
+    """The instant asked about has not come."""
+
+
+CLOCKS_DIFFER_BY = dt.timedelta(minutes=1)
+SCRATCH = "scratch_"  # how the name of a database begins in which nobody's flags are kept
 LOCKS = 0x4E1D  # the first half of our advisory locks' keys; the second is the rule
 FIRST_HOLIDAYS = 2010
 
 
 def sweep(*, as_of: dt.datetime) -> SweepRun:
-    """Check every rule for every child as of an instant. Idempotent; safe beside another."""
+    """Check every rule for every child as of an instant. Idempotent; safe beside another. Raises NotYet."""
+    _not_in_the_future(as_of)
     run = SweepRun.objects.create(as_of=as_of, started_at=clock.database_now())
     raised, cleared, failed = _check(as_of=as_of, placements=None)
     cleared += _retire(as_of=as_of)
@@ -43,6 +51,16 @@ def sweep(*, as_of: dt.datetime) -> SweepRun:
     run.save()
     run.refresh_from_db()
     return run
+
+
+def _not_in_the_future(as_of: dt.datetime) -> None:
+    """What will be overdue one day is not overdue, and what is overdue today would be hidden until that day."""
+    now = clock.now()
+    if as_of > now + CLOCKS_DIFFER_BY and not str(connection.settings_dict["NAME"]).startswith(SCRATCH):
+        raise NotYet(
+            f"{as_of:%Y-%m-%d %H:%M %Z} has not come: it is {now:%Y-%m-%d %H:%M %Z}. The rules are checked as of now or "
+            f"the past; for a look ahead use a database whose name begins with {SCRATCH}."
+        )
 
 
 def recheck(*, subjects: Iterable[tuple[str, int]], as_of: dt.datetime) -> None:

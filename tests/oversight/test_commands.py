@@ -6,11 +6,13 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
-from core import gates
+from core import clock, gates
 from oversight import rulebook
 from oversight.models import Flag, SweepRun
 from oversight.rulebook import Basis, Kind, Rule
+from oversight.sweep import NotYet, sweep
 from tests.cast import at
 
 COLUMNS = [
@@ -99,6 +101,25 @@ class TestSweep:
         assert not Flag.objects.exists()
         run("sweep", "--as-of", "2022-01-18")
         assert Flag.objects.standing().get().placement == placement
+
+    def test_not_of_a_day_that_has_not_come(self, cast, monkeypatch):
+        """It would hide what is overdue until that day, and accuse people of what is not overdue yet."""
+        cast.placement(cast.child(), START, type="U6")
+        ahead = clock.now() + dt.timedelta(days=400)
+        with pytest.raises(CommandError, match="has not come"):
+            run("sweep", "--as-of", ahead.isoformat())
+        with pytest.raises(NotYet):
+            sweep(as_of=clock.now() + dt.timedelta(minutes=2))
+        assert not Flag.objects.exists()
+        assert not SweepRun.objects.exists()
+        assert sweep(as_of=clock.now() + dt.timedelta(seconds=50)).raised  # two clocks never agree to the second
+        monkeypatch.setitem(connection.settings_dict, "NAME", "scratch_of_a_replay")
+        assert sweep(as_of=ahead).finished_at
+
+    def test_today_is_now(self, db):
+        before = clock.now()
+        found = json.loads(run("sweep", "--as-of", clock.local_date(before).isoformat(), "--json"))
+        assert before <= dt.datetime.fromisoformat(found["as_of"]) <= clock.now()
 
     def test_nonsense(self, db):
         with pytest.raises(CommandError, match="is not a date"):

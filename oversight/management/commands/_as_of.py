@@ -7,10 +7,11 @@ from core import clock
 
 
 def instant(text: str) -> dt.datetime:
-    """An ISO instant; without a zone by English clocks; a date alone is its last second."""
+    """An ISO instant; without a zone by English clocks; a date alone is its last second, today now."""
     try:
         if len(text) == len("2022-01-31"):
-            return clock.end_of(dt.date.fromisoformat(text)) - dt.timedelta(seconds=1)
+            day, now = dt.date.fromisoformat(text), clock.now()
+            return now if day == clock.local_date(now) else clock.end_of(day) - dt.timedelta(seconds=1)
         read = dt.datetime.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(

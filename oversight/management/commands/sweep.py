@@ -2,22 +2,27 @@
 
 import json
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from core import clock
 from oversight.management.commands._as_of import instant
-from oversight.sweep import sweep
+from oversight.sweep import NotYet, sweep
 
 
 class Command(BaseCommand):
     help = "Checks every rule now, or as of an instant: raises what breaches, clears what no longer does."
 
     def add_arguments(self, parser):
-        parser.add_argument("--as-of", type=instant, help="an instant, or a date (its last second); by default now")
+        parser.add_argument(
+            "--as-of", type=instant, help="an instant, or a date (its last second), not in the future; by default now"
+        )
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args, **options):
-        run = sweep(as_of=options["as_of"] or clock.now())
+        try:
+            run = sweep(as_of=options["as_of"] or clock.now())
+        except NotYet as refusal:
+            raise CommandError(str(refusal)) from refusal
         found = {
             "as_of": run.as_of.isoformat(),
             "raised": run.raised,
