@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from children.models import Allocation, Child
-from children.querysets import live_on
+from children.querysets import live, live_on
 from core import clock, gates
 from core.access import Permission, Role
 from core.dates import in_words
@@ -123,6 +123,22 @@ def carers_at(placement: Placement, as_of: dt.datetime) -> QuerySet[Carer]:
     return Carer.objects.filter(Exists(engaged) | Exists(planned))
 
 
+def placements_with(user: User, carer: Carer) -> QuerySet[Placement]:
+    """The placements this person knows of where a carer has been on a shift, or whose suppliers they work for today."""
+    engaged = Engagement.objects.filter(live(), carer=carer).values("agency")
+    supplied = AgencyAgreement.objects.filter(live(), placement=OuterRef("pk"), agency__in=engaged)
+    planned = Assignment.objects.filter(carer=carer, shift__placement=OuterRef("pk"))
+    worked = Presence.objects.filter(carer=carer, shift__placement=OuterRef("pk"))
+    own = Q(provider__in=engaged) | Q(home__provider__in=engaged)
+    return (
+        placements_known_to(user)
+        .filter(live())
+        .filter(own | Q(Exists(supplied)) | Q(Exists(planned)) | Q(Exists(worked)))
+        .select_related("child", "home")
+        .order_by("child__surname", "child__forename")
+    )
+
+
 def agency_for(
     carer: Carer, placement: Placement, day: dt.date, agency: Provider | None, field: str = "carer"
 ) -> Provider:
@@ -183,6 +199,13 @@ def seats_of(user: User, case: StandDownCase, as_of: dt.datetime) -> list[str]:
         Seat.PLACEMENT_MANAGER: _manages,
     }
     return [seat for seat, rule in sits.items() if rule(user, case, as_of)]
+
+
+def seats_left(user: User, case: StandDownCase, taken: set[str], as_of: dt.datetime) -> list[str]:
+    """The seats this person could take now: theirs, not taken, while the stand-down stands and is not held."""
+    if case.held or case.stand_down.lifted_at is not None:
+        return []
+    return [seat for seat in seats_of(user, case, as_of) if seat not in taken]
 
 
 def _is_safeguarding(user: User, case: StandDownCase, as_of: dt.datetime) -> bool:

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from core import clock
 from core.access import Permission
+from core.dates import in_words
 from core.models import User
 from placements.models import DolOrder, Placement, Provider
 from staffing import policies
@@ -76,6 +77,10 @@ class ShiftOfWeek:
     def published(self) -> bool:
         return self.shift.published_at is not None
 
+    @property
+    def said(self) -> str:
+        return said(self.shift)
+
 
 @dataclass(frozen=True)
 class Day:
@@ -123,9 +128,8 @@ class Week:
 def week_of(placement: Placement, monday: dt.date, user: User, as_of: dt.datetime) -> Week:
     """The week of a placement's rota that begins on a Monday, as this person may see it."""
     since, until = clock.start_of(monday), clock.start_of(monday + ONE_WEEK)
-    shifts = with_people(
-        Shift.objects.visible_to(user).standing().between(since, until).filter(placement=placement), placement
-    )
+    seen = Shift.objects.visible_to(user).standing().between(since, until)
+    shifts = with_people(seen.filter(placement=placement))
     rows = rows_of(placement, shifts)
     days = [monday + dt.timedelta(days=n) for n in range(7)]
     return Week(
@@ -138,8 +142,8 @@ def week_of(placement: Placement, monday: dt.date, user: User, as_of: dt.datetim
     )
 
 
-def with_people(shifts, placement: Placement) -> list[Shift]:
-    """Shifts with those who are on them (`on`), their leaders and the number of swaps that wait, in three queries."""
+def with_people(shifts: QuerySet) -> list[Shift]:
+    """Shifts with those who are on them (`on`), their leaders and the number of swaps that wait, in two queries."""
     on = (
         Assignment.objects.filter(removed_at__isnull=True).select_related("carer", "agency").order_by("starts_at", "pk")
     )
@@ -344,6 +348,17 @@ def missing_checks(carers: list[int], days: list[dt.date], authority_id: int) ->
         for carer_id, moment, lacks in cursor.fetchall():
             found.setdefault(carer_id, {})[clock.local_date(moment)] = [str(names[kind]) for kind in lacks]
     return found
+
+
+def monday_of(day: dt.date) -> dt.date:
+    """The Monday of a day's week."""
+    return day - dt.timedelta(days=day.weekday())
+
+
+def said(shift: Shift) -> str:
+    """A shift in a few words: Day, 3 March 2022, 08:00 to 20:00."""
+    starts, ends = (moment.astimezone(clock.LONDON) for moment in (shift.starts_at, shift.ends_at))
+    return f"{shift.get_kind_display()}, {in_words(starts.date())}, {starts:%H:%M} to {ends:%H:%M}"
 
 
 def moment_of(moment: dt.datetime, later: dt.timedelta) -> dt.datetime:

@@ -1,0 +1,189 @@
+"""What is asked of a rota, and how it is answered: swaps, taking a carer off, waiving checks."""
+
+from functools import partial
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from core import clock
+from core.access import Permission, access
+from core.pages import record_form
+from placements.views.placing import placement_page, theirs
+from staffing import policies
+from staffing.actions import requests as actions
+from staffing.forms import requests as forms
+from staffing.models import Carer, RotaRequest, Shift, Swap
+from staffing.rota import rows_of, said, with_people
+from staffing.views.stand_downs import carer_page
+
+MAY_ASK_SWAP = (Permission.PROPOSE_ROTA, Permission.RECORD_SHIFT)
+
+
+# --- swaps ------------------------------------------------------------------------------------------------------------
+
+
+@access(Permission.SEE_ROTA)
+def ask_swap(request: HttpRequest, pk: int) -> HttpResponse:
+    shifts = Shift.for_user(request.user).standing().select_related("placement__child", "placement__home")
+    shift = get_object_or_404(shifts, pk=pk)
+    if not any(request.user.can(permission) for permission in MAY_ASK_SWAP):
+        raise PermissionDenied("this role may not ask for a swap")
+    return record_form(
+        request,
+        form_class=forms.AskSwap,
+        form_kwargs={"shift": shift},
+        initial={"outgoing": request.GET.get("carer", "")},
+        act=partial(actions.ask_swap, shift=shift),
+        done=actions.swap_page,
+        title="Ask for a swap",
+        caption=said(shift),
+        back_url=placement_page(shift.placement),
+        submit_label="Ask for it",
+        success="Asked. The rota stays as it is until it is decided",
+        context={
+            "intro": "The placement manager, or the child’s social worker or team manager, decides. Every check is made "
+            "again before anybody is put on."
+        },
+    )
+
+
+def _swap(request: HttpRequest, pk: int) -> Swap:
+    swaps = Swap.for_user(request.user).select_related(
+        "shift__placement__child", "shift__placement__home", "outgoing", "incoming", "agency", "asked_by", "decided_by"
+    )
+    return get_object_or_404(swaps, pk=pk)
+
+
+@access(Permission.SEE_ROTA)
+@require_safe
+def swap(request: HttpRequest, pk: int) -> HttpResponse:
+    asked = _swap(request, pk)
+    placement = asked.shift.placement
+    shifts = with_people(Shift.for_user(request.user).filter(pk=asked.shift_id))
+    return render(
+        request,
+        "staffing/swap.html",
+        {
+            "title": "Swap on a shift",
+            "caption": said(asked.shift),
+            "back_url": placement_page(placement),
+            "swap": asked,
+            "row": rows_of(placement, shifts)[0],
+            "may_decide": policies.may_decide_staffing(request.user, placement, clock.now()),
+            "with_analysis": request.user.can(Permission.RECORD_SHIFT) or asked.asked_by == request.user,
+        },
+    )
+
+
+@access(Permission.PROPOSE_ROTA)
+def decide_swap(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whoever drafts rotas reaches this page; whether they decide, the gate says, and their try is recorded."""
+    asked = _swap(request, pk)
+    page = actions.swap_page(asked)
+    return record_form(
+        request,
+        form_class=forms.DecideSwap,
+        act=partial(actions.decide_swap, swap=asked),
+        done=actions.swap_page,
+        title="Decide the swap",
+        caption=said(asked.shift),
+        back_url=page,
+        template="staffing/swap_decide.html",
+        submit_label="Record the decision",
+        success="Decided",
+        context={"swap": asked},
+    )
+
+
+# --- taking a carer off -----------------------------------------------------------------------------------------------
+
+
+@access(Permission.SEE_ROTA)
+def ask_off_rota(request: HttpRequest, pk: int) -> HttpResponse:
+    placement = theirs(request, pk)
+    return record_form(
+        request,
+        form_class=forms.AskOffRota,
+        form_kwargs={"placement": placement},
+        initial={"carer": request.GET.get("carer", "")},
+        act=partial(actions.ask_off_rota, placement=placement),
+        done=actions.request_page,
+        title="Ask for a carer to be taken off the rota",
+        caption=str(placement.child),
+        back_url=placement_page(placement),
+        template="staffing/request_form.html",
+        submit_label="Ask for it",
+        success="Asked. It is to be confirmed as done within 24 hours",
+    )
+
+
+def _request(request: HttpRequest, pk: int) -> RotaRequest:
+    asked = RotaRequest.for_user(request.user).select_related(
+        "placement__child", "placement__home", "carer", "asked_by", "done_by"
+    )
+    return get_object_or_404(asked, pk=pk)
+
+
+@access(Permission.SEE_ROTA)
+@require_safe
+def rota_request(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was asked, its clock, and whether it is done: by the rota itself, and not by what anybody says."""
+    asked, as_of = _request(request, pk), clock.now()
+    may_decide = policies.may_decide_staffing(request.user, asked.placement, as_of)
+    left = actions.still_on(asked, as_of).select_related("shift").order_by("starts_at")
+    return render(
+        request,
+        "staffing/request.html",
+        {
+            "title": "Taking a carer off the rota",
+            "caption": str(asked.placement.child),
+            "back_url": placement_page(asked.placement),
+            "asked": asked,
+            "late": asked.done_at is None and asked.due_at <= as_of,
+            "left": [said(assignment.shift) for assignment in left],
+            "may_decide": may_decide,
+            "with_reason": may_decide or asked.asked_by == request.user,
+        },
+    )
+
+
+@access(Permission.PROPOSE_ROTA)
+def confirm_off_rota(request: HttpRequest, pk: int) -> HttpResponse:
+    asked = _request(request, pk)
+    page = actions.request_page(asked)
+    return record_form(
+        request,
+        form_class=forms.ConfirmOffRota,
+        act=partial(actions.confirm_off_rota, request=asked),
+        done=actions.request_page,
+        title="Confirm that the carer is off the rota",
+        caption=str(asked.carer),
+        back_url=page,
+        submit_label="Confirm it is done",
+        success="Confirmed. Whoever asked is told",
+        context={"intro": "It is done when the carer is on no shift to come at this placement, drafts included."},
+    )
+
+
+# --- waiving checks ---------------------------------------------------------------------------------------------------
+
+
+@access(Permission.WAIVE_CHECKS)
+def waive(request: HttpRequest, pk: int) -> HttpResponse:
+    carer = get_object_or_404(Carer.for_user(request.user), pk=pk)
+    return record_form(
+        request,
+        form_class=forms.WaiveChecks,
+        form_kwargs={"user": request.user, "carer": carer},
+        initial={"starts_at": clock.now(), "placement": request.GET.get("placement", "")},
+        act=partial(actions.waive_checks, carer=carer),
+        done=lambda _waiver: carer_page(carer),
+        title="Waive a carer’s checks in an emergency",
+        caption=str(carer),
+        back_url=carer_page(carer),
+        template="staffing/waive_form.html",
+        submit_label="Waive the checks",
+        success="Waived. The social worker and the IRO are being told",
+    )
