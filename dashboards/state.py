@@ -15,7 +15,7 @@ from core import charts, clock
 from core.models import User
 from dashboards.words import count, lower, type_label
 from placements import codes
-from placements.log_calendar import SHOWN, WORDS, Covered, days_of
+from placements.log_calendar import SHOWN, WORDS, Covered, Turn, days_of, turns_of
 from placements.models import DailyLog, DolOrder, ManagerPost, Placement, Registration, Visit
 from placements.querysets import WITHOUT_NOTES, PlacementQuerySet
 
@@ -53,6 +53,7 @@ class State:
     sees_visits: bool = False
     visits: dict[str, dt.datetime | None] = field(default_factory=dict)
     covered: list[Covered] = field(default_factory=list)  # what the logs of the last four weeks cover
+    turns: list[Turn] = field(default_factory=list)  # the shifts of those weeks, where a rota is published
     logs: list[tuple[dt.date, str]] = field(default_factory=list)  # those weeks a day at a time
 
     @property
@@ -185,6 +186,7 @@ def states(placements: Sequence[Placement], *, user: User, as_of: dt.datetime) -
     sees_visits = user.rights.scope not in WITHOUT_NOTES
     visits_of = _visits(ids, user=user, as_of=as_of) if sees_visits else {}
     logs_of = _logs(ids, user=user, as_of=as_of)
+    turns_here = turns_of(ids, as_of=as_of)
 
     found = []
     for placement in placements:
@@ -203,7 +205,8 @@ def states(placements: Sequence[Placement], *, user: User, as_of: dt.datetime) -
         state.visits = visits_of.get(placement.pk, {})
         if state.expects_logs:
             state.covered = logs_of[placement.pk]
-            state.logs = days_of(placement, state.covered, as_of=as_of)
+            state.turns = turns_here.get(placement.pk, [])
+            state.logs = days_of(placement, state.covered, as_of=as_of, turns=state.turns)
         found.append(state)
     return found
 

@@ -161,7 +161,7 @@ def logs_due(user: User, *, as_of: dt.datetime) -> list[LogsDue]:
     found = []
     for state in states(list(here[:CHILDREN]), user=user, as_of=as_of):
         write = link(user, "Write the log", "placements:log", state.placement.pk) if state.expects_logs else None
-        gaps = unwritten(state.placement, state.covered, as_of=as_of) if write else []
+        gaps = unwritten(state.placement, state.covered, as_of=as_of, turns=state.turns) if write else []
         shown = [_unwritten(gap, write.href, state) for gap in gaps[:BUTTONS] if write]
         found.append(LogsDue(state, write is not None, shown, len(gaps) - len(shown)))
     return sorted(found, key=lambda due: -len(due.missing))
@@ -172,6 +172,8 @@ def _unwritten(gap: Stretch, href: str, state: State) -> Unwritten:
     ago = (state.today - gap.day).days
     label = {0: "Today", 1: "Yesterday"}.get(ago, f"{gap.day:%A} {gap.day.day} {gap.day:%B}")
     starts, ends = gap.starts.astimezone(clock.LONDON), gap.ends.astimezone(clock.LONDON)
+    if gap.turn:
+        label = f"{label}: {gap.turn}"
     whole = starts == clock.start_of(gap.day) and ends == clock.end_of(gap.day)
     since = f"{starts:%H:%M}" if starts.date() == gap.day else f"{starts:%H:%M} on {starts.day} {starts:%B}"
     if gap.goes_on:
@@ -180,5 +182,6 @@ def _unwritten(gap: Stretch, href: str, state: State) -> Unwritten:
         hint = "No log" if gap.day in state.missing_days else "To write"
     else:
         hint = f"No log from {since} to {ends:%H:%M}"
-    address = f"{href}?{urlencode({'day': gap.day.isoformat(), 'from': 'my-work'})}"
+    which = {"day": gap.day.isoformat()} | ({"to": f"{ends:%H:%M}"} if gap.turn and not gap.goes_on else {})
+    address = f"{href}?{urlencode(which | {'from': 'my-work'})}"
     return Unwritten(label, hint, address, gap.goes_on)

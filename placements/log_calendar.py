@@ -2,11 +2,12 @@
 
 A log covers time that has passed and begins where the one before it ended, so that nothing falls between two. It is the
 log of the day on which it ends; a day is counted as logged when logs cover more than half of the time she was there.
+Once a rota is published, a log is a shift's: the time that has no log is cut where one shift takes over from another.
 """
 
 import datetime as dt
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from core import charts, clock
@@ -25,17 +26,36 @@ Covered = tuple[dt.datetime, dt.datetime, bool]  # from, until, written late
 Span = tuple[dt.datetime, dt.datetime]
 
 
+class Turn(NamedTuple):
+    """A stretch of care by the rota: one shift, or a waking night and the sleep-in beside it. No two overlap."""
+
+    starts: dt.datetime
+    ends: dt.datetime
+    words: str  # "day shift"
+
+
+# What the floor above knows of rotas: called with placements' ids and two instants, it gives each one's turns in order
+# (see staffing/apps.py). Placements without a published rota are not in the answer.
+TURNS_FROM_ABOVE: list[Callable[[Collection[int], dt.datetime, dt.datetime], dict[int, list[Turn]]]] = []
+
+
 class Stretch(NamedTuple):
     """Time that has passed and has no log."""
 
     starts: dt.datetime
     ends: dt.datetime
     goes_on: bool  # it ends now, not where another log begins
+    turn: str = ""  # the shift it is of, in words, once there is a rota
 
     @property
     def day(self) -> dt.date:
         """The day whose log it would be: the one on which it ends."""
         return clock.local_date(self.ends - dt.timedelta(microseconds=1))
+
+    @property
+    def ends_locally(self) -> dt.datetime:
+        """When it ends by English clocks."""
+        return self.ends.astimezone(clock.LONDON)
 
 
 def log_days(placement: Placement, *, as_of: dt.datetime, days: int = SHOWN) -> list[tuple[dt.date, str]]:
@@ -54,32 +74,66 @@ def covered_by_logs(placement: Placement, *, as_of: dt.datetime, days: int = SHO
     return list(logs.order_by("covers_from").values_list("covers_from", "covers_until", "late"))
 
 
+def turns_of(placements: Collection[int], *, as_of: dt.datetime, days: int = SHOWN) -> dict[int, list[Turn]]:
+    """The shifts of the last `days` days at placements that have a published rota, by their ids, in order."""
+    found: dict[int, list[Turn]] = {}
+    for turns_from_above in TURNS_FROM_ABOVE:
+        found |= turns_from_above(placements, _first(as_of, days), as_of)
+    return found
+
+
+def covered_between(placement: Placement, since: dt.datetime, until: dt.datetime) -> dt.timedelta:
+    """How much of the time between two instants logs cover. One query."""
+    logs = DailyLog.objects.filter(placement=placement, covers_from__lt=until, covers_until__gt=since)
+    return overlap(logs.values_list("covers_from", "covers_until"), since, until)
+
+
+def overlap(spans: Iterable[Sequence], since: dt.datetime, until: dt.datetime) -> dt.timedelta:
+    """How much of the time between two instants spans (from, until, …) that do not overlap cover."""
+    since, until = since.astimezone(dt.UTC), until.astimezone(dt.UTC)
+    parts = ((max(span[0], since), min(span[1], until)) for span in spans)
+    return sum((ends - starts for starts, ends in parts if ends > starts), dt.timedelta())
+
+
 def days_of(
-    placement: Placement, logs: Iterable[Covered], *, as_of: dt.datetime, days: int = SHOWN
+    placement: Placement,
+    logs: Iterable[Covered],
+    *,
+    as_of: dt.datetime,
+    days: int = SHOWN,
+    turns: Iterable[Turn] = (),
 ) -> list[tuple[dt.date, str]]:
-    """As `log_days`, for logs already read."""
-    logs = list(logs)
+    """As `log_days`, for logs already read. With `turns`, the log of a shift that ends the day after is not yet missing."""
+    logs, turns = list(logs), list(turns)
     today = clock.local_date(as_of)
     wanted = (today - dt.timedelta(days=back) for back in range(days - 1, -1, -1))
-    return [(day, _state(placement, logs, day, as_of=as_of)) for day in wanted]
+    return [(day, _state(placement, logs, turns, day, as_of=as_of)) for day in wanted]
 
 
-def unwritten(placement: Placement, logs: Iterable[Covered], *, as_of: dt.datetime, days: int = SHOWN) -> list[Stretch]:
-    """What a log can be written for now, the latest first: the time since the last log, and days that were left out."""
+def unwritten(
+    placement: Placement,
+    logs: Iterable[Covered],
+    *,
+    as_of: dt.datetime,
+    days: int = SHOWN,
+    turns: Sequence[Turn] = (),
+) -> list[Stretch]:
+    """What a log can be written for now, the latest first: the time since the last log, and days or shifts left out."""
     now = as_of.replace(second=0, microsecond=0)
     starts = max(_known_from(placement), _first(as_of, days)).astimezone(dt.UTC)
     ends = min(now, clock.end_of(placement.ended_on)) if placement.ended_on else now
     stretches = [
-        Stretch(*piece, goes_on=piece[1] == now)
+        Stretch(*piece, goes_on=piece[1] == now, turn=_turn_of(piece, turns))
         for gap in _gaps(starts, ends.astimezone(dt.UTC), logs)
-        for piece in _pieces(*gap)
+        for part in _shifts(*gap, turns)
+        for piece in _pieces(*part)
     ]
     if stretches and stretches[-1].goes_on and stretches[-1].ends - stretches[-1].starts < TOO_SHORT:
         stretches.pop()
     return stretches[::-1]
 
 
-def _state(placement: Placement, logs: list[Covered], day: dt.date, *, as_of: dt.datetime) -> str:
+def _state(placement: Placement, logs: list[Covered], turns: list[Turn], day: dt.date, *, as_of: dt.datetime) -> str:
     starts = max(clock.start_of(day), _known_from(placement)).astimezone(dt.UTC)
     ends = min(clock.end_of(day), as_of).astimezone(dt.UTC)
     half = (ends - starts) / 2
@@ -92,7 +146,17 @@ def _state(placement: Placement, logs: list[Covered], day: dt.date, *, as_of: dt
         return charts.DONE
     if altogether and altogether >= half:
         return charts.LATE
+    if altogether + _not_yet_due(starts, ends, logs, turns, as_of=as_of) >= half and turns:
+        return charts.NOT_DUE
     return charts.MISSING if _due(placement, day, as_of=as_of) else charts.NOT_DUE
+
+
+def _not_yet_due(
+    starts: dt.datetime, ends: dt.datetime, logs: list[Covered], turns: list[Turn], *, as_of: dt.datetime
+) -> dt.timedelta:
+    """How much of a day has no log because the shift it belongs to is not over, or has only just ended."""
+    waiting = [turn for turn in turns if turn.ends + WRITTEN_WITHIN >= as_of]
+    return sum((overlap(waiting, *gap) for gap in _gaps(starts, ends, logs)), dt.timedelta())
 
 
 def _due(placement: Placement, day: dt.date, *, as_of: dt.datetime) -> bool:
@@ -126,6 +190,22 @@ def _gaps(starts: dt.datetime, ends: dt.datetime, logs: Iterable[Covered]) -> It
         reached = max(reached, until)
     if ends > reached:
         yield reached, ends
+
+
+def _shifts(starts: dt.datetime, ends: dt.datetime, turns: Iterable[Turn]) -> Iterator[Span]:
+    """A gap cut where one shift takes over from another. What is too short for a log of its own goes with what follows."""
+    changes = sorted({edge.astimezone(dt.UTC) for turn in turns for edge in turn[:2]})
+    cuts = [starts]
+    for change in changes:
+        if cuts[-1] + TOO_SHORT <= change < ends:
+            cuts.append(change)
+    yield from itertools.pairwise([*cuts, ends])
+
+
+def _turn_of(piece: Span, turns: Iterable[Turn]) -> str:
+    """The shift that most of a piece belongs to, or nothing where no shift has half of it."""
+    length, words = max(((overlap([turn], *piece), turn.words) for turn in turns), default=(dt.timedelta(), ""))
+    return words if length * 2 > piece[1] - piece[0] else ""
 
 
 def _pieces(starts: dt.datetime, ends: dt.datetime) -> Iterator[Span]:

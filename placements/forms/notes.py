@@ -131,6 +131,9 @@ class WriteLog(forms.Form):
         super().__init__(*args, **kwargs)
         self.as_of = as_of
         self.fields["covers_from"].offer(stretches, as_of=as_of)  # type: ignore[attr-defined]
+        if any(stretch.turn for stretch in stretches):
+            self.fields["covers_from"].label = "Which shift is it for?"
+            self.fields["covers_from"].error_messages["required"] = "Select which shift the log is for"
         self.fields["how_she_was"].label = f"How was {called}?"
         self.fields["day"].label = f"What {called} did, ate and asked for"
         self.fields["how_she_was"].error_messages["required"] = f"Enter how {called} was"
@@ -203,7 +206,7 @@ def span_of(value: str, as_of: dt.datetime) -> tuple[dt.datetime, dt.datetime] |
 
 def day_of(stretch: Stretch, as_of: dt.datetime) -> str:
     today, day = clock.local_date(as_of), stretch.day
-    named = f"{day:%A} {day.day} {day:%B}"
+    named = f"{day:%A} {day.day} {day:%B}" + (f": {stretch.turn}" if stretch.turn else "")
     if day == today:
         return f"Today so far, {named}" if stretch.goes_on else f"Earlier today, {named}"
     return f"Yesterday, {named}" if day == today - dt.timedelta(days=1) else named

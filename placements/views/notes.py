@@ -24,7 +24,7 @@ from core.pages import drafted_form, posted, record_form, typed
 from placements.actions import add_to_log, add_to_visit, record_visit, write_log
 from placements.actions.notes import may_record_as, visit_errors
 from placements.forms.notes import LIVES, NOW, VISIT_STEPS, AddToNote, AddToVisit, WriteLog, submission_of, value_of
-from placements.log_calendar import WORDS, Stretch, covered_by_logs, days_of, unwritten
+from placements.log_calendar import WORDS, Stretch, covered_by_logs, days_of, turns_of, unwritten
 from placements.models import Addition, DailyLog, Placement, Visit
 from placements.views.placing import placement_page, theirs
 
@@ -286,17 +286,19 @@ def _add(request: HttpRequest, *, what: str, child: Any, back_url: str, **how: A
 @access(Permission.WRITE_LOG)
 @require_http_methods(["GET", "POST"])
 def log(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write the log of a day that has none, or of today so far."""
+    """Write the log of a day or a shift that has none, or of the one that goes on."""
     if request.method == "POST" and Placement.ended_for(request.user).filter(pk=pk).exists():
         return _handed_back(request)
     placement, as_of = theirs(request, pk), clock.now()
     logs = covered_by_logs(placement, as_of=as_of)
-    stretches = unwritten(placement, logs, as_of=as_of)
+    turns = turns_of([pk], as_of=as_of).get(pk, [])
+    stretches = unwritten(placement, logs, as_of=as_of, turns=turns)
     asked = [stretch for stretch in stretches if str(stretch.day) == request.GET.get("day")]
+    asked = [stretch for stretch in asked if f"{stretch.ends_locally:%H:%M}" == request.GET.get("to")] or asked
     offered = [stretch for stretch in stretches if stretch in asked or stretch in stretches[:OFFERED]]
     latest = DailyLog.for_user(request.user).filter(placement=placement).order_by("-covers_until").first()
     page: dict[str, Any] = {
-        "chart": charts.strip_chart("The last four weeks", days_of(placement, logs, as_of=as_of), WORDS),
+        "chart": charts.strip_chart("The last four weeks", days_of(placement, logs, as_of=as_of, turns=turns), WORDS),
         "more": stretches[OFFERED:],
         "latest": latest,
         "latest_day": _day_of(latest) if latest else None,
