@@ -1,10 +1,22 @@
 from django.urls import path
 
-from staffing.views import requests, stand_downs
+from staffing.views import requests, rota, rota_shift, stand_downs
 
 app_name = "staffing"
 
 urlpatterns = [
+    path("placements/<int:pk>/rota/", rota.rota, name="rota"),
+    path("placements/<int:pk>/rota/put/", rota.put, name="rota_put"),
+    path("placements/<int:pk>/rota/add/", rota.add_shifts, name="rota_add"),
+    path("placements/<int:pk>/rota/copy/", rota.copy, name="rota_copy"),
+    path("placements/<int:pk>/rota/copied/", rota.copied, name="rota_copied"),
+    path("placements/<int:pk>/rota/publish/", rota.publish, name="rota_publish"),
+    path("shifts/<int:pk>/", rota_shift.shift, name="shift"),
+    path("shifts/<int:pk>/put/", rota_shift.assign, name="rota_assign"),
+    path("shifts/<int:pk>/leader/", rota_shift.leader, name="rota_leader"),
+    path("shifts/<int:pk>/times/", rota_shift.times, name="rota_times"),
+    path("shifts/<int:pk>/cancel/", rota_shift.cancel, name="rota_cancel"),
+    path("rota/<int:pk>/take-off/", rota_shift.take_off, name="rota_take_off"),
     path("carers/<int:pk>/stand-down/", stand_downs.stand_down_carer, name="stand_down_carer"),
     path("stand-downs/<int:pk>/", stand_downs.stand_down, name="stand_down"),
     path("stand-downs/<int:pk>/hold/", stand_downs.hold, name="hold"),
