@@ -1,6 +1,6 @@
 from django.urls import path
 
-from placements.views import managers, notes, orders, placing, providers, registrations
+from placements.views import keys, managers, notes, orders, placing, providers, registrations
 
 app_name = "placements"
 
@@ -29,4 +29,7 @@ urlpatterns = [
     path("placements/<int:pk>/log/", notes.log, name="log"),
     path("logs/<int:pk>/", notes.log_detail, name="log_detail"),
     path("logs/<int:pk>/add/", notes.log_addition, name="add_to_log"),
+    path("placements/<int:pk>/keys/", keys.keys, name="keys"),
+    path("placements/<int:pk>/keys/add/", keys.issue, name="issue_key"),
+    path("keys/<int:pk>/revoke/", keys.revoke, name="revoke_key"),
 ]

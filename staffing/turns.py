@@ -25,9 +25,8 @@ def in_turn(shifts: Iterable[Turn]) -> list[Turn]:
     A waking night and the sleep-in beside it are one; a shift within a longer one is part of it; and where two overlap
     to change over, the second begins when its people come.
     """
-    shifts = sorted((starts.astimezone(dt.UTC), ends.astimezone(dt.UTC), kind) for starts, ends, kind in shifts)
-    whole = _nights([shift for shift in shifts if shift[2] in NIGHTS])
-    whole += [shift for shift in shifts if shift[2] not in NIGHTS]
+    rows = sorted((starts.astimezone(dt.UTC), ends.astimezone(dt.UTC), kind) for starts, ends, kind in shifts)
+    whole = _nights([row for row in rows if row[2] in NIGHTS]) + [row for row in rows if row[2] not in NIGHTS]
     turns: list[Turn] = []
     for starts, ends, kind in sorted(whole, key=lambda shift: (shift[0], -shift[1].timestamp())):
         if turns and ends <= turns[-1].ends:

@@ -1,5 +1,6 @@
 """The only writes of this floor, one file a noun."""
 
+from placements.actions.keys import issue_key, revoke_key
 from placements.actions.managers import appoint_manager, end_manager
 from placements.actions.notes import add_to_log, add_to_visit, record_visit, write_log
 from placements.actions.orders import discharge_dol_order, record_dol_order
@@ -30,11 +31,13 @@ __all__ = [
     "end_manager",
     "end_placement",
     "end_with_care",
+    "issue_key",
     "move_placement",
     "record_dol_order",
     "record_home",
     "record_registration",
     "record_visit",
+    "revoke_key",
     "say_where",
     "start_placement",
     "take_on",

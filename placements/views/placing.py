@@ -13,7 +13,7 @@ from core.dates import in_words
 from core.pages import record_form
 from placements import actions, policies
 from placements.forms import placing as forms
-from placements.models import Placement
+from placements.models import Key, Placement
 
 PLACE_TEMPLATE = "placements/place_form.html"
 
@@ -26,6 +26,12 @@ def theirs(request: HttpRequest, pk: int) -> Placement:
     """The placement, if this person may see it; else a 404."""
     placements = Placement.for_user(request.user).select_related("child", "home__provider", "provider")
     return get_object_or_404(placements, pk=pk)
+
+
+def keys_out(request: HttpRequest, placement: Placement) -> dict:
+    """What opens the house and is not yet given back: said where a child moves on, and in nobody's way (LOG-06)."""
+    out = list(Key.for_user(request.user).filter(placement=placement, revoked_on=None))
+    return {"keys_out": out, "keys_url": reverse("placements:keys", args=[placement.pk])}
 
 
 def place_kwargs(request: HttpRequest) -> dict:
@@ -67,7 +73,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         submit_label="Record move",
         success="Move recorded",
         draft_key=f"move-{placement.pk}",
-        context={"intro": "The placement the child is in ends on the day the next one starts."},
+        context={"intro": "The placement the child is in ends on the day the next one starts."}
+        | keys_out(request, placement),
     )
 
 
@@ -84,12 +91,14 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
         title="End a placement",
         caption=str(placement.child),
         back_url=placement_page(placement),
+        template="placements/keys_end.html",
         submit_label="End placement",
         success="Placement ended",
         context={
             "intro": "The post of its manager ends with it. If the child goes to another placement of ours, record a move "
             "instead: then no day is left between them."
-        },
+        }
+        | keys_out(request, placement),
     )
 
 
