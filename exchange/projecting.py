@@ -6,7 +6,7 @@ care, one status or one placement are put together again, and set against what i
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from exchange.judging import CEASED, CHANGE, CONTINUES, NEED, PROVIDER, Episode
@@ -114,10 +114,20 @@ class Changes:
     kept: list[tuple[Any, str, Any]]  # a record altered here, the field, and what the return says of it
 
 
-def compare(kind: str, before: list[Run], after: list[Run], records: list[Any]) -> Changes:
+def still_open(runs: list[Run]) -> list[Run]:
+    """The same runs, the last of them without its end."""
+    return [*runs[:-1], *(replace(run, ended_on=None, facts=run.facts | _no_reason(run)) for run in runs[-1:])]
+
+
+def _no_reason(run: Run) -> dict[str, Any]:
+    return {"end_reason": ""} if "end_reason" in run.facts else {}
+
+
+def compare(kind: str, before: list[Run], after: list[Run], records: list[Any], *, hold_open: bool = False) -> Changes:
     """Set what the return says now against what it said before and what is on record.
 
     The return may change what it said itself. What a person recorded or altered here stays: `before` tells them apart.
+    With `hold_open`, a record that has not ended is not taken away either.
     """
     changes = Changes([], [], [], [], [])
     theirs = [record for record in records if record.from_return]
@@ -136,7 +146,7 @@ def compare(kind: str, before: list[Run], after: list[Run], records: list[Any]) 
     for record in theirs:
         if any(record is each for each in taken) or id(record) not in base:
             continue
-        if _untouched(record, base[id(record)]):
+        if _untouched(record, base[id(record)]) and not (hold_open and record.ended_on is None):
             changes.remove.append(record)
         else:
             changes.kept.append((record, "", None))

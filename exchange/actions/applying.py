@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Q
 
 from children import codes
-from children.models import CareEpisode, Child, LegalStatus
+from children.models import Allocation, CareEpisode, Child, LegalStatus
 from core import clock
 from core.actions import action, touch
 from core.dates import in_words
@@ -339,11 +339,10 @@ class Batch:
         while True:
             usable = [each for key, each in standing.items() if key not in doubts]
             after = projecting.runs(usable)
-            child.changes = {
-                kind: projecting.compare(kind, child.before[kind], after[kind], child.records[kind])
-                for kind in KINDS
-                if child.before[kind] != after[kind]
-            }
+            child.changes = _compared(child, after)
+            under = self._outlasting(child, after)
+            if under is not None:
+                child.changes |= _compared(child, after, hold_open=True)
             clashes = {
                 key: _clash(kind, clash)
                 for kind, changes in child.changes.items()
@@ -364,6 +363,29 @@ class Batch:
         for kind, changes in child.changes.items():
             for record, name, value in changes.kept:
                 self.remark("changed_here", _kept(kind, child.number, record, name, value))
+        if under is not None:
+            self.remark("kept_in_care", _kept_in_care(child.number, under))
+
+    def _outlasting(self, child: _Child, after: dict[str, list[Run]]) -> Placement | None:
+        """A placement followed here that goes on, though by the return nobody looks after her any more.
+
+        Rules ask nothing of a child who is not looked after: ending her care in silence would put out every flag of a
+        placement in which she lives. Somebody has to say which is true.
+        """
+        care = child.changes.get(CARE)
+        if care is None or any(run.ended_on is None for run in after[CARE]):
+            return None
+        open_care = [record for record in child.records[CARE] if record.ended_on is None]
+        ends = [record for record, fields in care.update if fields.get("ended_on")]
+        if not open_care or any(record not in [*care.remove, *ends] for record in open_care):
+            return None
+        changes = child.changes.get(PLACEMENT)
+        finals = {record.pk: fields for record, fields in changes.update} if changes else {}
+        for record in child.records[PLACEMENT]:
+            ended_on = finals.get(record.pk, {}).get("ended_on", record.ended_on)
+            if record.followed_from and (ended_on is None or ended_on > self.today):
+                return cast(Placement, record)
+        return None
 
     @staticmethod
     def _newly_used(child: _Child, run: Run) -> list[dt.date]:
@@ -417,6 +439,7 @@ class Batch:
         self._save_episodes()
         for kind in KINDS:
             self._save_records(kind)
+        self._end_allocations()
         copy_in(ImportProblem, map(as_row, self.problems))
         for child in self.children.values():
             if child.record is not None and (child.changed or child.changes):
@@ -448,6 +471,23 @@ class Batch:
         ]
         ReturnEpisode.objects.bulk_update(altered, fields=fields, batch_size=500)
 
+    def _end_allocations(self) -> None:
+        """Where a return ended care, whoever was allocated no longer is: access ends with care, as in `end_care`."""
+        ended = {}
+        for child in self.children.values():
+            care = child.changes.get(CARE)
+            days = [fields["ended_on"] for _, fields in care.update if fields.get("ended_on")] if care else []
+            if child.record is not None and days:
+                ended[child.record.pk] = max(days)
+        for child_id in CareEpisode.objects.filter(child__in=ended, ended_on__isnull=True).values_list(
+            "child", flat=True
+        ):
+            del ended[child_id]
+        for allocation in Allocation.objects.filter(child__in=ended, ended_on__isnull=True).order_by("pk"):
+            allocation.ended_on = max(ended[allocation.child_id], allocation.started_on)
+            allocation.end_reason = "OTHERS"
+            allocation.save(update_fields=["ended_on", "end_reason"])
+
     def _save_records(self, kind: str) -> None:
         model = MODELS[kind]
         removed, moves, new = [], [], []
@@ -476,6 +516,21 @@ class Batch:
             for _, record, fields in moves:
                 if record.followed_from and fields.get("ended_on"):
                     _end_posts(record)
+
+
+def _compared(child: _Child, after: dict[str, list[Run]], *, hold_open: bool = False) -> dict[str, Changes]:
+    """What her records must become; with `hold_open`, her care and legal status without the end the return gives."""
+    return {
+        kind: projecting.compare(
+            kind,
+            child.before[kind],
+            projecting.still_open(after[kind]) if hold_open else after[kind],
+            child.records[kind],
+            hold_open=hold_open,
+        )
+        for kind in ((CARE, LEGAL) if hold_open else KINDS)
+        if child.before[kind] != after[kind]
+    }
 
 
 def _who(given: dict[str, str]) -> dict[str, Any]:
@@ -515,6 +570,14 @@ def _kept(kind: str, number: str, record: Any, name: str, value: Any) -> str:
     said = in_words(value) if isinstance(value, dt.date) else f"“{value}”" if value not in ("", None) else "nothing"
     label = _label(record, name)
     return f"{what}: the return gives {said} for {label}. What is on record here was kept."
+
+
+def _kept_in_care(number: str, placement: Placement) -> str:
+    return (
+        f"Child {number}: by the return the child is no longer looked after, but the placement on record here from "
+        f"{in_words(placement.started_on)} has not ended. The child stays looked after here. If the return is right, "
+        "record here that being looked after ended; if not, put the return right."
+    )
 
 
 def _label(record: Any, name: str) -> str:

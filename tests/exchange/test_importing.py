@@ -444,7 +444,7 @@ def test_a_placement_recorded_here_stands_and_the_row_beside_it_waits(council, p
 def test_a_placement_taken_on_is_never_taken_away(council, placed):
     outcome = council.take_one(episode(dec="31/05/2019"), year=2020)
     assert placements() == [("U6", day("2019-06-01"), None)]
-    assert set(codes(outcome)) == {"ends_before_start", "changed_here"}
+    assert set(codes(outcome)) == {"ends_before_start", "changed_here", "kept_in_care"}
 
 
 def test_who_she_is_as_recorded_here_stands_against_the_header(council):
