@@ -108,19 +108,14 @@ def _names(differences: Iterable[tuple[Any, Any, Any]]) -> dict[tuple[type[Model
     """What the records that foreign keys point at are called, one query a kind."""
     wanted: dict[type[Model], set[Any]] = defaultdict(set)
     for f, old, new in differences:
-        if isinstance(f, ForeignKey):
+        # A record that has no name of its own is called by its number, and is not read for that: it may be a document.
+        if isinstance(f, ForeignKey) and f.related_model.__str__ is not Model.__str__:
             wanted[f.related_model] |= {old, new} - {None}
     return {
-        (model, pk): _called(record)
+        (model, pk): str(record)
         for model, pks in wanted.items()
         for pk, record in model._base_manager.in_bulk(pks).items()
     }
-
-
-def _called(record: Model) -> str:
-    if type(record).__str__ is Model.__str__:
-        return f"{record._meta.verbose_name} {record.pk}"
-    return str(record)
 
 
 def _who(row: Any) -> str:

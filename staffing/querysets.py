@@ -3,9 +3,10 @@
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from children.querysets import live
+from children.querysets import live, live_on
 from core.access import Permission
-from placements.models import Placement, ProviderPost
+from core.clock import database_today
+from placements.models import Placement, Provider, ProviderPost
 
 
 def providers_of(user) -> models.QuerySet:
@@ -25,32 +26,43 @@ def placements_known_to(user) -> models.QuerySet:
     return Placement.objects.visible_to(user)
 
 
+def _not_over() -> Q:
+    """A dated record that has not ended: a placement's carers are looked for before the child moves in."""
+    return Q(ended_on__isnull=True) | Q(ended_on__gt=database_today())
+
+
+def agencies_known_to(user) -> models.QuerySet:
+    """The organisations whose carers this person deals with: their own, for a provider's people; for a council's, those
+    that run or supply the placements they know of, now or soon."""
+    from staffing.models import AgencyAgreement
+
+    if user.authority_id is None:
+        return Provider.objects.filter(pk__in=providers_of(user))
+    here = placements_known_to(user).filter(_not_over())
+    supplying = AgencyAgreement.objects.filter(_not_over(), placement__in=here)
+    return Provider.objects.filter(
+        Q(pk__in=here.values("provider_id"))
+        | Q(pk__in=here.values("home__provider_id"))
+        | Q(pk__in=supplying.values("agency_id"))
+    )
+
+
 class CarerQuerySet(models.QuerySet):
     def visible_to(self, user) -> "CarerQuerySet":
         """Carers of the agencies that supply the placements this person sees, and whoever worked there; for a
         provider's people, its own carers and those put on shifts in its placements."""
-        from staffing.models import AgencyAgreement, Assignment, Engagement, Presence
+        from staffing.models import Assignment, Engagement, Presence
 
         if not _may(user, Permission.SEE_CARERS):
             return self.none()
         placements = placements_known_to(user)
-        here = placements.filter(live())
-        engaged = Engagement.objects.filter(live(), carer=OuterRef("pk"))
-        if user.authority_id is None:
-            engaged = engaged.filter(agency_id__in=providers_of(user))
-        else:
-            engaged = engaged.filter(
-                Q(agency_id__in=here.values("provider_id"))
-                | Q(agency_id__in=here.values("home__provider_id"))
-                | Q(agency_id__in=AgencyAgreement.objects.filter(live(), placement__in=here).values("agency_id"))
-            )
+        engaged = Engagement.objects.filter(live(), carer=OuterRef("pk"), agency__in=agencies_known_to(user))
         planned = Assignment.objects.filter(carer=OuterRef("pk"), shift__placement__in=placements)
         worked = Presence.objects.filter(carer=OuterRef("pk"), shift__placement__in=placements)
         return self.filter(Exists(engaged) | Exists(planned) | Exists(worked))
 
     def through(self, agencies, day=None) -> "CarerQuerySet":
         """Carers who work through any of these agencies today, or on `day`."""
-        from children.querysets import live_on
         from staffing.models import Engagement
 
         dated = live() if day is None else live_on(day)
@@ -63,6 +75,19 @@ class CarerQuerySet(models.QuerySet):
             carers = carers.filter(Q(forename__istartswith=word) | Q(surname__istartswith=word))
         return carers
 
+    def with_agencies(self, day) -> "CarerQuerySet":
+        """Each carer with `works_through`: their engagements on `day`, with the agency."""
+        from staffing.models import Engagement
+
+        engaged = Engagement.objects.filter(live_on(day)).select_related("agency").order_by("agency__name")
+        return self.prefetch_related(models.Prefetch("engagements", engaged, to_attr="works_through"))
+
+    def with_stand_down(self, moment) -> "CarerQuerySet":
+        """Each carer with `stood_down`: whether they may be put on no shift at an instant. Never why."""
+        from staffing.models import StandDown
+
+        return self.annotate(stood_down=Exists(StandDown.objects.standing_at(moment).filter(carer=OuterRef("pk"))))
+
 
 class OfCarerQuerySet(models.QuerySet):
     """Records of a carer: seen by those who see the carer."""
@@ -70,7 +95,25 @@ class OfCarerQuerySet(models.QuerySet):
     def visible_to(self, user) -> "OfCarerQuerySet":
         from staffing.models import Carer
 
-        return self.filter(carer__in=Carer.objects.visible_to(user))
+        records = self.filter(carer__in=Carer.objects.visible_to(user))
+        if hasattr(self.model, "placement"):  # what was taught of one child: her name stays with those who see her
+            records = records.filter(Q(placement__isnull=True) | Q(placement__in=placements_known_to(user)))
+        return records
+
+    def read_by(self, user) -> "OfCarerQuerySet":
+        """Each supervision with `is_read`: whether this person may read what was said, and not only that it took place.
+
+        It may speak of a child, and carers work for several councils: it is for the council or provider it was written
+        in, and there for those who may see what is behind a carer's checks.
+        """
+        if not _may(user, Permission.SEE_CHECKS):
+            return self.annotate(is_read=models.Value(False, output_field=models.BooleanField()))
+        if user.authority_id is not None:
+            mine = Q(recorded_by__authority_id=user.authority_id)
+        else:
+            colleagues = ProviderPost.objects.filter(person=OuterRef("recorded_by"), provider__in=providers_of(user))
+            mine = Q(Exists(colleagues))
+        return self.annotate(is_read=models.ExpressionWrapper(mine, output_field=models.BooleanField()))
 
     def standing_at(self, moment) -> "OfCarerQuerySet":
         """Stand-downs in effect at an instant."""

@@ -1,10 +1,37 @@
 from django.urls import path
 
-from staffing.views import requests, rota, rota_shift, stand_downs
+from staffing.views import agreements, carers, checks, requests, rota, rota_shift, stand_downs
 
 app_name = "staffing"
 
 urlpatterns = [
+    path("carers/", carers.listed, name="carers"),
+    path("carers/add/", carers.add_carer, name="add_carer"),
+    path("carers/<int:pk>/", carers.carer, name="carer"),
+    path("carers/<int:pk>/details/", carers.describe, name="describe_carer"),
+    path("carers/<int:pk>/account/", carers.link_account, name="link_account"),
+    path("carers/<int:pk>/agency/", carers.engage, name="engage"),
+    path("carers/<int:pk>/check/", checks.record_check, name="record_check"),
+    path("carers/<int:pk>/training/", checks.record_training, name="record_training"),
+    path("carers/<int:pk>/supervisor/", checks.name_supervisor, name="name_supervisor"),
+    path("carers/<int:pk>/supervision/", checks.record_supervision, name="record_supervision"),
+    path("engagements/<int:pk>/end/", carers.end_engagement, name="end_engagement"),
+    path("checks/<int:pk>/withdraw/", checks.withdraw_check, name="withdraw_check"),
+    path("trainings/<int:pk>/sign/", checks.sign_training, name="sign_training"),
+    path("supervisors/<int:pk>/end/", checks.end_supervisor, name="end_supervisor"),
+    path("evidence/<int:pk>/", checks.evidence, name="evidence"),
+    path("placements/<int:pk>/agencies/", agreements.agreements, name="agreements"),
+    path("placements/<int:pk>/agencies/add/", agreements.bring_in_agency, name="bring_in_agency"),
+    path("agreements/<int:pk>/sign/", agreements.sign_agreement, name="sign_agreement"),
+    path("agreements/<int:pk>/end/", agreements.end_agreement, name="end_agreement"),
+    path("placements/<int:pk>/staffing/", agreements.staffing_plan, name="staffing_plan"),
+    path("placements/<int:pk>/staffing/set/", agreements.set_staffing, name="set_staffing"),
+    path("placements/<int:pk>/staffing/type/", agreements.record_staff_type, name="record_staff_type"),
+    path(
+        "placements/<int:pk>/staffing/reflection/",
+        agreements.record_reflective_session,
+        name="record_reflective_session",
+    ),
     path("placements/<int:pk>/rota/", rota.rota, name="rota"),
     path("placements/<int:pk>/rota/put/", rota.put, name="rota_put"),
     path("placements/<int:pk>/rota/add/", rota.add_shifts, name="rota_add"),
