@@ -44,6 +44,14 @@ def may_record_as(user: User) -> list[Visit.Capacity]:
     return [own, *others] if own else others
 
 
+def may_say_whether_seen(user: User, visit: Visit) -> bool:
+    """Whether this person may correct what a visit came to: whoever could have recorded it so, and of a visit that
+    only the visitor may record, the visitor."""
+    if visit.capacity in ONLY_THEIR_OWN and visit.recorded_by_id != user.pk:
+        return False
+    return visit.capacity in may_record_as(user)
+
+
 @action
 def record_visit(
     *,
@@ -159,8 +167,13 @@ def write_log(
 def add_to_visit(
     *, visit: Visit, kind: str, text: str, reason: str = "", outcome: str = "", by: User, as_of: dt.datetime
 ) -> Addition:
-    """Add to a visit, or correct it. A correction may change its outcome; the visit itself stays as it was written."""
+    """Add to a visit, or correct it. The visit itself stays as it was written.
+
+    A correction may change its outcome, made by somebody who may say so: an outcome clears flags, as a visit does.
+    """
     _may_visit(by, visit.placement)
+    if outcome and not may_say_whether_seen(by, visit):
+        raise PermissionDenied("this person may not say whether the child was seen at this visit")
     touch(placement=visit.placement)
     errors = _addition_errors(kind=kind, text=text, reason=reason)
     if outcome:

@@ -182,6 +182,11 @@ class AddToVisit(AddToNote):
         required=False,
     )
 
+    def __init__(self, *args: Any, may_say_whether_seen: bool, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if not may_say_whether_seen:
+            del self.fields["outcome"]
+
 
 # --- the stretch a button stands for ----------------------------------------------------------------------------------
 

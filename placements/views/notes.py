@@ -22,7 +22,7 @@ from core.errors import Conflict, Invalid
 from core.models import Draft
 from core.pages import drafted_form, posted, record_form, typed
 from placements.actions import add_to_log, add_to_visit, record_visit, write_log
-from placements.actions.notes import may_record_as, visit_errors
+from placements.actions.notes import may_record_as, may_say_whether_seen, visit_errors
 from placements.forms.notes import LIVES, NOW, VISIT_STEPS, AddToNote, AddToVisit, WriteLog, submission_of, value_of
 from placements.log_calendar import WORDS, Stretch, covered_by_logs, days_of, turns_of, unwritten
 from placements.models import Addition, DailyLog, Placement, Visit
@@ -260,6 +260,7 @@ def visit_addition(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         act=partial(add_to_visit, visit=note),
         form_class=AddToVisit,
+        form_kwargs={"may_say_whether_seen": may_say_whether_seen(request.user, note)},
         what=f"visit on {in_words(clock.local_date(note.occurred_at))}",
         child=note.placement.child,
         back_url=reverse("placements:visit_detail", args=[pk]),

@@ -1,6 +1,7 @@
 """Visits and daily logs as actions: what may be written, what may not, and that nothing is written when it may not."""
 
 import datetime as dt
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -332,13 +333,46 @@ def test_a_finished_visit_is_added_to_and_corrected_but_stays_as_it_was(cast, pl
         text="A member of staff was in the room.",
         reason="I wrote it from memory.",
         outcome="seen",
-        by=cast.tom,
+        by=cast.amy,
         as_of=NOW,
     )
     noted.refresh_from_db()
     assert noted.outcome == "seen_alone"
     assert [addition.pk for addition in noted.additions.all()] == [added.pk, corrected.pk]
-    assert (corrected.by, corrected.outcome, corrected.reason) == (cast.tom, "seen", "I wrote it from memory.")
+    assert (corrected.by, corrected.outcome, corrected.reason) == (cast.amy, "seen", "I wrote it from memory.")
+
+
+CORRECTION = {"kind": "correction", "text": "She was there after all.", "reason": "The manager told me."}
+
+
+@pytest.mark.parametrize("person", ["ines", "tom", "ben", "hana", "sal"])
+def test_nobody_else_corrects_whether_the_visitor_saw_her(cast, placement, person):
+    """It clears flags as a visit does: whoever may not record it may not correct it to one either."""
+    noted = visit(placement, cast.amy, outcome="not_home", why_not_seen="Out with staff.")
+    by = getattr(cast, person)
+    with pytest.raises(PermissionDenied):
+        add_to_visit(visit=noted, **CORRECTION, outcome="seen_alone", by=by, as_of=NOW)
+    assert Visit.objects.with_outcome().get().outcome_now == "not_home"
+    assert add_to_visit(visit=noted, **CORRECTION, by=by, as_of=NOW).by == by  # what else she knows, she may still add
+
+
+@pytest.mark.parametrize(("capacity", "visitor", "person", "may"), [
+    ("guardian", "Greta Siskin", "ines", True),
+    ("guardian", "Greta Siskin", "tom", True),
+    ("iro", "", "ines", True),
+    ("iro", "Ines Swift", "amy", True),  # as she may record one
+    ("other_representative", "Rae Crane", "tom", True),
+    ("other_representative", "Rae Crane", "ines", False),
+])  # fmt: skip
+def test_who_may_record_a_visit_may_correct_its_outcome(cast, placement, capacity, visitor, person, may):
+    recorder = cast.ines if (capacity, visitor) == ("iro", "") else cast.amy
+    noted = visit(placement, recorder, capacity=capacity, visitor=visitor, outcome="not_home", why_not_seen="Out.")
+    correct = partial(add_to_visit, visit=noted, **CORRECTION, outcome="seen", by=getattr(cast, person), as_of=NOW)
+    if may:
+        assert correct().outcome == "seen"
+    else:
+        with pytest.raises(PermissionDenied):
+            correct()
 
 
 ADDITION_REFUSED = [

@@ -435,6 +435,15 @@ def test_an_addition_that_says_too_little_comes_back_with_its_typing(cast, note,
     assert not Addition.objects.exists()
 
 
+def test_only_the_visitor_is_asked_whether_the_child_was_seen(cast, visit):
+    cast.allocate(visit.placement.child, cast.ines, part="iro")
+    hand = Hand(cast.ines)
+    assert "Was the child seen?" not in text(hand.open(address("add_to_visit", visit)))
+    hand.send(kind="correction", reason="Hearsay.", text="I was told she was not.", outcome="not_home")
+    assert Addition.objects.get().outcome == ""
+    assert "Was the child seen?" in text(Hand(cast.amy).open(address("add_to_visit", visit)))
+
+
 def test_a_correction_to_the_same_outcome_is_none(cast, visit):
     hand = Hand(cast.amy)
     hand.open(address("add_to_visit", visit))
