@@ -1,0 +1,325 @@
+"""What is asked of a rota and how it is answered: swaps, taking a carer off, and waiving checks in an emergency."""
+
+import datetime as dt
+from contextlib import contextmanager
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from children.models import Allocation, Decision
+from core.errors import Conflict, Invalid, Refused
+from core.models import OutboxMessage, Refusal
+from placements.models import ManagerPost
+from staffing.actions.requests import (
+    ask_off_rota,
+    ask_swap,
+    confirm_off_rota,
+    decide_swap,
+    still_on,
+    waive_checks,
+)
+from staffing.actions.rota import assign, take_off
+from staffing.models import Assignment, CheckWaiver, RotaRequest, StaffingPlan, StandDown, Swap
+from tests.cast import at
+
+MONDAY = dt.date(2022, 3, 7)
+NOW = at(dt.date(2022, 3, 4), 10)
+
+
+@contextmanager
+def refused(code):
+    with pytest.raises(Refused) as refusal:
+        yield refusal
+    assert refusal.value.code == code
+
+
+@pytest.fixture
+def placement(cast):
+    placement = cast.unregistered(cast.child(), dt.date(2022, 2, 1))
+    cast.supplies(placement)
+    cast.allocate(placement.child, cast.ines, part=Allocation.Part.IRO)
+    return placement
+
+
+@pytest.fixture
+def carer(cast, placement):
+    return cast.carer()
+
+
+@pytest.fixture
+def other(cast, placement):
+    return cast.carer("Sedge")
+
+
+@pytest.fixture
+def shift(cast, placement, carer):
+    shift = cast.shift(placement, MONDAY, leader=carer)
+    cast.puts(carer, shift)
+    return shift
+
+
+def told():
+    return {message.to for message in OutboxMessage.objects.all()}
+
+
+def nobody_named():
+    for message in OutboxMessage.objects.all():
+        for name in ("Corin", "Reed", "Sedge", "Robin", "Meadow"):
+            assert name not in message.subject + message.body
+
+
+# --- swaps ------------------------------------------------------------------------------------------------------------
+
+
+def asked(cast, shift, outgoing, incoming=None, **fields):
+    fields = {"reason": "Ill.", "by": cast.carl, "as_of": NOW} | fields
+    return ask_swap(shift=shift, outgoing=outgoing, incoming=incoming, **fields)
+
+
+def decided(cast, swap, approve=True, **fields):
+    return decide_swap(swap=swap, approve=approve, **{"why": "Cover is kept.", "by": cast.amy, "as_of": NOW} | fields)
+
+
+def on(shift):
+    return set(Assignment.objects.standing().filter(shift=shift).values_list("carer__surname", flat=True))
+
+
+def test_a_swap_is_asked_and_approved_and_the_asker_told(cast, shift, carer, other):
+    swap = asked(cast, shift, carer, other)
+    assert (swap.state, swap.agency, on(shift)) == ("asked", cast.agency, {"Reed"})
+    assert told() == {cast.amy}
+    decided(cast, swap)
+    shift.refresh_from_db()
+    assert (swap.state, swap.decided_by, on(shift), shift.leader) == ("approved", cast.amy, {"Sedge"}, None)
+    assert told() == {cast.amy, cast.carl}
+    nobody_named()
+    assert not Decision.objects.exists()
+    with pytest.raises(Conflict, match="it was approved"):
+        decided(cast, swap, approve=False)
+
+
+def test_a_swap_is_declined_and_the_rota_stays(cast, shift, carer, other):
+    version = shift.version
+    swap = decided(cast, asked(cast, shift, carer, other), approve=False, why="She knows him best.")
+    shift.refresh_from_db()
+    assert (swap.state, swap.decided_why, on(shift), shift.version) == (
+        "declined",
+        "She knows him best.",
+        {"Reed"},
+        version,
+    )
+
+
+def test_a_swap_during_the_shift_begins_then(cast, shift, carer, other):
+    swap = asked(cast, shift, carer, other, as_of=at(MONDAY, 11))
+    decided(cast, swap, as_of=at(MONDAY, 12))
+    hours = dict(Assignment.objects.values_list("carer__surname", "starts_at"))
+    assert hours == {"Reed": at(MONDAY, 8), "Sedge": at(MONDAY, 12)}
+    assert Assignment.objects.get(carer=carer).ends_at == at(MONDAY, 12)
+
+
+@pytest.mark.failing("F23")
+@pytest.mark.positive("P7")
+@pytest.mark.parametrize("approve", [True, False])
+def test_what_the_child_asked_is_analysed_decided_and_on_her_record(cast, placement, shift, carer, approve):
+    StaffingPlan.objects.create(
+        placement=placement,
+        effective_from=at(dt.date(2022, 2, 1)),
+        by_day=1,
+        by_night=1,
+        source="x",
+        why="x",
+        recorded_by=cast.amy,
+    )
+    with pytest.raises(Invalid) as invalid:
+        asked(cast, shift, carer, child_asked=True)
+    assert "analysis" in invalid.value.errors
+    swap = asked(cast, shift, carer, child_asked=True, analysis="He sets bedtimes; nothing says he is unsafe.")
+    decided(cast, swap, approve=approve, why="Adults decide who works.")
+    decision = Decision.objects.get()
+    assert swap.decision == decision
+    assert decision.child == placement.child
+    outcome = "approved" if approve else "declined"
+    assert f"was {outcome}: Corin Reed off the shift, the day of 7 March 2022 from 08:00" in decision.what
+    effect = (
+        "1 carers planned before and 0 after; 1 are needed, so cover is short"
+        if approve
+        else "1 after; 1 are needed, so cover is exact"
+    )
+    assert effect in decision.what
+    assert "Adults decide who works." in decision.why
+    assert "He sets bedtimes" in decision.why
+    assert decision.decided_by == "Amy Sparrow (social worker)"
+
+
+@pytest.mark.failing("F23")
+def test_commissioning_asks_for_a_swap_and_does_not_decide_it(cast, shift, carer, other):
+    swap = asked(cast, shift, carer, other)
+    with refused("DEC-01-STAFF"):
+        decided(cast, swap, by=cast.carl)
+    swap.refresh_from_db()
+    assert (swap.state, on(shift)) == ("asked", {"Reed"})
+    assert Refusal.objects.get().action == "decide_swap"
+
+
+def test_the_placement_manager_decides_a_swap_and_it_is_on_her_record_too(cast, placement, shift, carer):
+    ManagerPost.objects.create(placement=placement, name="Paul", account=cast.paul, started_at=at(dt.date(2022, 2, 1)))
+    swap = asked(cast, shift, carer, by=cast.priya, child_asked=True, analysis="x")
+    assert told() == {cast.amy, cast.paul}
+    decided(cast, swap, by=cast.paul)
+    assert Decision.objects.get().by_what_authority == "Placement manager"
+
+
+def test_swaps_that_cannot_be(cast, placement, shift, carer, other):
+    draft = cast.shift(placement, MONDAY, kind="waking_night", published=False)
+    for wrong, field in (
+        ({"reason": " "}, "reason"),
+        ({"outgoing": other}, "outgoing"),
+        ({"incoming": carer}, "incoming"),
+        ({"incoming": cast.carer("Elsewhere", agency=cast.provider, since=dt.date(2022, 3, 8))}, "incoming"),
+        ({"shift": draft}, ""),
+        ({"as_of": at(MONDAY, 20)}, ""),
+    ):
+        with pytest.raises(Invalid) as invalid:
+            asked(cast, **{"shift": shift, "outgoing": carer} | wrong)
+        assert list(invalid.value.errors) == [field]
+    for stranger in (cast.ines, cast.zoe, cast.lee, cast.dee):
+        with pytest.raises(PermissionDenied):
+            asked(cast, shift, carer, by=stranger)
+    asked(cast, shift, carer, other)
+    with pytest.raises(Conflict, match="already waiting"):
+        asked(cast, shift, carer)
+
+
+def test_a_swap_whose_carer_has_gone_meanwhile(cast, shift, carer, other):
+    swap = asked(cast, shift, carer, other)
+    take_off(assignment=shift.assignments.get(), why="x", by=cast.amy, as_of=NOW)
+    with pytest.raises(Conflict, match="no longer on this shift"):
+        decided(cast, swap)
+    assert decided(cast, swap, approve=False).state == Swap.State.DECLINED
+
+
+def test_a_swap_asks_every_gate_again(cast, shift, carer, other):
+    swap = asked(cast, shift, carer, other)
+    StandDown.objects.create(carer=other, starts_at=NOW)
+    with refused("STF-09-ROTA"):
+        decided(cast, swap)
+    assert on(shift) == {"Reed"}
+
+
+# --- taking a carer off -----------------------------------------------------------------------------------------------
+
+
+def asks_off(cast, placement, carer, **fields):
+    return ask_off_rota(
+        placement=placement, carer=carer, **{"reason": "Asleep on nights.", "by": cast.ines, "as_of": NOW} | fields
+    )
+
+
+@pytest.mark.failing("F116")
+@pytest.mark.failing("F118")
+def test_a_request_is_done_when_the_rota_says_so_and_its_asker_is_told(cast, placement, shift, carer):
+    request = asks_off(cast, placement, carer)
+    assert request.due_at - request.asked_at == dt.timedelta(hours=24)
+    assert told() == {cast.amy}
+    confirming = {"request": request, "note": "Taken off.", "as_of": NOW}
+    draft = cast.shift(placement, MONDAY + dt.timedelta(days=1), published=False)
+    cast.puts(carer, draft)
+    with pytest.raises(Invalid, match="still on 2 shifts to come"):
+        confirm_off_rota(by=cast.amy, **confirming)
+    for assignment in still_on(request, NOW):
+        take_off(assignment=assignment, why="Asked.", by=cast.amy, as_of=NOW)
+    with refused("DEC-01-STAFF"):
+        confirm_off_rota(by=cast.carl, **confirming)
+    confirm_off_rota(by=cast.amy, **confirming)
+    assert (request.done_at, request.done_by) == (NOW, cast.amy)
+    assert cast.ines in told()
+    nobody_named()
+    with pytest.raises(Conflict, match="already"):
+        confirm_off_rota(by=cast.amy, **confirming)
+
+
+def test_shifts_elsewhere_or_over_do_not_keep_a_request_open(cast, placement, carer):
+    cast.puts(carer, cast.shift(placement, dt.date(2022, 2, 10)))
+    elsewhere = cast.unregistered(cast.child(surname="Other"), dt.date(2022, 2, 1))
+    cast.puts(carer, cast.shift(elsewhere, MONDAY))
+    request = asks_off(cast, placement, carer)
+    assert confirm_off_rota(request=request, note="He was on none.", by=cast.tom, as_of=NOW).done_at
+
+
+def test_requests_that_cannot_be(cast, placement, carer):
+    with pytest.raises(Invalid, match="why they should be taken off"):
+        asks_off(cast, placement, carer, reason=" ")
+    with pytest.raises(Invalid, match="who works at this placement"):
+        asks_off(cast, placement, cast.carer("Elsewhere", agency=cast.provider, since=dt.date(2022, 3, 8)))
+    for stranger in (cast.zoe, cast.lee, cast.sam):
+        with pytest.raises(PermissionDenied):
+            asks_off(cast, placement, carer, by=stranger)
+    asks_off(cast, placement, carer)
+    with pytest.raises(Conflict, match="already an open request"):
+        asks_off(cast, placement, carer, by=cast.tom)
+    assert RotaRequest.objects.count() == 1
+
+
+# --- waiving checks ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unchecked(cast, placement):
+    carer = cast.carer("Rush", checked=False)
+    cast.check(carer, "identity", "right_to_work", on=dt.date(2022, 2, 1))
+    return carer
+
+
+def waives(cast, placement, carer, **fields):
+    fields = {"starts_at": NOW, "hours": 48, "reason": "Two carers are ill.", "by": cast.tom, "as_of": NOW} | fields
+    return waive_checks(carer=carer, placement=placement, **fields)
+
+
+def test_checks_are_waived_for_48_hours_and_those_who_answer_for_her_are_told(cast, placement, unchecked):
+    night = cast.shift(placement, NOW.date(), kind="waking_night", published=False)
+    with refused("STF-01-ROTA"):
+        assign(shift=night, carer=unchecked, by=cast.amy, as_of=NOW)
+    waiver = waives(cast, placement, unchecked)
+    assert waiver.ends_at == NOW + dt.timedelta(hours=48)
+    assert waiver.missing == ["dbs", "reference_last", "reference_other", "leaving", "history", "qualifications"]
+    assert told() == {cast.amy, cast.ines}
+    nobody_named()
+    assert assign(shift=night, carer=unchecked, by=cast.amy, as_of=NOW)
+    after = cast.shift(placement, MONDAY, published=False)
+    with refused("STF-01-ROTA"):
+        assign(shift=after, carer=unchecked, by=cast.amy, as_of=NOW)
+
+
+def test_who_waives_never_commissioning_and_at_most_once(cast, placement, unchecked):
+    with refused("STF-01-WAIVE") as refusal:
+        waives(cast, placement, unchecked, by=cast.carl)
+    assert "never waived from commissioning" in refusal.value.sentence
+    for stranger in (cast.amy, cast.paul, cast.todd, cast.dee):
+        with pytest.raises(PermissionDenied):
+            waives(cast, placement, unchecked, by=stranger)
+    with refused("STF-01-WAIVE"):
+        waives(cast, placement, unchecked, hours=49)
+    waives(cast, placement, unchecked, by=cast.dora, hours=1)
+    with refused("STF-01-WAIVE") as refusal:
+        waives(cast, placement, unchecked, by=cast.hana)
+    assert "already waived once" in refusal.value.sentence
+    assert Refusal.objects.filter(code="STF-01-WAIVE").count() == 3
+    assert CheckWaiver.objects.count() == 1
+
+
+def test_waivers_that_cannot_be(cast, placement, unchecked, carer):
+    for wrong, field in (
+        ({"hours": 0}, "hours"),
+        ({"reason": ""}, "reason"),
+        ({"starts_at": NOW - dt.timedelta(hours=1)}, "starts_at"),
+        ({"starts_at": NOW + dt.timedelta(hours=49)}, "starts_at"),
+        ({"carer": carer}, ""),  # nothing is missing
+    ):
+        with pytest.raises(Invalid) as invalid:
+            waives(cast, **{"placement": placement, "carer": unchecked} | wrong)
+        assert list(invalid.value.errors) == [field]
+    StandDown.objects.create(carer=unchecked, starts_at=NOW)
+    with refused("STF-09-ROTA"):
+        waives(cast, placement, unchecked)
+    assert not CheckWaiver.objects.exists()
