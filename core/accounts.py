@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
@@ -68,13 +68,20 @@ def change(
     by: User,
     as_of: dt.datetime,
 ) -> User:
-    """Correct a name, or move a person to another role or team. What she may see changes at once."""
+    """Correct a name, or move a person to another role or team. What she may see changes at once.
+
+    One's own role is for another administrator to change: who runs accounts sees no case, and cannot begin to by
+    herself.
+    """
     _may(by, account)
     place = _place(role=role, team=team, authority=account.authority, partner_kind=partner_kind, by=by)
+    if account.pk == by.pk and any(getattr(account, field) != value for field, value in place.items()):
+        raise Invalid({"role": "You cannot change your own role or team. Ask another administrator to do it."})
     if (account.authority_id is None) != (place["authority"] is None):
         raise Invalid({"role": "One account cannot be a provider’s and then an authority’s. Invite them to a new one."})
     if role != account.role:
         _require_another_at_the_top(account, leaving=role not in TOP_OF_THE_LINE, new_role=role)
+        _require_another_administrator(account)
     account.name = name.strip()
     for field, value in place.items():
         setattr(account, field, value)
@@ -90,6 +97,7 @@ def deactivate(*, account: User, reason: str, by: User, as_of: dt.datetime) -> U
     if account.pk == by.pk:
         raise Invalid({"": "You cannot deactivate your own account. Ask another administrator to do it."})
     _require_another_at_the_top(account, leaving=True, new_role="")
+    _require_another_administrator(account)
     because(reason)
     account.is_active = False
     account.set_unusable_password()  # so that a session from before stays dead if the account is opened again
@@ -169,12 +177,19 @@ def add_team(*, name: str, part_of: Team | None = None, by: User, as_of: dt.date
 
 @action
 def begin(*, code: str, authority_name: str, email: str, name: str, by: None = None, as_of: dt.datetime) -> User:
-    """Open an authority with its first administrator, who invites everybody else. For whoever sets the service up."""
-    if Authority.objects.filter(Q(code=code) | Q(name__iexact=authority_name.strip())).exists():
-        raise Invalid({"code": "There is already an authority of that code or name."})
+    """Open an authority with its first administrator, who invites everybody else. For whoever sets the service up.
+
+    An authority whose last administrator is gone gets another in the same way: nobody inside could give it one.
+    """
+    code, authority_name = code.strip(), authority_name.strip()
+    authority = Authority.objects.filter(code=code, name__iexact=authority_name).select_for_update().first()
+    if authority is None and Authority.objects.filter(Q(code=code) | Q(name__iexact=authority_name)).exists():
+        raise Invalid({"code": "There is already an authority of that code or name, and it is not this one."})
+    if authority is not None and _administrators(authority.pk).exists():
+        raise Invalid({"code": "There is already an authority of that code or name, and it has an administrator."})
     if User.objects.filter(email__iexact=email.strip()).exists():
         raise Invalid({"email": "There is already an account with this email address."})
-    authority = Authority.objects.create(code=code.strip(), name=authority_name.strip())
+    authority = authority or Authority.objects.create(code=code, name=authority_name)
     user = User(
         email=email.strip().lower(),
         name=name.strip(),
@@ -253,6 +268,20 @@ def _place(*, role: str, team: Team | None, authority: Authority | None, partner
         "authority": authority,
         "partner_kind": partner_kind if role == Role.PARTNER else "",
     }
+
+
+def _administrators(authority_id: int | None) -> QuerySet[User]:
+    """Those who run the accounts of an authority now."""
+    return User.objects.filter(authority_id=authority_id, role=Role.SYSTEM_ADMINISTRATOR, is_active=True)
+
+
+def _require_another_administrator(account: User) -> None:
+    """Somebody must be left who can let people in. Held, so that two cannot close each other's account at once."""
+    if account.role != Role.SYSTEM_ADMINISTRATOR or not account.is_active:
+        return
+    held = _administrators(account.authority_id).order_by("pk").select_for_update()
+    if not any(person.pk != account.pk for person in held):
+        raise Invalid({"": "This is the authority’s last administrator of accounts: invite another first."})
 
 
 def _require_another_at_the_top(account: User, *, leaving: bool, new_role: str) -> None:

@@ -224,6 +224,46 @@ def test_nobody_deactivates_herself(sams, cast):
     assert cast.sam.is_active
 
 
+@pytest.mark.parametrize("role", ["director", "dcs", "team_manager", "iro", "shift_leader"])
+def test_nobody_gives_herself_a_role(sams, cast, role):
+    """Who runs accounts sees no child, and cannot begin to by herself."""
+    cast.person("sid", "Sid Gannet", Role.SYSTEM_ADMINISTRATOR)
+    page = sams.post(url("change_account", cast.sam.pk), {"name": "Sam Coot", "role": role, "team": cast.team.pk})
+    assert page.status_code == 422
+    cast.sam.refresh_from_db()
+    assert (cast.sam.role, cast.sam.authority, cast.sam.team) == ("system_administrator", cast.north, None)
+    named = {"name": "Samuel Coot", "role": "system_administrator"}
+    assert sams.post(url("change_account", cast.sam.pk), named).status_code == 302
+    cast.sam.refresh_from_db()
+    assert cast.sam.name == "Samuel Coot"
+
+
+def test_an_authority_keeps_an_administrator(cast):
+    """Sam closes Sid's account while Sid, who has read his page, is closing Sam's: one of them stays."""
+    sid = cast.person("sid", "Sid Gannet", Role.SYSTEM_ADMINISTRATOR)
+    accounts.deactivate(account=sid, reason="Left", by=cast.sam, as_of=NOW)
+    stale = User(pk=sid.pk, role=sid.role, authority=cast.north, is_active=True)
+    with pytest.raises(Invalid, match="last administrator"):
+        accounts.deactivate(account=cast.sam, reason="Left", by=stale, as_of=NOW)
+    with pytest.raises(Invalid, match="last administrator"):
+        accounts.change(account=cast.sam, name="Sam", role="iro", by=stale, as_of=NOW)
+    cast.sam.refresh_from_db()
+    assert (cast.sam.is_active, cast.sam.role) == (True, "system_administrator")
+
+
+def test_an_authority_without_an_administrator_gets_one_again(cast):
+    first = {"name": "Una Crane", "authority": "North Vale", "code": "901"}
+    with pytest.raises(CommandError, match="has an administrator"):
+        call_command("first_administrator", "una@example.org", **first)
+    User.objects.filter(role=Role.SYSTEM_ADMINISTRATOR).update(is_active=False)
+    with pytest.raises(CommandError, match="not this one"):
+        call_command("first_administrator", "una@example.org", **(first | {"code": "999"}))
+    call_command("first_administrator", "una@example.org", **first, stdout=io.StringIO())
+    assert User.objects.get(email="una@example.org").authority == cast.north
+    with pytest.raises(CommandError, match="has an administrator"):
+        call_command("first_administrator", "other@example.org", **first)
+
+
 def test_the_only_director_of_childrens_services_stays(sams, cast):
     response = sams.post(url("deactivate", cast.dora.pk), {"reason": "Retired"})
     assert response.status_code == 422

@@ -1,4 +1,7 @@
-"""Opens an authority with its first administrator, and prints her link. She invites everybody else."""
+"""Opens an authority with its first administrator, and prints her link. She invites everybody else.
+
+An authority left without one gets another in the same way: give its name and number as they are.
+"""
 
 from django.core.management.base import BaseCommand, CommandError
 
