@@ -25,7 +25,7 @@ class Version(forms.NumberField):
 class Pattern(forms.Form):
     """Shifts of up to three kinds, on any days of a week."""
 
-    days = forms.CheckboxesField(label="On which days?", noun="at least one day", choices=list(enumerate(DAYS)))
+    days = forms.CheckboxesField(label="On which days?", error_messages={"required": "Select at least one day"})
     day_starts = forms.TimeField(label="Day shift starts", required=False, hint="")
     day_ends = forms.TimeField(label="Day shift ends", required=False, hint="")
     waking_night_starts = forms.TimeField(label="Waking night starts", required=False, hint="")
@@ -102,8 +102,7 @@ class Add(forms.Form):
         self.choices, self.shift = {choice.value: choice for choice in choices}, shift
         by_agency: dict[str, list[tuple[str, str]]] = {}
         for choice in sorted(choices, key=lambda each: (bool(each.reason), str(each.carer))):
-            label = f"{choice.carer}: {choice.reason.lower() if choice.reason else choice.about.lower()}"
-            by_agency.setdefault(choice.agency.name, []).append((choice.value, label))
+            by_agency.setdefault(choice.agency.name, []).append((choice.value, f"{choice.carer}: {choice.about}"))
         field: Any = self.fields["who"]
         field.choices = [("", "Select a carer"), *sorted(by_agency.items())]
         field.widget.disabled = frozenset(choice.value for choice in choices if choice.reason)

@@ -23,7 +23,7 @@ from staffing.actions import patterns, weeks
 from staffing.actions import rota as acts
 from staffing.forms.rota import Pattern
 from staffing.models import Carer, Shift
-from staffing.views.rota_week import Card, Grid, choices_for, count, monday_of
+from staffing.views.rota_week import Grid, choices_for, count, monday_of
 
 COPIED = "rota_copied"  # in the session: what came of the last copy
 NOT_THERE = "Somebody has cancelled that shift, so nobody was put on it. This is the rota as it is now."
@@ -61,7 +61,7 @@ def _grid(
 ) -> HttpResponse:
     """The page, with what is to be said of the shift somebody was to be put on."""
     grid = Grid(placement, monday, request.user, as_of, {shift: said})
-    choices = choices_for(placement, monday, [card.shift for card in grid.may_put]) if grid.may_put else []
+    choices = choices_for(placement, monday, as_of) if grid.may_put else []
     context = {
         "title": "Rota",
         "placement": placement,
@@ -91,7 +91,7 @@ def put(request: HttpRequest, pk: int) -> HttpResponse:
     shift = Shift.for_user(request.user).standing().filter(placement=placement, pk=number).first()
     if chosen and shift is None:
         return answer(status=409, said=NOT_THERE)
-    carers = {choice.value: choice for choice in choices_for(placement, monday, [])}
+    carers = {choice.value: choice for choice in choices_for(placement, monday, as_of)}
     choice = carers.get(request.POST.get("carer", ""))
     if shift is None or chosen is None or choice is None:
         return answer(status=422, said=CHOOSE)
@@ -235,9 +235,10 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         template="staffing/publish.html",
         submit_label=f"Publish {count(len(drafts), 'shift')}",
         success="Published. This is now the rota those who work it see.",
-        context={"grid": grid, "drafts": drafts, "short": [card for card in drafts if _is_short(card)]},
+        context={
+            "grid": grid,
+            "drafts": drafts,
+            "short": [card for card in drafts if card.row in grid.week.short],
+            "leaderless": [card for card in drafts if card.row in grid.week.without_leader],
+        },
     )
-
-
-def _is_short(card: Card) -> bool:
-    return card.cover.state == "short"

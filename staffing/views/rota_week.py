@@ -1,7 +1,7 @@
 """What the rota's pages show, in their words: the week as a grid, a shift as it stands, the carers beside it."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -10,14 +10,14 @@ from core.access import Permission
 from core.models import User
 from placements.models import Placement
 from staffing import policies
-from staffing.models import Shift, StaffingPlan
+from staffing.models import Shift, StaffingPlan, Swap
 from staffing.rest import ONE_WEEK, RotaWarning, in_hours
 from staffing.rota import Candidate, OnShift, ShiftOfWeek, Week, carers_for, rows_of, warnings_for, week_of, with_people
 
 KINDS = list(Shift.Kind)
 SHORT_WARNING = {"rest": "Rest under 11 hours", "hours": "Over 48 hours this week"}
 UNCHECKED = "Checks not complete and in date"
-ASKED_OFF = "asked to be taken off this rota"
+ASKED_OFF = "Somebody asked that they be taken off this rota"
 FROM_THE_ORDER = "As many as the deprivation of liberty order states."
 EARLIEST, LATEST = dt.date(2000, 1, 3), dt.date(2199, 12, 2)
 
@@ -172,20 +172,21 @@ class Grid:
         return [card for card in self.cards if card.may_put]
 
     @cached_property
-    def facts(self) -> list[str]:
-        """The week in a line: what is short first, since that is what somebody has to act on."""
+    def facts(self) -> list[tuple[str, str]]:
+        """The week in a line: how many of each, with the state of cover each is about, or none."""
         week = self.week
-        if not self.cards:
-            return []
-        short, drafts, leaderless = len(week.short), len(week.drafts), len(week.without_leader)
+        short, over, drafts = len(week.short), len(week.with_cover("over")), len(week.drafts)
         missing = count(sum(row.missing for row in week.short), "person", "people")
-        words = [count(len(self.cards), "shift")]
-        words += [f"{short} short, by {missing} in all"] if short else []
-        words += [f"{len(week.with_cover('over'))} over"] if week.with_cover("over") else []
-        words += [f"{leaderless} without a leader"] if leaderless else []
-        words += [count(drafts, "draft")] if drafts else ["all published"]
-        waiting = sum(row.swaps_waiting for row in week.shifts)
-        return words + ([f"{count(waiting, 'swap')} waiting for a decision"] if waiting else [])
+        leaderless, waiting = len(week.without_leader), sum(row.swaps_waiting for row in week.shifts)
+        facts = [
+            ("", count(len(self.cards), "shift"), True),
+            ("short", f"{short} short, by {missing} in all", short),
+            ("over", f"{over} over", over),
+            ("", f"{leaderless} without a leader", leaderless),
+            ("", count(waiting, "swap waiting", "swaps waiting"), waiting),
+            ("", count(drafts, "draft") if drafts else "all published", True),
+        ]
+        return [(state, words) for state, words, there in facts if there and self.cards]
 
     @cached_property
     def needs(self) -> list[str]:
@@ -229,7 +230,7 @@ class Choice:
 
     candidate: Candidate
     agency: Any
-    about: str
+    hours: str  # planned this week, wherever
     reason: str
 
     @property
@@ -240,19 +241,35 @@ class Choice:
     def carer(self) -> Any:
         return self.candidate.carer
 
+    @property
+    def asked_off(self) -> str:
+        return ASKED_OFF if self.candidate.asked_off else ""
 
-def choices_for(placement: Placement, monday: dt.date, shifts: list[Shift]) -> list[Choice]:
-    """The carers of a week, each with why they can be put on none of these shifts, where that is so."""
+    @property
+    def about(self) -> str:
+        """What stands beside the name in a list."""
+        return self.reason or ", ".join(filter(None, [f"{self.hours} this week", self.asked_off]))
+
+
+def choices_for(placement: Placement, monday: dt.date, as_of: dt.datetime, shift: Shift | None = None) -> list[Choice]:
+    """The carers of a week, own staff first, each with why they cannot be put on this shift or, where none is given,
+    why they can be put on no shift of the week at all."""
     since, until = clock.start_of(monday), clock.start_of(monday + ONE_WEEK)
     found = []
     for candidate in carers_for(placement, monday):
-        reasons = [candidate.why_not(shift.starts_at, shift.ends_at) for shift in shifts]
-        reason = reasons[0] if reasons and all(reasons) else ""
+        reason = candidate.why_not(shift.starts_at, shift.ends_at) if shift else _never(candidate, monday, as_of)
         hours = sum((max(min(b, until) - max(a, since), dt.timedelta()) for a, b in candidate.busy), dt.timedelta())
-        said = [f"{in_hours(hours)} this week" if hours else "No shift this week"]
-        said += [ASKED_OFF] if candidate.asked_off else []
-        found += [Choice(candidate, agency, ", ".join(said), reason) for agency in candidate.agencies]
-    return found
+        found += [Choice(candidate, agency, in_hours(hours), reason) for agency in candidate.agencies]
+    own = policies.own_provider_id(placement)
+    return sorted(found, key=lambda choice: (choice.agency.pk != own, choice.agency.name))
+
+
+def _never(candidate: Candidate, monday: dt.date, as_of: dt.datetime) -> str:
+    """Why somebody can be put on no day that is left of a week, whatever shifts they have already."""
+    idle = replace(candidate, busy=[])
+    days = [day for day in (monday + dt.timedelta(days=n) for n in range(7)) if clock.end_of(day) > as_of]
+    reasons = [idle.why_not(clock.start_of(day), clock.end_of(day)) for day in days]
+    return reasons[0] if reasons and all(reasons) else ""
 
 
 class ShiftPage:
@@ -269,6 +286,10 @@ class ShiftPage:
         self.may_decide = policies.may_decide_staffing(user, self.placement, as_of)
         self.may_change = may_change(self.shift, may_draft=self.may_draft, may_decide=self.may_decide, as_of=as_of)
         self.card = Card(self.row, warnings_for(self.placement, self.monday), may_put=self.may_change)
+
+        swaps = Permission.PROPOSE_ROTA, Permission.RECORD_SHIFT
+        published = self.shift.published_at is not None and self.shift.cancelled_at is None
+        self.may_swap = published and not self.over and any(user.can(each) for each in swaps)
 
     @property
     def begun(self) -> bool:
@@ -288,7 +309,13 @@ class ShiftPage:
         return found[-1] if found else FROM_THE_ORDER if self.row.required else ""
 
     @cached_property
+    def swaps(self) -> list[Swap]:
+        """Those that wait for a decision."""
+        waiting = Swap.for_user(self.user).filter(shift=self.shift, state=Swap.State.ASKED)
+        return list(waiting.select_related("outgoing", "incoming", "asked_by"))
+
+    @cached_property
     def choices(self) -> list[Choice]:
         on = {person.carer_id for person in self.row.people}
-        offered = choices_for(self.placement, self.monday, [self.shift])
+        offered = choices_for(self.placement, self.monday, self.as_of, self.shift)
         return [choice for choice in offered if choice.carer.pk not in on]
