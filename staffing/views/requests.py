@@ -5,12 +5,13 @@ from functools import partial
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from core import clock
 from core.access import Permission, access
 from core.pages import record_form
-from placements.views.placing import placement_page, theirs
+from placements.views.placing import theirs
 from staffing import policies
 from staffing.actions import requests as actions
 from staffing.forms import requests as forms
@@ -39,7 +40,7 @@ def ask_swap(request: HttpRequest, pk: int) -> HttpResponse:
         done=actions.swap_page,
         title="Ask for a swap",
         caption=said(shift),
-        back_url=placement_page(shift.placement),
+        back_url=reverse("staffing:shift", args=[shift.pk]),
         submit_label="Ask for it",
         success="Asked. The rota stays as it is until it is decided",
         context={
@@ -68,7 +69,7 @@ def swap(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "title": "Swap on a shift",
             "caption": said(asked.shift),
-            "back_url": placement_page(placement),
+            "back_url": reverse("staffing:shift", args=[asked.shift_id]),
             "swap": asked,
             "row": rows_of(placement, shifts)[0],
             "may_decide": policies.may_decide_staffing(request.user, placement, clock.now()),
@@ -112,7 +113,7 @@ def ask_off_rota(request: HttpRequest, pk: int) -> HttpResponse:
         done=actions.request_page,
         title="Ask for a carer to be taken off the rota",
         caption=str(placement.child),
-        back_url=placement_page(placement),
+        back_url=reverse("staffing:rota", args=[placement.pk]),
         template="staffing/request_form.html",
         submit_label="Ask for it",
         success="Asked. It is to be confirmed as done within 24 hours",
@@ -139,7 +140,7 @@ def rota_request(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "title": "Taking a carer off the rota",
             "caption": str(asked.placement.child),
-            "back_url": placement_page(asked.placement),
+            "back_url": reverse("staffing:rota", args=[asked.placement_id]),
             "asked": asked,
             "late": asked.done_at is None and asked.due_at <= as_of,
             "left": [said(assignment.shift) for assignment in left],
