@@ -107,13 +107,13 @@ class OfCarerQuerySet(models.QuerySet):
         in, and there for those who may see what is behind a carer's checks.
         """
         if not _may(user, Permission.SEE_CHECKS):
-            return self.annotate(is_read=models.Value(False, output_field=models.BooleanField()))
+            return self.annotate(is_read=models.Value(False))
         if user.authority_id is not None:
             mine = Q(recorded_by__authority_id=user.authority_id)
         else:
             colleagues = ProviderPost.objects.filter(person=OuterRef("recorded_by"), provider__in=providers_of(user))
             mine = Q(Exists(colleagues))
-        return self.annotate(is_read=models.ExpressionWrapper(mine, output_field=models.BooleanField()))
+        return self.annotate(is_read=models.Case(models.When(mine, then=True), default=False))
 
     def standing_at(self, moment) -> "OfCarerQuerySet":
         """Stand-downs in effect at an instant."""
