@@ -16,6 +16,7 @@ SERVICE_NAME = "Held in Mind"
 # refusal, and a page is never there without its link.
 NAVIGATION = (
     ("My work", "dashboards:my_work"),
+    ("Today’s shifts", "staffing:today"),
     ("Find a child", "dashboards:find_child"),
     ("Flags", "oversight:flags"),
     ("Homes", "placements:homes"),

@@ -110,3 +110,15 @@ def alone(
             by_one.setdefault(next(iter(who)), []).append(part)
     found = {who: longer_than(joined(parts), tolerance) for who, parts in by_one.items()}
     return {who: spans for who, spans in found.items() if spans}
+
+
+def nearest(candidates: Iterable[dt.datetime], over: Span, *, not_after: dt.datetime, first: bool) -> dt.datetime | None:
+    """Which of several instants that a clock showed the same time at belongs to a shift: the one least far outside it,
+    and of two the first or the last. None: all are still to come."""
+
+    def outside(moment: dt.datetime) -> float:
+        return max(over[0] - moment, moment - over[1], dt.timedelta()).total_seconds()
+
+    past = [moment.astimezone(dt.UTC) for moment in candidates if moment <= not_after]
+    order = sorted(past, reverse=not first)
+    return min(order, key=outside, default=None)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from staffing.views import agreements, carers, checks, requests, rota, rota_shift, stand_downs
+from staffing.views import agreements, carers, checks, requests, rota, rota_shift, stand_downs, worked
 
 app_name = "staffing"
 
@@ -44,6 +44,18 @@ urlpatterns = [
     path("shifts/<int:pk>/times/", rota_shift.times, name="rota_times"),
     path("shifts/<int:pk>/cancel/", rota_shift.cancel, name="rota_cancel"),
     path("rota/<int:pk>/take-off/", rota_shift.take_off, name="rota_take_off"),
+    path("shifts/today/", worked.today, name="today"),
+    path("shifts/<int:pk>/worked/", worked.shift, name="worked"),
+    path("shifts/<int:pk>/sign-on/", worked.sign_on, name="sign_on"),
+    path("shifts/<int:pk>/visitor/", worked.visitor, name="visitor"),
+    path("shifts/<int:pk>/awake/", worked.awake, name="awake"),
+    path("shifts/<int:pk>/handover/", worked.hand_over, name="hand_over"),
+    path("shifts/<int:pk>/no-log/", worked.log_cause, name="log_cause"),
+    path("presences/<int:pk>/move/", worked.move, name="move"),
+    path("presences/<int:pk>/sign-off/", worked.sign_off, name="sign_off"),
+    path("presences/<int:pk>/correct/", worked.put_right, name="put_right"),
+    path("placements/<int:pk>/shifts/add/", worked.unplanned, name="unplanned_shift"),
+    path("placements/<int:pk>/shifts/review/", worked.review, name="review_shifts"),
     path("carers/<int:pk>/stand-down/", stand_downs.stand_down_carer, name="stand_down_carer"),
     path("stand-downs/<int:pk>/", stand_downs.stand_down, name="stand_down"),
     path("stand-downs/<int:pk>/hold/", stand_downs.hold, name="hold"),
