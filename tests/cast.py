@@ -61,14 +61,19 @@ class Cast:
         self.service = Team.objects.create(authority=self.north, name="Children in care service")
         self.team = Team.objects.create(authority=self.north, name="Children in care team 1", part_of=self.service)
         for key, (name, role, team) in NORTH_PEOPLE.items():
-            setattr(self, key, self.person(key, name, role, team=getattr(self, team) if team else None))
-        self.greta = self.person("greta", "Greta Siskin", Role.PARTNER, partner_kind=PartnerKind.GUARDIAN)
+            setattr(self, key, self._account(key, name, role, team=getattr(self, team) if team else None))
+        self.greta = self._account("greta", "Greta Siskin", Role.PARTNER, partner_kind=PartnerKind.GUARDIAN)
+        User.objects.bulk_create(getattr(self, key) for key in [*NORTH_PEOPLE, "greta"])
 
-    def person(self, key, name, role, *, team=None, authority=None, at_provider=False, **fields) -> User:
+    def person(self, key, name, role, **fields) -> User:
+        user = self._account(key, name, role, **fields)
+        user.save()
+        return user
+
+    def _account(self, key, name, role, *, team=None, authority=None, at_provider=False, **fields) -> User:
         authority = None if at_provider else (authority or self.north)
         user = User(email=f"{key}@example.org", name=name, role=role, team=team, authority=authority, **fields)
         user.set_password(PASSWORD)
-        user.save()
         return user
 
     @cached_property
@@ -105,7 +110,9 @@ class Cast:
 
     def _at_provider(self, key, name, role) -> User:
         user = self.person(key, name, role, at_provider=True)
-        ProviderPost.objects.create(provider=self.provider, person=user, started_on=dt.date(2020, 1, 1))
+        ProviderPost.objects.create(
+            provider=self.provider, person=user, authority=self.north, started_on=dt.date(2020, 1, 1)
+        )
         return user
 
     def child(self, *, born=dt.date(2010, 5, 4), since=dt.date(2021, 1, 4), legal_status="C2", worker=None, **fields):

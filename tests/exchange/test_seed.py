@@ -3,11 +3,11 @@
 import datetime as dt
 
 import pytest
-from django.core.management import call_command
 
 from core import clock
 from exchange.seed import AlreadySeeded, seed
 from placements.models import DailyLog, Placement, Visit
+from tests import database
 
 AS_OF = clock.at_local(dt.date(2026, 3, 2), dt.time(12))
 
@@ -29,7 +29,7 @@ def test_the_same_seed_gives_the_same_records():
         assert counts.visits == Visit.objects.count() > 60
         assert counts.logs == DailyLog.objects.count() > 60
         seen.append(facts())
-        call_command("flush", interactive=False, verbosity=0)
+        database.empty()
     assert seen[0] == seen[1]
 
 
