@@ -41,7 +41,44 @@ HEAD = Standard("VIS-07 head of service", "head", 56, "days", "how often the hea
 UNANNOUNCED = Standard("VIS-08 unannounced", "unannounced", 28, "days", "how often somebody visits unannounced")
 NIGHT = Standard("VIS-08 night", "night", 3, "visits", "one unannounced visit in how many is at night")
 
-ALL = (REAPPROVAL, LATE_APPROVAL, GRACE, SILENCE, CLOSING, WORKER, MANAGER_FIRST, MANAGER, HEAD, UNANNOUNCED, NIGHT)
+DBS = Standard("STF-01 DBS", "dbs", 36, "months", "how long after its date an enhanced DBS certificate counts")
+UPDATE_SERVICE = Standard(
+    "STF-01 update service", "update_service", 12, "months", "how long a look-up of the DBS update service counts"
+)
+TRAINING = Standard("STF-03 training", "training_days", 14, "days", "how soon after a first shift a carer is trained")
+SUPERVISION_FIRST = Standard(
+    "STF-04 first", "supervision_first", 7, "days", "how soon after a first shift a carer is supervised"
+)
+SUPERVISION = Standard("STF-04 supervision", "supervision", 28, "days", "how often a carer is supervised after that")
+SUPERVISION_LONGEST = Standard(
+    "STF-04 longest", "supervision_longest", 42, "days", "how long a carer may go without supervision at most"
+)
+CASE = Standard(
+    "STF-04 case",
+    "case_supervision",
+    28,
+    "days",
+    "how often the social worker is supervised about a high-risk placement",
+)
+CASE_NEWLY_QUALIFIED = Standard(
+    "STF-04 newly qualified", "case_newly_qualified", 7, "days", "the same, where the worker is newly qualified"
+)
+REFLECTION = Standard(
+    "STF-04 reflective", "reflection", 84, "days", "how often all who care for the child reflect together"
+)
+TOLERANCE = Standard(
+    "STF-07 tolerance", "tolerance", 15, "minutes", "how long at a time fewer staff than needed may be with the child"
+)
+RECORDED = Standard(
+    "STF-11 recorded", "recorded", 2, "hours", "how soon after a shift ends it is recorded who was there"
+)
+STAFF_TYPE = Standard("STF-13 review", "staff_type", 28, "days", "how often the kind of staff is looked at again")
+
+ALL = (
+    *(REAPPROVAL, LATE_APPROVAL, GRACE, SILENCE, CLOSING, WORKER, MANAGER_FIRST, MANAGER, HEAD, UNANNOUNCED, NIGHT),
+    *(DBS, UPDATE_SERVICE, TRAINING, SUPERVISION_FIRST, SUPERVISION, SUPERVISION_LONGEST, CASE, CASE_NEWLY_QUALIFIED),
+    *(REFLECTION, TOLERANCE, RECORDED, STAFF_TYPE),
+)
 BY_KEY = {standard.key: standard for standard in ALL}
 
 

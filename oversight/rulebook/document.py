@@ -19,6 +19,8 @@ calendar months, and working days leave out Saturdays, Sundays and England's ban
 
 Child clocks run while a placement lasts, the child is looked after and is under 18. A placement known only from a
 return is outside the visiting, log and staffing rules until a team takes it on, and its clocks then start that day.
+What happened on a shift is looked at for 28 days, also where the placement has ended meanwhile. Flags are red unless a
+rule, or a part of one, says that it is amber.
 """
 
 
@@ -43,7 +45,11 @@ def _rule(rule: Rule) -> str:
         f"- **Period:** {rule.period}",
         f"- **Who must act:** {rule.owner}",
     ]
-    lines += [f"  - `{limb.code}`: {limb.title}, {limb.period} ({Role(limb.owner).label})" for limb in rule.limbs]
+    lines += [
+        f"  - `{limb.code}`: {limb.title}, {limb.period} ({Role(limb.owner).label})"
+        + (f"; {limb.severity}" if limb.severity else "")
+        for limb in rule.limbs
+    ]
     cleared = "What would be lawful" if rule.kind == rulebook.Kind.GATE else "What clears it"
     lines += [f"- **{cleared}:** {rule.what_clears}"]
     if rule.source_id != rule.code:

@@ -11,7 +11,7 @@ import datetime as dt
 from core.access import Role
 from oversight import standards
 from oversight.rulebook.rule import Basis, Mend, Rule
-from oversight.rulebook.sql import CARE, FOLLOWED, RISK, STAGE_OF_HOURS, ZONE, clocks, known
+from oversight.rulebook.sql import CARE, FOLLOWED, RISK, STAGE_OF_DAYS, STAGE_OF_HOURS, ZONE, clocks, known, start_of
 from placements import codes
 
 LOOKS_BACK_DAYS = 28
@@ -111,4 +111,32 @@ LOG_01L = Rule(
     clocks=_clocks("NOT care.registered"),
 )
 
-RULES = (LOG_01, LOG_01L)
+LOG_06 = Rule(
+    code="LOG-06",
+    source_id="LOG-06",
+    title="Keys given back after a move",
+    authority="Local standard. Every key, fob, code and device is given back or switched off on the day the placement "
+    "ends: the child kept a fob to a placement long after leaving it.",
+    basis=Basis.LOCAL,
+    scope="Placements that have ended and have keys on record.",
+    period="the day the placement ends",
+    what_clears="The record that each was given back or switched off, and how.",
+    owned_by=Role.SOCIAL_WORKER,
+    clocks=clocks(
+        # Looked for from the keys still out, of which there are few, and not from every placement that ever ended.
+        f"""left_over AS MATERIALIZED (
+            SELECT DISTINCT k.placement_id FROM placements_key k
+            WHERE (k.revoked_on IS NULL OR k.revoked_on > %(today)s) AND k.issued_on <= %(today)s AND {known("k")}
+        )""",
+        stage=STAGE_OF_DAYS,
+        rows=f"""
+            SELECT c.authority_id, p.child_id, p.id AS placement_id, '' AS limb,
+                   {start_of("p.ended_on")} AS clock_started_at, {start_of("p.ended_on + 1")} AS due_at
+            FROM left_over JOIN placements_placement p ON p.id = left_over.placement_id
+            JOIN children_child c ON c.id = p.child_id
+            WHERE p.ended_on IS NOT NULL AND p.ended_on <= %(today)s
+              AND (%(placements)s::bigint[] IS NULL OR p.id = ANY(%(placements)s::bigint[]))""",
+    ),
+)
+
+RULES = (LOG_01, LOG_01L, LOG_06)

@@ -98,8 +98,16 @@ class Facts:
 
 
 def expected(as_of):
-    """What should stand: {(rule, limb, placement's id, the instant from which it was overdue)}."""
-    facts, found = Facts(as_of), set()
+    """What should stand: {(rule, limb, placement's id, carer's, agency's, shift's, the instant it was overdue from)}."""
+    from tests.oversight.independent_staffing import expected_of_staffing
+
+    facts = Facts(as_of)
+    found = {(rule, limb, pk, None, None, None, due) for rule, limb, pk, due in expected_of_placements(facts)}
+    return found | expected_of_staffing(facts)
+
+
+def expected_of_placements(facts):
+    found, as_of = set(), facts.as_of
     for p in Placement.objects.select_related("child"):
         today = facts.today
         if not covering([p], today) or (p.started_at and p.started_at > as_of):

@@ -134,7 +134,7 @@ def test_over_records_nobody_chose(cast, seed):
     for as_of in sorted([*moments, at(dt.date(2022, 3, 27), 0, 30)]):  # the night the clocks change
         sweep(as_of=as_of)
         flags = Flag.objects.filter(raised_at__lte=as_of).exclude(cleared_at__lte=as_of)
-        found = set(flags.values_list("rule", "limb", "placement", "due_at"))
+        found = set(flags.values_list("rule", "limb", "placement", "carer", "agency", "shift", "due_at"))
         assert found == expected(as_of)
         seen |= {(rule, limb) for rule, limb, *_ in found}
     assert len(seen) >= 10, "records so tame that most rules had nothing to say prove little"

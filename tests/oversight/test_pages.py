@@ -278,7 +278,7 @@ class TestDigest:
         told = {message.to: message.body for message in OutboxMessage.objects.select_related("to")}
         assert set(told) == {cast.amy, cast.tom, cast.hana, cast.dora}
         assert "1 overdue under statute" in told[cast.amy]
-        assert "overdue under a local standard, 3 of them new since yesterday" in told[cast.amy]
+        assert "overdue under a local standard, 5 of them new since yesterday" in told[cast.amy]
         for body in told.values():
             for word in (placement.child.forename, placement.child.surname, placement.home.name, "VIS-"):
                 assert word not in body

@@ -1,0 +1,66 @@
+"""STF-09: whoever must not be deployed is on no shift, and a request to take somebody off a rota is carried out.
+
+Nothing here says, or turns on, why anybody was stood down.
+"""
+
+# ruff: noqa: S608 - the queries are put together from constants of this program; every value is a parameter
+
+from core.access import Role
+from oversight.rulebook.rule import Basis, Limb, Rule
+from oversight.rulebook.sql import FOLLOWED, STAGE_OF_HOURS, clocks, known
+from oversight.rulebook.staffing.parts import BEGUN, BY_REVIEW, RECENT, THERE, first_of, reviewed
+
+STF_09 = Rule(
+    code="STF-09",
+    source_id="STF-09",
+    title="Carers who must not be deployed",
+    authority="Local standard. Whoever is stood down is on no rota, at any placement and through any agency, until "
+    "safeguarding, the social worker and the placement manager lift it together; never commissioning, and never because "
+    "the child asks. A stand-down is a neutral act.",
+    basis=Basis.LOCAL,
+    scope="Carers recorded as present at placements a team follows, also where the placement has ended since; requests to "
+    "take a carer off a rota. A planned shift is refused by STF-09-ROTA.",
+    period="at once; a request within 24 hours",
+    what_clears=f"A request: the confirmation that the carer is on no shift to come. Of a shift that was worked: {BY_REVIEW}",
+    limbs=(
+        Limb("worked", "Carer who must not be deployed was on a shift", Role.SOCIAL_WORKER, "at once"),
+        Limb("request", "Request to take a carer off the rota", Role.SOCIAL_WORKER, "24 hours"),
+    ),
+    clocks=clocks(
+        FOLLOWED,
+        RECENT,
+        BEGUN,
+        THERE,
+        about=("carer_id", "shift_id"),
+        # On a shift: at once. A request has all of its last hour.
+        stage=f"CASE WHEN limb = 'worked' THEN 'overdue' ELSE {STAGE_OF_HOURS} END",
+        rows=f"""
+            SELECT authority_id, child_id, placement_id, carer_id, shift_id, 'worked' AS limb,
+                   due_at AS clock_started_at, due_at
+            FROM ({
+            first_of(
+                f'''
+                SELECT t.*, greatest(t.came_at, sd.starts_at) AS due_at
+                FROM there t JOIN staffing_standdown sd USING (carer_id)
+                WHERE sd.starts_at <= %(as_of)s AND {known("sd")}
+                  AND (t.left_at IS NULL OR t.left_at > sd.starts_at)
+                  AND (sd.lifted_at IS NULL OR sd.lifted_at > %(as_of)s OR sd.lifted_at > t.came_at)
+                  AND NOT {
+                    reviewed(
+                        "t.shift_id",
+                        happened="greatest(t.came_at, sd.starts_at)",
+                        recorded="greatest(t.recorded_at, sd.recorded_at)",
+                    )
+                }''',
+                by=("shift_id", "carer_id"),
+            )
+        }) AS worked
+            UNION ALL
+            SELECT subject.authority_id, subject.child_id, subject.placement_id, r.carer_id, NULL, 'request',
+                   r.asked_at, r.due_at
+            FROM subject JOIN staffing_rotarequest r USING (placement_id)
+            WHERE r.asked_at <= %(as_of)s AND (r.done_at IS NULL OR r.done_at > %(as_of)s) AND {known("r")}""",
+    ),
+)
+
+RULES = (STF_09,)

@@ -1,0 +1,610 @@
+"""The rules about carers and shifts a second time, in plain Python: one placement, one shift, one person at a time.
+
+Like `independent.py`, it shares no line with `oversight/rulebook/`, and its numbers are written out on purpose. What is
+found is (rule, limb, placement's id, carer's id, agency's id, shift's id, the instant from which it was overdue).
+"""
+
+import datetime as dt
+import itertools
+from collections import defaultdict
+
+from children.models import Allocation, CaseSupervision
+from core.models import User
+from placements.models import Key, Placement
+from staffing.models import (
+    AgencyAgreement,
+    Assignment,
+    AwakeCheck,
+    Carer,
+    Check,
+    CheckWaiver,
+    Engagement,
+    Presence,
+    ReflectiveSession,
+    RotaRequest,
+    Shift,
+    ShiftReview,
+    StaffingPlan,
+    StaffType,
+    StandDown,
+    Supervision,
+    SupervisionLine,
+    Training,
+)
+from tests.oversight.independent import (
+    DAY,
+    FOSTER,
+    HOUR,
+    covering,
+    date,
+    grouped,
+    midnight,
+    nth_working_day,
+    reaches,
+    risk_since,
+)
+
+MINUTE = dt.timedelta(minutes=1)
+REQUIRED = {"identity", "right_to_work", "dbs", "reference_last", "reference_other", "leaving", "history"} | {
+    "qualifications"
+}
+
+
+def months_before(day, months):
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return dt.date(year, month + 1, last)
+        except ValueError:
+            continue
+    raise AssertionError
+
+
+class Staffing:
+    """Every record about carers, as of an instant."""
+
+    def __init__(self, facts):
+        self.facts, self.as_of, self.today = facts, facts.as_of, facts.today
+        as_of, today = self.as_of, self.today
+        self.shifts = grouped(
+            [s for s in Shift.objects.order_by("starts_at", "pk") if not (s.cancelled_at and s.cancelled_at <= as_of)],
+            "placement_id",
+        )
+        self.all_shifts = {s.pk: s for shifts in self.shifts.values() for s in shifts}
+        on = [a for a in Assignment.objects.order_by("starts_at") if not (a.removed_at and a.removed_at <= as_of)]
+        self.on_shift, self.on_by_carer = grouped(on, "shift_id"), grouped(on, "carer_id")
+        self.ever_on = grouped(Assignment.objects.all(), "shift_id")
+        there = list(Presence.objects.filter(kind="carer", starts_at__lte=as_of).order_by("starts_at"))
+        for w in there:
+            w.who = w.carer_id or w.name.lower()
+            w.until = w.ends_at if w.ends_at and w.ends_at <= as_of else None
+        self.there = grouped(there, "shift_id")
+        self.there_by_carer = grouped([w for w in there if w.carer_id], "carer_id")
+        self.reviews = grouped(ShiftReview.objects.filter(reviewed_at__lte=as_of), "shift_id")
+        self.checks = grouped(Check.objects.filter(checked_on__lte=today), "carer_id")
+        self.waivers = grouped(CheckWaiver.objects.all(), "carer_id")
+        self.engaged = grouped(Engagement.objects.all(), "carer_id")
+        self.training = grouped(Training.objects.filter(given_on__lte=today), "carer_id")
+        self.lines = grouped(SupervisionLine.objects.all(), "carer_id")
+        self.supervised = grouped(Supervision.objects.filter(held_on__lte=today).order_by("held_on"), "carer_id")
+        self.stand_downs = grouped(StandDown.objects.filter(starts_at__lte=as_of), "carer_id")
+        self.plans = grouped(StaffingPlan.objects.order_by("effective_from", "pk"), "placement_id")
+        self.agreements = grouped(AgencyAgreement.objects.order_by("started_on"), "placement_id")
+        self.types = grouped(StaffType.objects.filter(reviewed_on__lte=today), "placement_id")
+        self.reflections = grouped(ReflectiveSession.objects.filter(held_on__lte=today), "placement_id")
+        self.requests = grouped(RotaRequest.objects.filter(asked_at__lte=as_of), "placement_id")
+        self.awake = grouped(AwakeCheck.objects.filter(checked_at__lte=as_of).order_by("checked_at"), "shift_id")
+        self.allocations = grouped(Allocation.objects.order_by("started_on"), "child_id")
+        self.cases = grouped(CaseSupervision.objects.filter(held_on__lte=today), "child_id")
+        self.people = {user.pk: user for user in User.objects.all()}
+        self.carers = {carer.pk: carer for carer in Carer.objects.all()}
+
+    def lacks(self, carer_id, moment):
+        """Which kinds of check are not complete on the English day of an instant (by the national periods)."""
+        day = date(moment)
+        live = [
+            c
+            for c in self.checks[carer_id]
+            if c.withdrawn_at is None and c.checked_on <= day and (c.valid_until is None or c.valid_until >= day)
+        ]
+        kinds = {c.kind for c in live if c.kind != "dbs"}
+        looked_up = any(c.kind == "update_service" and c.checked_on > months_before(day, 12) for c in live)
+        certificates = [c for c in live if c.kind == "dbs"]
+        if certificates and (looked_up or any(c.checked_on > months_before(day, 36) for c in certificates)):
+            kinds.add("dbs")
+        return REQUIRED - kinds
+
+    def waived(self, carer_id, placement_id, begins, ends):
+        for w in self.waivers[carer_id]:
+            if w.placement_id == placement_id and w.starts_at <= begins and ends <= w.ends_at:
+                return w
+        return None
+
+    def reviewed(self, shift, happened, recorded=None):
+        return any(
+            r.reviewed_at >= happened and (recorded is None or r.recorded_at >= recorded)
+            for r in self.reviews[shift.pk]
+        )
+
+    def published(self, shift):
+        return shift.published_at is not None and shift.published_at <= self.as_of
+
+    def needed(self, p, shift):
+        plans = [plan for plan in self.plans[p.pk] if plan.effective_from <= shift.starts_at]
+        if plans:
+            plan = plans[-1]
+            return {"day": plan.by_day, "waking_night": plan.by_night, "sleep_in": plan.sleeping_in}[shift.kind]
+        day = date(shift.starts_at)
+        for order in sorted(self.facts.orders[p.child_id], key=lambda o: (o.starts_on, o.pk), reverse=True):
+            in_effect = order.starts_on <= day <= order.expires_on
+            if in_effect and not (order.discharged_on and order.discharged_on <= day) and order.staffing_ratio:
+                return 0 if shift.kind == "sleep_in" else order.staffing_ratio
+        return None
+
+
+def expected_of_staffing(facts):
+    s, found = Staffing(facts), set()
+    for p in Placement.objects.select_related("child", "home"):
+        if p.followed_from and p.started_on <= s.today and p.followed_from <= s.today:
+            if p.ended_on is None or p.ended_on > s.today - 28 * DAY:
+                registration = covering(facts.registrations[p.home_id], s.today) if p.home_id else None
+                p.letter = "" if registration and registration.status == "registered" else "L"
+                found |= {
+                    (f"{r}{p.letter}" if r in {"STF-01", "STF-11"} else r, limb, p.pk, *x)
+                    for r, limb, *x in events(s, p)
+                }
+            if lives_there(s, p):
+                rows = [
+                    *about_carers(s, p),
+                    *about_line(s, p),
+                    *about_rota(s, p),
+                    *about_agencies(s, p),
+                    *continuity(s, p),
+                ]
+                binding = {"STF-01", "STF-02", "STF-03", "STF-04", "STF-11"}
+                found |= {(f"{r}{p.letter}" if r in binding else r, limb, p.pk, *x) for r, limb, *x in rows}
+        if p.ended_on and p.ended_on < s.today:
+            out = Key.objects.filter(placement=p, issued_on__lte=s.today).exclude(revoked_on__lte=s.today)
+            if out.exists():
+                found.add(("LOG-06", "", p.pk, None, None, None, midnight(p.ended_on + DAY)))
+    return found
+
+
+def lives_there(s, p):
+    return (
+        covering([p], s.today)
+        and not (p.started_at and p.started_at > s.as_of)
+        and covering(s.facts.care[p.child_id], s.today)
+        and s.today < reaches(p.child.date_of_birth, 18)
+    )
+
+
+# --- what happened on shifts ------------------------------------------------------------------------------------------
+
+
+def events(s, p):
+    shifts = [x for x in s.shifts[p.pk] if s.as_of - 28 * DAY < x.starts_at <= s.as_of]
+    firsts = defaultdict(list)
+    for shift in shifts:
+        end = min(shift.ends_at, s.as_of)
+        for rule, limb, carer, due in on_one_shift(s, p, shift, shifts, end):
+            each = (rule, limb) in {("STF-01", "worked"), ("STF-08", "asleep"), ("STF-09", "worked")}
+            if each:
+                yield rule, limb, carer, None, shift.pk, due
+            else:
+                firsts[rule, limb].append((due, shift.pk, carer))
+    # A shift to come without a leader stands beside those that have begun: the first of all of them is flagged.
+    if lives_there(s, p):
+        for shift in s.shifts[p.pk]:
+            soon = s.as_of < shift.starts_at <= s.as_of + 7 * DAY and s.published(shift)
+            due = max(shift.starts_at - 24 * HOUR, shift.published_at or shift.starts_at)
+            if soon and not led(s, shift):
+                firsts["STF-06", "leaders"].append((due, shift.pk, None))
+    for (rule, limb), rows in firsts.items():
+        due, shift_id, carer = min(rows, key=lambda row: (row[0], row[1], row[2] or 0))
+        if s.as_of > due or rule == "STF-08":
+            yield rule, limb, carer, None, shift_id, due
+
+
+def led(s, shift):
+    return shift.leader_id and any(a.carer_id == shift.leader_id for a in s.on_shift[shift.pk])
+
+
+def on_one_shift(s, p, shift, shifts, end):
+    there = s.there[shift.pk]
+    seen = set()
+    for w in there:  # unchecked: the first time each was there that nobody has looked into
+        if w.who in seen or s.reviewed(shift, w.starts_at, w.recorded_at):
+            continue
+        if w.carer_id is None:
+            unchecked = True
+        else:
+            waived = any(
+                x.placement_id == p.pk and x.starts_at <= w.starts_at < x.ends_at for x in s.waivers[w.carer_id]
+            )
+            unchecked = s.lacks(w.carer_id, w.starts_at) and not waived
+        if unchecked and s.as_of > w.starts_at:
+            seen.add(w.who)
+            yield "STF-01", "worked", w.carer_id, w.starts_at
+    for carer_id in {w.carer_id for w in there if w.carer_id}:
+        dues = []
+        for w in there:
+            for sd in s.stand_downs[carer_id] if w.carer_id == carer_id else []:
+                standing_until = sd.lifted_at if sd.lifted_at and sd.lifted_at <= s.as_of else None
+                meets = (w.until is None or w.until > sd.starts_at) and (
+                    standing_until is None or standing_until > w.starts_at
+                )
+                due = max(w.starts_at, sd.starts_at)
+                if meets and not s.reviewed(shift, due, max(w.recorded_at, sd.recorded_at)):
+                    dues.append(due)
+        if dues:
+            yield "STF-09", "worked", carer_id, min(dues)
+    for w in there:
+        if w.carer_id:
+            listed = [a for a in s.ever_on[shift.pk] if a.carer_id == w.carer_id]
+            on = any(a.removed_at is None or a.removed_at > w.starts_at for a in listed)
+            if not on and not s.reviewed(shift, w.starts_at, w.recorded_at):
+                yield "STF-11", "unlisted", w.carer_id, w.starts_at
+    if s.published(shift):
+        if shift.ends_at <= s.as_of and not there and not s.reviewed(shift, shift.ends_at):
+            yield "STF-11", "worked", None, shift.ends_at + 2 * HOUR
+        if not s.reviewed(shift, shift.starts_at):
+            late = shift.starts_at + 15 * MINUTE
+            if not led(s, shift):
+                yield "STF-06", "leaders", None, max(shift.published_at, shift.starts_at - 24 * HOUR)
+            elif (
+                s.as_of > late
+                and there
+                and not any(w.carer_id == shift.leader_id and w.starts_at <= late for w in there)
+            ):
+                yield "STF-06", "leaders", None, late
+    yield from below_ratio(s, p, shift, shifts, end)
+    yield from asleep(s, shift, end)
+
+
+def below_ratio(s, p, shift, shifts, end):
+    need = s.needed(p, shift)
+    if not need or not s.there[shift.pk]:
+        return
+    newest = max(w.recorded_at for w in s.there[shift.pk])
+
+    def enough(moment):
+        people = set()
+        for other in shifts:
+            if other.kind == "sleep_in" and shift.kind != "sleep_in":
+                continue
+            for w in s.there[other.pk]:
+                if w.where in {"inside", "out_with_child"} and w.starts_at <= moment < (w.until or s.as_of + DAY):
+                    people.add(w.who)
+        return len(people) >= need
+
+    moments = {shift.starts_at, end}
+    for other in shifts:
+        for w in s.there[other.pk]:
+            moments |= {m for m in (w.starts_at, w.until) if m and shift.starts_at < m < end}
+    began = None
+    for moment in sorted(moments):
+        if moment < end and not enough(moment):
+            began = began or moment
+            continue
+        if began and moment - began > 15 * MINUTE and not s.reviewed(shift, began, newest):
+            yield "STF-07", "worked", None, began + 15 * MINUTE
+            return
+        began = None
+
+
+def asleep(s, shift, end):
+    looks = defaultdict(list)
+    for look in s.awake[shift.pk]:
+        looks[look.carer_id].append(look.checked_at)
+        if (
+            look.state == "asleep"
+            and shift.kind != "sleep_in"
+            and not s.reviewed(shift, look.checked_at, look.recorded_at)
+        ):
+            first = [x for x in s.awake[shift.pk] if x.carer_id == look.carer_id and x.state == "asleep"]
+            first = [x for x in first if not s.reviewed(shift, x.checked_at, x.recorded_at)]
+            if look.pk == first[0].pk:
+                yield "STF-08", "asleep", look.carer_id, look.checked_at
+    if shift.kind != "waking_night":
+        return
+    for carer_id in {w.carer_id for w in s.there[shift.pk] if w.carer_id}:
+        mine = [w for w in s.there[shift.pk] if w.carer_id == carer_id]
+        stays = []
+        for w in mine:
+            since, until = max(w.starts_at, shift.starts_at), min(w.until or end, end)
+            if since < until and stays and since <= stays[-1][1]:
+                stays[-1] = (stays[-1][0], max(stays[-1][1], until))
+            elif since < until:
+                stays.append((since, until))
+        if not stays:
+            continue
+        overdue = []
+        for since, until in stays:
+            points = [since, *[m for m in looks[carer_id] if since <= m <= until], until]
+            for earlier, later in itertools.pairwise(points):
+                due = earlier + 75 * MINUTE
+                while later > due:
+                    overdue.append(due)
+                    due += 60 * MINUTE
+        recorded = max(w.recorded_at for w in mine if max(w.starts_at, shift.starts_at) < min(w.until or end, end))
+        if len(overdue) >= 2 and not s.reviewed(shift, overdue[1], recorded):
+            yield "STF-08", "missed", None, overdue[1]
+
+
+# --- carers -----------------------------------------------------------------------------------------------------------
+
+
+def about_carers(s, p):
+    near = [x for x in s.shifts[p.pk] if s.as_of - 28 * DAY < x.starts_at <= s.as_of + 28 * DAY]
+    by_agency = {(a.carer_id, a.agency_id) for x in near if s.published(x) for a in s.on_shift[x.pk]}
+    carers = {carer for carer, _ in by_agency} | {w.carer_id for x in near for w in s.there[x.pk] if w.carer_id}
+    dol = any(
+        o.starts_on <= s.today <= o.expires_on and not (o.discharged_on and o.discharged_on <= s.today)
+        for o in s.facts.orders[p.child_id]
+    )
+    for carer_id in carers:
+        engagements = [e for e in s.engaged[carer_id] if live(e, s.today)]
+        if not engagements:
+            continue
+        planned = [a for a in s.on_by_carer[carer_id] if a.shift_id in s.all_shifts]
+        planned = [a for a in planned if s.published(s.all_shifts[a.shift_id])]
+        here = [a.starts_at for a in planned if s.all_shifts[a.shift_id].placement_id == p.pk]
+        worked = [w.starts_at for w in s.there_by_carer[carer_id] if s.all_shifts.get(w.shift_id)]
+        here += [w.starts_at for w in s.there_by_carer[carer_id] if w.shift_id in {x.pk for x in s.shifts[p.pk]}]
+        first = min(here)
+        yield from theirs(s, p, carer_id, first, min([first, *[a.starts_at for a in planned]]), dol, engagements)
+        assert worked or planned
+        for agency_id in {agency for carer, agency in by_agency if carer == carer_id}:
+            if any(e.agency_id == agency_id for e in engagements):
+                lines = [x for x in s.lines[carer_id] if x.agency_id == agency_id]
+                if not any(live(x, s.today) for x in lines):
+                    through = [
+                        a.starts_at
+                        for a in planned
+                        if a.agency_id == agency_id and s.all_shifts[a.shift_id].placement_id == p.pk
+                    ]
+                    ended = [midnight(x.ended_on) for x in lines if x.ended_on and x.ended_on <= s.today]
+                    due = max([min(through), *ended])
+                    if s.as_of > due:
+                        yield "STF-04", "supervisor", carer_id, agency_id, None, due
+    yield from leaders(s, p, near)
+    yield from to_come(s, p)
+    for request in s.requests[p.pk]:
+        done = request.done_at and request.done_at <= s.as_of
+        if not done and s.as_of > request.due_at:
+            yield "STF-09", "request", request.carer_id, None, None, request.due_at
+
+
+def live(record, day):
+    return record.started_on <= day and (record.ended_on is None or day < record.ended_on)
+
+
+def theirs(s, p, carer_id, first, first_ever, dol, engagements):
+    day = date(first)
+    mine = lambda rule, limb, due: (rule, limb, carer_id, None, None, due)  # noqa: E731
+    since = s.carers[carer_id].care_role_since
+    diploma = [
+        c for c in s.checks[carer_id] if c.kind == "diploma" and not (c.withdrawn_at and c.withdrawn_at <= s.as_of)
+    ]
+    if since and not diploma and s.today > reaches(since, 2):
+        yield mine("STF-02", "", midnight(reaches(since, 2) + DAY))
+
+    taught = [t for t in s.training[carer_id] if t.placement_id in (None, p.pk)]
+    proved = [t for t in taught if t.evidence_id or (t.signed_on and t.signed_on <= s.today)]
+    if not any(t.subject == "induction" for t in proved) and s.as_of > first_ever:
+        yield mine("STF-03", "induction", first_ever)
+    owed = []
+    for subject in ("trauma", "de_escalation", "medicines", "safeguarding", "childs_plan", *(["dol"] if dol else [])):
+        of_it = [t for t in proved if t.subject == subject]
+        if not any(t.valid_until is None or t.valid_until >= s.today for t in of_it):
+            owed.append(max([day + 14 * DAY, *[t.valid_until for t in of_it]]))
+    if owed and s.today > min(owed):
+        yield mine("STF-03", "training", midnight(min(owed) + DAY))
+    claims = [
+        t.given_on
+        for t in taught
+        if t not in proved and not any(x.subject == t.subject and x.given_on >= t.given_on for x in proved)
+    ]
+    if claims:
+        yield mine("STF-03", "claimed", midnight(min(claims)))
+
+    practice = [v.held_on for v in s.supervised[carer_id] if v.kind == "practice" and v.held_on >= day]
+    if not practice:
+        if s.today > day + 7 * DAY:
+            yield mine("STF-04", "first", midnight(day + 8 * DAY))
+    elif s.today > practice[-1] + 42 * DAY:
+        yield mine("STF-04", "lapsed", midnight(practice[-1] + 43 * DAY))
+    elif s.today > practice[-1] + 28 * DAY:
+        yield mine("STF-04", "regular", midnight(practice[-1] + 29 * DAY))
+    appraised = [v.held_on for v in s.supervised[carer_id] if v.kind == "appraisal"]
+    due = reaches(max([min(e.started_on for e in engagements), *appraised]), 1)
+    if s.today > due:
+        yield mine("STF-04", "appraisal", midnight(due + DAY))
+
+
+def leaders(s, p, near):
+    for leader_id in {x.leader_id for x in near if x.leader_id and s.published(x)}:
+        if any(live(x, s.today) for x in s.lines[leader_id]):
+            continue
+        if not any(live(e, s.today) for e in s.engaged[leader_id]):
+            continue
+        led = [x.starts_at for x in s.shifts[p.pk] if x.leader_id == leader_id and s.published(x)]
+        ended = [midnight(x.ended_on) for x in s.lines[leader_id] if x.ended_on and x.ended_on <= s.today]
+        due = max([min(led), *ended])
+        if s.as_of > due:
+            yield "STF-06", "supervised", leader_id, None, None, due
+
+
+def to_come(s, p):
+    """Unchecked, and too few, on shifts to come or under way."""
+    firsts = {}
+    for shift in s.shifts[p.pk]:
+        if shift.ends_at <= s.as_of or shift.starts_at > s.as_of + 7 * DAY:
+            continue
+        for a in s.on_shift[shift.pk]:
+            if a.ends_at <= s.as_of or not s.lacks(a.carer_id, a.ends_at):
+                continue
+            waiver = s.waived(a.carer_id, p.pk, a.starts_at, a.ends_at)
+            if waiver:
+                row = (waiver.starts_at, None)
+            else:
+                withdrawn = [
+                    c.withdrawn_at
+                    for c in Check.objects.filter(carer=a.carer_id)
+                    if c.withdrawn_at and c.withdrawn_at <= s.as_of
+                ]
+                row = (max([a.starts_at - 7 * DAY, *withdrawn]), shift.pk)
+            key = (a.carer_id, "waived" if waiver else "planned")
+            if key not in firsts or row[0] < firsts[key][0]:
+                firsts[key] = row
+    for (carer_id, limb), (due, shift_id) in firsts.items():
+        if s.as_of > due:
+            yield "STF-01", limb, carer_id, None, shift_id, due
+    short = []
+    for shift in s.shifts[p.pk]:
+        if s.as_of < shift.starts_at <= s.as_of + 7 * DAY and s.published(shift):
+            need = s.needed(p, shift) or 0
+            on = s.on_shift[shift.pk]
+            moments = [shift.starts_at, *[m for a in on for m in (a.starts_at, a.ends_at) if m < shift.ends_at]]
+            if min(sum(a.starts_at <= m < a.ends_at for a in on) for m in moments) < need:
+                short.append((max(shift.starts_at - 24 * HOUR, shift.published_at), shift.pk))
+    if short and s.as_of > min(short)[0]:
+        yield "STF-07", "planned", None, None, min(short)[1], min(short)[0]
+
+
+# --- the rota, the agencies, the child's own line ---------------------------------------------------------------------
+
+
+def about_rota(s, p):
+    published = [x for x in s.shifts[p.pk] if s.published(x)]
+    kept = any(x.starts_at > s.as_of - 28 * DAY for x in published)
+    risky_from = risk_since(s.facts, p)
+    if p.type in FOSTER or not (kept or risky_from):
+        return
+    began = p.started_at or midnight(p.started_on)
+    asked = max(began, midnight(max(p.started_on, p.followed_from)))
+    if not kept:
+        asked = max(asked, midnight(risky_from))
+    if p.basis == "emergency":
+        asked = max(asked, began + 48 * HOUR)
+    if not any(x.starts_at <= s.as_of < x.ends_at for x in published):
+        over = [x for x in published if x.ends_at <= s.as_of]
+        due = max([asked, *[x.ends_at for x in sorted(over, key=lambda x: x.starts_at)[-1:]]])
+        if s.as_of > due:
+            yield "STF-11", "planned", None, None, None, due
+    reviewed = [t.reviewed_on for t in s.types[p.pk]]
+    if reviewed:
+        due = midnight(max(reviewed) + 29 * DAY)
+        if s.as_of >= due:
+            yield "STF-13", "", None, None, None, due
+    elif s.as_of > asked:
+        yield "STF-13", "", None, None, None, asked
+
+
+def about_agencies(s, p):
+    own = p.home.provider_id if p.home else p.provider_id
+    agreed = {a.agency_id: a for a in s.agreements[p.pk] if live(a, s.today)}
+    on_rota = {
+        a.agency_id
+        for x in s.shifts[p.pk]
+        if s.published(x) and s.as_of - 28 * DAY < x.starts_at <= s.as_of + 28 * DAY
+        for a in s.on_shift[x.pk]
+        if a.ends_at > s.as_of
+    }
+    for agency_id in (set(agreed) | on_rota) - {own}:
+        agreement = agreed.get(agency_id)
+        if agreement:
+            day = agreement.started_on
+            signed = agreement.signed_on and agreement.signed_on <= s.today
+            if agreement.outcomes == "" or not signed:
+                due = nth_working_day(day, 5)
+                if s.today > due:
+                    yield "CPL-05A", "", None, agency_id, None, midnight(due + DAY)
+            if signed and agreement.expires_on >= s.today:
+                continue
+            if agreement.signed_on and agreement.expires_on < s.today:
+                day = agreement.expires_on + DAY
+        else:
+            through = [
+                x.starts_at
+                for x in s.shifts[p.pk]
+                if s.published(x) and any(a.agency_id == agency_id for a in s.on_shift[x.pk])
+            ]
+            ended = [a.ended_on for a in s.agreements[p.pk] if a.agency_id == agency_id and a.ended_on <= s.today]
+            day = max([date(min(through)), *ended])
+        last = nth_working_day(day, 5)
+        if s.today > last:
+            yield "STF-10", "overdue", None, agency_id, None, midnight(last + DAY)
+            continue
+        due = midnight(day)
+        if p.basis == "emergency":
+            due = max(due, p.started_at + 48 * HOUR)
+        if s.as_of > due:
+            yield "STF-10", "unsigned", None, agency_id, None, due
+
+
+def about_line(s, p):
+    risky_from = risk_since(s.facts, p)
+    if risky_from is None:
+        return
+    began = max(p.started_on, p.followed_from, risky_from)
+    waits = defaultdict(list)
+    for a in s.allocations[p.child_id]:
+        worker = s.people[a.worker_id]
+        new = bool(worker.newly_qualified_until and worker.newly_qualified_until >= s.today)
+        if not live(a, s.today) or not (a.part == "social_worker" or (a.part == "second_worker" and new)):
+            continue
+        held = [c.held_on for c in s.cases[p.child_id] if c.worker_id == a.worker_id]
+        limb = "second" if a.part == "second_worker" else "case_of_manager" if worker.role == "team_manager" else "case"
+        waits[limb].append(max([began, a.started_on, *held]) + (7 if new else 28) * DAY)
+    for limb, dues in waits.items():
+        if s.today > min(dues):
+            yield "STF-04", limb, None, None, None, midnight(min(dues) + DAY)
+    due = max([began, *[r.held_on for r in s.reflections[p.pk]]]) + 84 * DAY
+    if s.today > due:
+        yield "STF-04", "reflective", None, None, None, midnight(due + DAY)
+
+
+def continuity(s, p):
+    allocations = s.allocations[p.child_id]
+    from_day = max(p.started_on, p.followed_from)
+    social = [a for a in allocations if a.part == "social_worker"]
+    left = [
+        a
+        for a in social
+        if a.ended_on and a.started_on < a.ended_on <= s.today and a.ended_on > months_before(s.today, 6)
+    ]
+    nobody = (None, None, None)
+    if len({a.worker_id for a in left}) >= 2:
+        yield "STF-12", "changes", *nobody, midnight(max(a.ended_on for a in left))
+    without = [a.ended_on for a in left if not a.handover]
+    if without:
+        yield "STF-12", "handover", *nobody, midnight(min(without))
+    permanent = [a for a in allocations if a.part == "second_worker" and s.people[a.worker_id].terms == "permanent"]
+    for a in social:
+        if (
+            live(a, s.today)
+            and s.people[a.worker_id].terms == "temporary"
+            and not any(live(x, s.today) for x in permanent)
+        ):
+            gone = [x.ended_on for x in permanent if x.ended_on and x.ended_on <= s.today]
+            yield "STF-12", "temporary", *nobody, midnight(max([from_day, a.started_on, *gone]))
+    managers = [
+        u for u in s.people.values() if u.team_id == p.child.team_id and u.role == "team_manager" and u.is_active
+    ]
+    if managers and all(u.terms == "temporary" for u in managers):
+        yield "STF-12", "temporary_manager", *nobody, midnight(from_day)
+    risky_from = risk_since(s.facts, p)
+    if risky_from:
+        new = [
+            a.started_on
+            for a in allocations
+            if a.part in {"social_worker", "second_worker"}
+            and live(a, s.today)
+            and s.people[a.worker_id].newly_qualified_until
+            and s.people[a.worker_id].newly_qualified_until > s.today
+            and not a.why_this_worker
+        ]
+        if new:
+            yield "STF-12", "newly_qualified", *nobody, midnight(max(from_day, risky_from, min(new)))
