@@ -8,8 +8,10 @@ import datetime as dt
 import itertools
 import math
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 Span = tuple[dt.datetime, dt.datetime]
+Who = TypeVar("Who", bound=Hashable)
 
 TOLERANCE = dt.timedelta(minutes=15)  # STF-07: how long cover may be short while people come, go and change over
 EVERY = dt.timedelta(hours=1)  # STF-08: how often a waking carer is looked at
@@ -51,7 +53,7 @@ def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
     return left
 
 
-def levels(people: Iterable[tuple[Hashable, Span]], over: Span) -> Iterator[tuple[Span, frozenset]]:
+def levels(people: Iterable[tuple[Who, Span]], over: Span) -> Iterator[tuple[Span, frozenset[Who]]]:
     """`over` cut wherever somebody comes or goes: each part, and who is there for all of it. One person counts once."""
     inside = [(who, part) for who, span in people if (part := clip(span, over))]
     edges = sorted({*over, *(edge for _, part in inside for edge in part)})
@@ -59,7 +61,7 @@ def levels(people: Iterable[tuple[Hashable, Span]], over: Span) -> Iterator[tupl
         yield (starts, ends), frozenset(who for who, part in inside if part[0] <= starts and part[1] >= ends)
 
 
-def below(needed: int | None, people: Iterable[tuple[Hashable, Span]], over: Span) -> list[Span]:
+def below(needed: int | None, people: Iterable[tuple[Who, Span]], over: Span) -> list[Span]:
     """The stretches of `over` in which fewer than `needed` different people were there. Not known: none."""
     if not needed or over[0] >= over[1]:
         return []
@@ -100,11 +102,9 @@ def asleep_spans(checks: Sequence[tuple[dt.datetime, bool]], until: dt.datetime)
     return [(moment, end) for (moment, awake), end in zip(looks, ends, strict=False) if not awake and moment < end]
 
 
-def alone(
-    people: Iterable[tuple[Hashable, Span]], over: Span, tolerance: dt.timedelta = TOLERANCE
-) -> dict[Hashable, list[Span]]:
+def alone(people: Iterable[tuple[Who, Span]], over: Span, tolerance: dt.timedelta = TOLERANCE) -> dict[Who, list[Span]]:
     """Who was the only one there, and when, for stretches longer than the tolerance."""
-    by_one: dict[Hashable, list[Span]] = {}
+    by_one: dict[Who, list[Span]] = {}
     for part, who in levels(people, over):
         if len(who) == 1:
             by_one.setdefault(next(iter(who)), []).append(part)
@@ -112,7 +112,9 @@ def alone(
     return {who: spans for who, spans in found.items() if spans}
 
 
-def nearest(candidates: Iterable[dt.datetime], over: Span, *, not_after: dt.datetime, first: bool) -> dt.datetime | None:
+def nearest(
+    candidates: Iterable[dt.datetime], over: Span, *, not_after: dt.datetime, first: bool
+) -> dt.datetime | None:
     """Which of several instants that a clock showed the same time at belongs to a shift: the one least far outside it,
     and of two the first or the last. None: all are still to come."""
 

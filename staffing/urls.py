@@ -1,6 +1,6 @@
 from django.urls import path
 
-from staffing.views import agreements, carers, checks, requests, rota, rota_shift, stand_downs, worked
+from staffing.views import agreements, carers, checks, continuity, requests, rota, rota_shift, stand_downs, worked
 
 app_name = "staffing"
 
@@ -56,6 +56,7 @@ urlpatterns = [
     path("presences/<int:pk>/correct/", worked.put_right, name="put_right"),
     path("placements/<int:pk>/shifts/add/", worked.unplanned, name="unplanned_shift"),
     path("placements/<int:pk>/shifts/review/", worked.review, name="review_shifts"),
+    path("placements/<int:pk>/continuity/", continuity.months, name="continuity"),
     path("carers/<int:pk>/stand-down/", stand_downs.stand_down_carer, name="stand_down_carer"),
     path("stand-downs/<int:pk>/", stand_downs.stand_down, name="stand_down"),
     path("stand-downs/<int:pk>/hold/", stand_downs.hold, name="hold"),
