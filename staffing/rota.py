@@ -128,8 +128,8 @@ class Week:
 def week_of(placement: Placement, monday: dt.date, user: User, as_of: dt.datetime) -> Week:
     """The week of a placement's rota that begins on a Monday, as this person may see it."""
     since, until = clock.start_of(monday), clock.start_of(monday + ONE_WEEK)
-    seen = Shift.objects.visible_to(user).standing().between(since, until)
-    shifts = with_people(seen.filter(placement=placement))
+    of_week = Shift.objects.standing().between(since, until).filter(placement=placement)
+    shifts = with_people(of_week.visible_to(user))
     rows = rows_of(placement, shifts)
     days = [monday + dt.timedelta(days=n) for n in range(7)]
     return Week(

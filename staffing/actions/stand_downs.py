@@ -111,12 +111,8 @@ def taken_off_by(standing: StandDown) -> QuerySet[Assignment]:
 def _tell(standing: StandDown, key: str, subject: str, text: str, as_of: dt.datetime) -> None:
     """Tell everybody who answers for a child the carer was with or was to be with, in whichever council, and the agencies
     they work through. All read the same words."""
-    affected = list(
-        (
-            notices.placements_of(standing.carer, standing.starts_at, as_of)
-            | Placement.objects.filter(pk=standing.case.placement_id)
-        ).select_related("child")
-    )
+    arose = Placement.objects.filter(pk__in=StandDownCase.objects.filter(stand_down=standing).values("placement"))
+    affected = list((notices.placements_of(standing.carer, standing.starts_at, as_of) | arose).select_related("child"))
     people = (
         notices.social_workers(affected, as_of)
         + notices.placement_managers(affected, as_of)
