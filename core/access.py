@@ -55,7 +55,7 @@ class Scope(StrEnum):
     AUTHORITY = "every child of their authority"
     PLACEMENTS = "children of their authority who are in a placement now"
     ALLOCATED = "children they are allocated to, while the allocation lasts"
-    PROVIDER = "children placed with their provider now, while the placement lasts"
+    PROVIDER = "children placed with their provider now by a council that appointed them, while the placement lasts"
     NONE = "no child"
 
 

@@ -1,6 +1,7 @@
 """Accounts: invited, changed, deactivated, and given a new password. The only writes to them."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -17,6 +18,10 @@ from core.errors import Invalid
 from core.models import Authority, OutboxMessage, Team, User
 from core.outbox import LINK, enqueue
 from core.querysets import TOP_OF_THE_LINE
+
+# What floors above have to say before an account is closed or given another role: each is called with account and by,
+# and raises Invalid where it may not be.
+ASKED_ABOVE: list[Callable[..., None]] = []
 
 LINK_MESSAGE = """{opening}
 
@@ -82,6 +87,7 @@ def change(
     if role != account.role:
         _require_another_at_the_top(account, leaving=role not in TOP_OF_THE_LINE, new_role=role)
         _require_another_administrator(account)
+        _ask_above(account, by)
     account.name = name.strip()
     for field, value in place.items():
         setattr(account, field, value)
@@ -98,6 +104,7 @@ def deactivate(*, account: User, reason: str, by: User, as_of: dt.datetime) -> U
         raise Invalid({"": "You cannot deactivate your own account. Ask another administrator to do it."})
     _require_another_at_the_top(account, leaving=True, new_role="")
     _require_another_administrator(account)
+    _ask_above(account, by)
     because(reason)
     account.is_active = False
     account.set_unusable_password()  # so that a session from before stays dead if the account is opened again
@@ -235,11 +242,16 @@ def _send_link(user: User, *, as_of: dt.datetime, opening: str, once: str = "%Y%
 
 
 def _may(by: User, account: User | None = None) -> None:
-    """Raise PermissionDenied unless `by` runs accounts, and this one is of her authority or of a provider's staff."""
+    """Raise PermissionDenied unless `by` runs accounts, and this one is hers to run."""
     if not by.can(Permission.MANAGE_ACCOUNTS):
         raise PermissionDenied("this role may not run accounts")
-    if account is not None and account.authority_id not in (None, by.authority_id):
+    if account is not None and not User.for_user(by).filter(pk=account.pk).exists():
         raise PermissionDenied("this account is another authority's")
+
+
+def _ask_above(account: User, by: User) -> None:
+    for ask in ASKED_ABOVE:
+        ask(account=account, by=by)
 
 
 def needs_team(role: str) -> bool:

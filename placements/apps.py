@@ -8,9 +8,14 @@ class PlacementsConfig(AppConfig):
         from children.actions import WHEN_CARE_ENDS
         from children.querysets import SCOPES_FROM_ABOVE
         from core.access import Scope
+        from core.accounts import ASKED_ABOVE
+        from core.querysets import ACCOUNTS_FROM_ABOVE
         from placements.actions.placing import end_with_care
-        from placements.querysets import children_in_placements, children_placed_with
+        from placements.policies import not_anothers_too
+        from placements.querysets import accounts_run_by, children_in_placements, children_placed_with
 
         WHEN_CARE_ENDS.append(end_with_care)
         SCOPES_FROM_ABOVE[Scope.PROVIDER] = children_placed_with
         SCOPES_FROM_ABOVE[Scope.PLACEMENTS] = children_in_placements
+        ACCOUNTS_FROM_ABOVE.append(accounts_run_by)
+        ASKED_ABOVE.append(not_anothers_too)

@@ -36,10 +36,15 @@ class Provider(models.Model):
 
 
 class ProviderPost(models.Model):
-    """A person's post with a provider, from a date until a date: what lets her see the children placed with it."""
+    """A person's post with a provider, from a date until a date, and the council that appointed her to it.
+
+    It lets her see the children of that council who are placed with the provider. Another council's children there are
+    not its to show: each council appoints for itself, and a person holds a post for each.
+    """
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="posts")
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="provider_posts")
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
     recorded_at = RecordedAt()
@@ -50,7 +55,20 @@ class ProviderPost(models.Model):
             dated("started_on", "ended_on", "provider_post_dated"),
             ExclusionConstraint(
                 name="one_provider_at_once",
-                expressions=[("person", RangeOperators.EQUAL), (days_covered(), RangeOperators.OVERLAPS)],
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    ("provider", RangeOperators.NOT_EQUAL),
+                    (days_covered(), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message="This person has a post with another provider on some of these days.",
+            ),
+            ExclusionConstraint(
+                name="one_post_for_a_council_at_once",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    ("authority", RangeOperators.EQUAL),
+                    (days_covered(), RangeOperators.OVERLAPS),
+                ],
                 violation_error_message="This person already has a post with a provider on some of these days.",
             ),
         ]

@@ -17,7 +17,7 @@ from core.dates import birthday, in_words
 from core.errors import Invalid, Refused
 from core.models import LocalStandard, User
 from placements import codes
-from placements.models import Home, ManagerPost, Placement, Registration
+from placements.models import Home, ManagerPost, Placement, ProviderPost, Registration
 
 PLANNED_AHEAD = dt.timedelta(days=28)  # further off than this, a date is a slip or a wish
 UNDER_16_FROM = dt.date(2021, 9, 9)  # regulation 27A, inserted by SI 2021/161
@@ -107,14 +107,23 @@ def check_place(*, child: Child, type: str, home: Home | None, day: dt.date, day
 
 
 def managers_for(placement: Placement) -> QuerySet[User]:
-    """The accounts a placement's manager may have: managers of the provider that runs it."""
+    """The accounts a placement's manager may have: managers its council appointed at the provider that runs it."""
     provider_id = placement.home.provider_id if placement.home else placement.provider_id
     return User.objects.filter(
         live("provider_posts__"),
         role=Role.PROVIDER_MANAGER,
         is_active=True,
         provider_posts__provider_id=provider_id,
+        provider_posts__authority_id=placement.child.authority_id,
     ).order_by("name")
+
+
+def not_anothers_too(*, account: User, by: User) -> None:
+    """Raise Invalid where another council relies on a provider's account now: it is not this one's to close or change."""
+    if ProviderPost.objects.filter(live(), person=account).exclude(authority_id=by.authority_id).exists():
+        raise Invalid(
+            {"": f"{account.name} works for another council’s children too. End the post you gave them instead"}
+        )
 
 
 def a_persons_name(name: str) -> None:

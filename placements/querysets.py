@@ -6,27 +6,41 @@ from django.db.models.functions import Coalesce
 
 from children.models import Child
 from children.querysets import live, live_on
-from core.access import Scope
+from core.access import PROVIDER_ROLES, Scope
 from core.clock import database_today
 
 # Providers and commissioners see that a child is placed, not what she told her social worker.
 WITHOUT_NOTES = (Scope.PROVIDER, Scope.PLACEMENTS)
 
 
-def _providers_of(user):
-    """The providers this person has a post with today."""
+def _posts_of(user):
+    """The posts this person has with a provider today: with one provider at a time, for one council or several."""
     from placements.models import ProviderPost
 
-    return ProviderPost.objects.filter(live(), person=user).values("provider_id")
+    return ProviderPost.objects.filter(live(), person=user)
+
+
+def _placed_with(user) -> Q:
+    """Placements with the provider this person works for, of the children of councils that appointed them there."""
+    posts = _posts_of(user)
+    providers = posts.values("provider_id")
+    here = Q(provider_id__in=providers) | Q(home__provider_id__in=providers)
+    return here & Q(child__authority_id__in=posts.values("authority_id"))
 
 
 def children_placed_with(user) -> Q:
-    """Children placed now with a provider this person works for."""
+    """Children placed now with a provider this person works for, of the councils that appointed them there."""
     from placements.models import Placement
 
-    mine = _providers_of(user)
-    placed = Placement.objects.filter(live(), Q(provider_id__in=mine) | Q(home__provider_id__in=mine))
-    return Q(Exists(placed.filter(child=OuterRef("pk"))))
+    return Q(Exists(Placement.objects.filter(live(), _placed_with(user), child=OuterRef("pk"))))
+
+
+def accounts_run_by(user) -> Q:
+    """The accounts of providers' staff this person may run: those her council appointed, or nobody has yet."""
+    from placements.models import ProviderPost
+
+    posts = ProviderPost.objects.filter(person=OuterRef("pk"))
+    return Q(role__in=PROVIDER_ROLES) & (Q(Exists(posts.filter(authority_id=user.authority_id))) | ~Q(Exists(posts)))
 
 
 def children_in_placements(user) -> Q:
@@ -41,15 +55,13 @@ class PlacementQuerySet(models.QuerySet):
         """Placements of the children this person may see; for a provider, only those with it, while they last."""
         visible = self.filter(child__in=Child.objects.visible_to(user))
         if user.is_authenticated and user.rights.scope == Scope.PROVIDER:
-            mine = _providers_of(user)
-            visible = visible.filter(live(), Q(provider_id__in=mine) | Q(home__provider_id__in=mine))
+            visible = visible.filter(live(), _placed_with(user))
         return visible
 
     def ended_for(self, user) -> "PlacementQuerySet":
         """Placements with this person's provider that are over. Nothing of them is shown: only that they are over, to
         somebody who had a form of theirs open."""
-        mine = _providers_of(user)
-        return self.filter(Q(provider_id__in=mine) | Q(home__provider_id__in=mine), ended_on__lte=database_today())
+        return self.filter(_placed_with(user), ended_on__lte=database_today())
 
     def live(self) -> "PlacementQuerySet":
         return self.filter(live())

@@ -14,6 +14,7 @@ urlpatterns = [
     path("placements/<int:pk>/manager/", managers.appoint_manager, name="appoint_manager"),
     path("managers/<int:pk>/end/", managers.end_manager, name="end_manager"),
     path("placements/<int:pk>/authorise/", registrations.authorise, name="authorise"),
+    path("accounts/appoint/", providers.appoint, name="appoint_to_provider"),
     path("accounts/<int:pk>/provider/", providers.posts, name="provider_posts"),
     path("accounts/<int:pk>/provider/end/", providers.end_post, name="end_provider_post"),
     path("children/<str:reference>/orders/add/", orders.dol_order, name="dol_order"),

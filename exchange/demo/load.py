@@ -225,7 +225,10 @@ class Loader:
             return
         leaders = list(
             User.objects.filter(
-                role=Role.SHIFT_LEADER, provider_posts__provider=placement.home.provider, is_active=True
+                role=Role.SHIFT_LEADER,
+                provider_posts__provider=placement.home.provider,
+                provider_posts__authority=placement.child.authority_id,
+                is_active=True,
             ).order_by("id")
         )
         for ago in range(min(story.placed, 45) - 1, 0, -1):

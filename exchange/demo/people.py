@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.hashers import make_password
 
+from core import clock
 from core.access import PartnerKind, Role
 from core.models import Authority, Team, User
 from placements.models import Provider, ProviderPost
@@ -96,6 +97,8 @@ SOUTH = [
     Person("rhys", "Rhys Dotterel", Role.COMMISSIONER),
 ]
 COUNCILS = [("901", "North Vale", "north", [*NORTH, *COLLEAGUES]), ("902", "South Mere", "south", SOUTH)]
+SOUTH_TOO = "Fernbank Homes"  # has children of both councils, each of which has appointed its people
+SINCE = dt.timedelta(days=900)
 PROVIDERS = ["Harbour Light Care", "Fernbank Homes", "Kite Supported Living", "Northfield Fostering"]
 
 
@@ -119,12 +122,17 @@ def make_people(*, on: dt.date) -> dict[str, User]:
                 team=teams.get(person.team),
                 authority=None if person.provider else authority,
                 partner_kind=person.partner_kind,
+                password_set_at=clock.at_local(on - SINCE, dt.time(9)),
             )
             people[person.key] = account
             if person.provider:
-                ProviderPost.objects.create(
-                    provider=providers[person.provider], person=account, started_on=on - dt.timedelta(days=900)
-                )
+                post = ProviderPost(provider=providers[person.provider], person=account, started_on=on - SINCE)
+                post.authority = authority
+                post.save()
+    for post in ProviderPost.objects.filter(provider__name=SOUTH_TOO):
+        ProviderPost.objects.create(
+            provider=post.provider, person=post.person, authority=authority, started_on=post.started_on
+        )
     return people
 
 

@@ -15,12 +15,13 @@ from placements.actions.placing import (
     start_placement,
     take_on,
 )
-from placements.actions.providers import employ, end_employment
+from placements.actions.providers import appoint, employ, end_employment
 from placements.actions.registrations import authorise_unregistered, record_registration
 
 __all__ = [
     "add_to_log",
     "add_to_visit",
+    "appoint",
     "appoint_manager",
     "authorise_unregistered",
     "call_off_placement",

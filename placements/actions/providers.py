@@ -1,6 +1,7 @@
-"""Which provider a person works for: what lets her see the children placed with it."""
+"""Which provider a person works for: what lets her see the children of the appointing council placed with it."""
 
 import datetime as dt
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 
@@ -9,7 +10,7 @@ from core.access import PROVIDER_ROLES, Permission
 from core.actions import action, because, touch
 from core.dates import in_words
 from core.errors import Invalid
-from core.models import User
+from core.models import Authority, User
 from placements.models import Provider, ProviderPost
 
 NOT_STAFF = "Only a provider’s own staff work for a provider"
@@ -25,8 +26,11 @@ def employ(
     by: User,
     as_of: dt.datetime,
 ) -> ProviderPost:
-    """Record that a person works for a provider from a day. A post she holds elsewhere ends that day."""
-    _may(by, person)
+    """Appoint a person to a provider for one's own council, from a day. A post of its elsewhere ends that day.
+
+    Another council's post with the same provider stands beside it; one with another provider is that council's to end.
+    """
+    authority = _may(by, person)
     provider_name = provider_name.strip()
     if (provider is None) == (not provider_name):
         raise Invalid({"provider": "Select a provider from the list, or enter the name of a new one"})
@@ -36,7 +40,12 @@ def employ(
     if provider is None:
         provider = Provider.objects.create(name=provider_name)
     posts = list(ProviderPost.objects.filter(person=person).select_for_update().order_by("started_on"))
+    others = [post for post in posts if post.authority_id != authority.pk and post.provider_id != provider.pk]
+    if any(post.ended_on is None or post.ended_on > started_on for post in others):
+        raise Invalid({"provider": "Another council has them with another provider now. It must end that post first"})
     for post in posts:
+        if post.authority_id != authority.pk:
+            continue
         if post.started_on > started_on or (post.ended_on or started_on) > started_on:
             raise Invalid(
                 {"started_on": f"There is already a post from {in_words(post.started_on)}: enter a later day"}
@@ -47,16 +56,29 @@ def employ(
             post.ended_on = started_on
             post.save(update_fields=["ended_on"])
     touch(user=person)
-    return ProviderPost.objects.create(person=person, provider=provider, started_on=started_on)
+    return ProviderPost.objects.create(person=person, provider=provider, authority=authority, started_on=started_on)
+
+
+@action
+def appoint(*, email: str, by: User, as_of: dt.datetime, **post: Any) -> ProviderPost:
+    """Appoint somebody who has an account already, opened by another council: her address is all one needs to know."""
+    person = User.objects.filter(email__iexact=email.strip(), role__in=PROVIDER_ROLES, is_active=True).first()
+    if person is None:
+        raise Invalid(
+            {"email": "There is no account of a provider’s staff with this email address. Invite them instead"}
+        )
+    return employ(person=person, by=by, as_of=as_of, **post)
 
 
 @action
 def end_employment(*, person: User, ended_on: dt.date, reason: str, by: User, as_of: dt.datetime) -> ProviderPost:
-    """Record that a person has left her provider. From that day she sees none of the children placed with it."""
-    _may(by, person)
+    """Record that a person no longer works at her provider for one's own council, and from that day sees none of its
+    children there."""
+    authority = _may(by, person)
     for_child.required(reason=(reason, "Enter the reason"))
     for_child.not_future(ended_on, as_of, "ended_on", "The day they left")
-    post = ProviderPost.objects.filter(person=person, ended_on__isnull=True).select_for_update().first()
+    open_posts = ProviderPost.objects.filter(person=person, authority=authority, ended_on__isnull=True)
+    post = open_posts.select_for_update().first()
     if post is None:
         raise Invalid({"": f"{person.name} has no post to end"})
     for_child.not_before(ended_on, post.started_on, "ended_on", "The day they left", "they started")
@@ -67,8 +89,10 @@ def end_employment(*, person: User, ended_on: dt.date, reason: str, by: User, as
     return post
 
 
-def _may(by: User, person: User) -> None:
-    if not by.can(Permission.MANAGE_ACCOUNTS):
+def _may(by: User, person: User) -> Authority:
+    """The council this person appoints for. Raises PermissionDenied if she may not, Invalid if `person` is no staff."""
+    if not by.can(Permission.MANAGE_ACCOUNTS) or by.authority is None:
         raise PermissionDenied("this role may not run accounts")
     if person.role not in PROVIDER_ROLES:
         raise Invalid({"": NOT_STAFF})
+    return by.authority

@@ -18,6 +18,13 @@ class Employ(forms.Form):
         self.offer("provider", Provider.objects.all())
 
 
+class Appoint(Employ):
+    email = forms.EmailField(
+        label="Their email address", noun="email address", autocomplete="off", hint="The one they sign in with."
+    )
+    field_order = ["email", "provider", "provider_name", "started_on"]
+
+
 class EndEmployment(forms.Form):
     ended_on = forms.DateField(label="When did they leave?", noun="day they left")
     reason = forms.TextAreaField(label="Why", noun="reason", rows=3, max_length=500)

@@ -28,7 +28,8 @@ def _page(person: User) -> str:
 @access(Permission.MANAGE_ACCOUNTS)
 def posts(request: HttpRequest, pk: int) -> HttpResponse:
     person = _staff(request, pk)
-    held = list(person.provider_posts.select_related("provider").order_by("-started_on"))
+    ours = person.provider_posts.filter(authority=request.user.authority)
+    held = list(ours.select_related("provider").order_by("-started_on"))
     return record_form(
         request,
         form_class=forms.Employ,
@@ -50,6 +51,25 @@ def posts(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @access(Permission.MANAGE_ACCOUNTS)
+def appoint(request: HttpRequest) -> HttpResponse:
+    """For somebody another council has invited: one account, and a post for each council whose children she cares for."""
+    return record_form(
+        request,
+        form_class=forms.Appoint,
+        act=actions.appoint,
+        done=lambda post: _page(post.person),
+        title="Appoint a provider’s person who has an account",
+        back_url=reverse("core:accounts"),
+        submit_label="Appoint",
+        success="Post recorded",
+        context={
+            "intro": "For somebody who signs in here already because another council places children with their "
+            "provider. From the day you enter they see your council’s children who are placed there."
+        },
+    )
+
+
+@access(Permission.MANAGE_ACCOUNTS)
 def end_post(request: HttpRequest, pk: int) -> HttpResponse:
     person = _staff(request, pk)
     return record_form(
@@ -62,5 +82,5 @@ def end_post(request: HttpRequest, pk: int) -> HttpResponse:
         back_url=_page(person),
         submit_label="End post",
         success="Post ended",
-        context={"intro": "From that day they see none of the children placed there."},
+        context={"intro": "From that day they see none of your council’s children placed there."},
     )

@@ -1,16 +1,21 @@
 """Which provider a person works for, and so which children she sees."""
 
 import datetime as dt
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from children.models import Child
-from core import clock
+from core import accounts, clock
+from core.access import PROVIDER_ROLES
 from core.errors import Invalid
-from placements.actions import employ, end_employment
-from placements.models import Provider, ProviderPost
+from core.models import User
+from placements.actions import employ, end_employment, write_log
+from placements.models import Placement, Provider, ProviderPost
+from placements.policies import managers_for
 
 NOW = clock.now()
 TODAY = clock.local_date(NOW)
@@ -41,7 +46,7 @@ def typed(day, **fields):
 
 def test_she_sees_the_children_placed_there_from_that_day(sams, cast, new):
     assert not Child.for_user(new).exists()
-    assert "sees no child" in sams.get(page(new)).content.decode()
+    assert "they see none of its children" in sams.get(page(new)).content.decode()
     response = sams.post(page(new), typed(TODAY, provider=cast.provider.pk))
     assert response.url == page(new)
     assert Child.for_user(new).exists()
@@ -116,3 +121,113 @@ def test_only_an_administrator_and_only_providers_staff(client, cast, new):
     client.force_login(cast.tom)
     assert client.get(page(new)).status_code == 403
     assert client.post(page(new, "end_provider_post"), {}).status_code == 403
+
+
+# --- two councils, one provider -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def saskia(cast):
+    return cast.person("saskia", "Saskia Eider", "system_administrator", authority=cast.south)
+
+
+@pytest.fixture
+def souths(cast):
+    """A child of South's in the home of a provider that cares for North's too."""
+    child = cast.child(authority=cast.south, team=cast.south_team, worker=False, forename="Wren", surname="Sandhill")
+    cast.placement(child, TODAY - 30 * DAY, home=cast.home(authority=cast.south))
+    return child
+
+
+def test_a_post_shows_the_children_of_the_council_that_gave_it_and_no_others(cast, new, saskia, souths):
+    """South's administrator invites a person and appoints them where North's children live, too."""
+    employ(person=new, provider=cast.provider, started_on=TODAY - DAY, by=saskia, as_of=NOW)
+    assert set(Child.for_user(new)) == {souths}
+    assert set(Placement.for_user(new)) == {souths.placements.get()}
+    employ(person=new, provider=cast.provider, started_on=TODAY - DAY, by=cast.sam, as_of=NOW)
+    assert Child.for_user(new).count() == 2
+    end_employment(person=new, ended_on=TODAY, reason="South’s child has left.", by=saskia, as_of=NOW)
+    assert souths not in Child.for_user(new)
+    assert Child.for_user(new).count() == 1  # North's post is North's to end
+
+
+def test_a_shift_leader_writes_no_log_for_a_council_that_has_not_appointed_her(cast, saskia, souths):
+    placement = souths.placements.get()
+    written = {
+        "placement": placement,
+        "covers_from": clock.start_of(TODAY - DAY),
+        "covers_until": clock.end_of(TODAY - DAY),
+        "occurred_at": NOW,
+        "how_she_was": "Well.",
+        "day": "School.",
+        "by": cast.priya,
+        "as_of": NOW,
+    }
+    with pytest.raises(PermissionDenied):
+        write_log(**written)
+    employ(person=cast.priya, provider=cast.provider, started_on=TODAY - DAY, by=saskia, as_of=NOW)
+    assert write_log(**written).author == cast.priya
+
+
+def test_the_manager_of_a_placement_is_one_its_own_council_appointed(cast, saskia, souths):
+    placement = souths.placements.get()
+    assert cast.paul not in managers_for(placement)
+    employ(person=cast.paul, provider=cast.provider, started_on=TODAY - DAY, by=saskia, as_of=NOW)
+    assert list(managers_for(placement)) == [cast.paul]
+
+
+def test_a_councils_administrator_runs_the_accounts_it_appointed_and_those_nobody_has(client, cast, new, saskia):
+    assert set(User.for_user(saskia).filter(role__in=PROVIDER_ROLES)) == {new}
+    client.force_login(saskia)
+    assert client.get(page(cast.priya)).status_code == 404
+    for act in (accounts.reset, partial(accounts.deactivate, reason="No reason")):
+        with pytest.raises(PermissionDenied):
+            act(account=cast.priya, by=saskia, as_of=NOW)
+    employ(person=new, provider=cast.provider, started_on=TODAY, by=saskia, as_of=NOW)
+    assert new not in User.for_user(cast.sam)
+
+
+def test_what_another_council_relies_on_is_not_closed_or_changed(cast, saskia):
+    employ(person=cast.priya, provider=cast.provider, started_on=TODAY - DAY, by=saskia, as_of=NOW)
+    with pytest.raises(Invalid, match="End the post you gave them"):
+        accounts.deactivate(account=cast.priya, reason="Left", by=saskia, as_of=NOW)
+    with pytest.raises(Invalid, match="End the post you gave them"):
+        accounts.change(account=cast.priya, name="Priya Lark", role="provider_manager", by=saskia, as_of=NOW)
+    end_employment(person=cast.priya, ended_on=TODAY, reason="Left", by=saskia, as_of=NOW)
+    assert not accounts.deactivate(account=cast.priya, reason="Left", by=cast.sam, as_of=NOW).is_active
+
+
+def test_a_council_sees_and_ends_its_own_posts_only(client, cast, saskia):
+    employ(person=cast.priya, provider=cast.provider, started_on=TODAY - DAY, by=saskia, as_of=NOW)
+    client.force_login(saskia)
+    shown = client.get(page(cast.priya)).context["posts"]
+    assert [post.authority for post in shown] == [cast.south]
+    client.post(page(cast.priya, "end_provider_post"), typed(TODAY, reason="Left"))
+    assert list(ProviderPost.objects.filter(ended_on=None)) == [ProviderPost.objects.get(authority=cast.north)]
+    with pytest.raises(Invalid, match="no post to end"):
+        end_employment(person=cast.priya, ended_on=TODAY, reason="R", by=saskia, as_of=NOW)
+
+
+def test_nobody_works_for_two_providers_at_once_whoever_appoints(cast, saskia):
+    elsewhere = Provider.objects.create(name="Elsewhere Care")
+    with pytest.raises(Invalid, match="Another council"):
+        employ(person=cast.priya, provider=elsewhere, started_on=TODAY, by=saskia, as_of=NOW)
+    with pytest.raises(IntegrityError, match="one_provider_at_once"), transaction.atomic():
+        ProviderPost.objects.create(person=cast.priya, provider=elsewhere, authority=cast.south, started_on=TODAY)
+    with pytest.raises(IntegrityError, match="one_post_for_a_council_at_once"), transaction.atomic():
+        ProviderPost.objects.create(person=cast.priya, provider=cast.provider, authority=cast.north, started_on=TODAY)
+
+
+def test_a_person_with_an_account_is_appointed_by_her_address(client, cast, saskia, souths):
+    address = reverse("placements:appoint_to_provider")
+    client.force_login(saskia)
+    assert address in client.get(reverse("core:accounts")).content.decode()
+    response = client.post(address, typed(TODAY, provider=cast.provider.pk, email="PRIYA@example.org"))
+    assert response.url == page(cast.priya)
+    assert souths in Child.for_user(cast.priya)
+    for nobody in ("amy@example.org", "nobody@example.org"):
+        answer = client.post(address, typed(TODAY, provider=cast.provider.pk, email=nobody))
+        assert answer.status_code == 422
+        assert "no account of a provider’s staff" in answer.content.decode()
+    client.force_login(cast.tom)
+    assert client.get(address).status_code == 403

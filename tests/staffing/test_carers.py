@@ -52,7 +52,7 @@ def elsewhere(cast):
     """An agency that supplies nobody in North, and its manager."""
     agency = Provider.objects.create(name="Far Shore Staffing")
     manager = cast.person("mona", "Mona Ibis", "provider_manager", at_provider=True)
-    ProviderPost.objects.create(provider=agency, person=manager, started_on=ago(900))
+    ProviderPost.objects.create(provider=agency, person=manager, authority=cast.north, started_on=ago(900))
     return manager, agency
 
 
