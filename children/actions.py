@@ -8,12 +8,12 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 
 from children import codes, policies
-from children.models import Allocation, CareEpisode, Child, Decision, FileRead, LegalStatus
+from children.models import Allocation, CareEpisode, CaseSupervision, Child, Decision, FileRead, LegalStatus
 from children.querysets import live_on
 from core.access import Permission
 from core.actions import action, touch
 from core.dates import in_words
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from core.models import Team, User
 
 # What a child's details page may change. Who is responsible, where she lives and her status have acts of their own.
@@ -239,8 +239,20 @@ def end_care(*, child: Child, ended_on: dt.date, end_reason: str, by: User, as_o
 
 
 @action
-def allocate(*, child: Child, worker: User, part: str, started_on: dt.date, by: User, as_of: dt.datetime) -> Allocation:
-    """Give a named person a part with her, from a day. Her responsible team becomes her social worker's."""
+def allocate(
+    *,
+    child: Child,
+    worker: User,
+    part: str,
+    started_on: dt.date,
+    why_this_worker: str = "",
+    by: User,
+    as_of: dt.datetime,
+) -> Allocation:
+    """Give a named person a part with her, from a day. Her responsible team becomes her social worker's.
+
+    Why this worker: owed where the worker is newly qualified and the placement high-risk (STF-12).
+    """
     policies.may(by, Permission.ALLOCATE, authority_id=child.authority_id)
     policies.hold(child)
     policies.one_of(part, Allocation.Part.choices, "part", "Select their role with the child")
@@ -253,7 +265,9 @@ def allocate(*, child: Child, worker: User, part: str, started_on: dt.date, by: 
     what = "The date the allocation starts"
     policies.not_future(started_on, as_of, "started_on", what)
     policies.not_before(started_on, child.date_of_birth, "started_on", what, "the child was born")
-    allocation = Allocation.objects.create(child=child, worker=worker, part=part, started_on=started_on)
+    allocation = Allocation.objects.create(
+        child=child, worker=worker, part=part, started_on=started_on, why_this_worker=why_this_worker.strip()
+    )
     if part == Allocation.Part.SOCIAL_WORKER and worker.team_id and worker.team_id != child.team_id:
         child.team = worker.team
         child.save(update_fields=["team"])
@@ -263,9 +277,18 @@ def allocate(*, child: Child, worker: User, part: str, started_on: dt.date, by: 
 
 @action
 def end_allocation(
-    *, allocation: Allocation, ended_on: dt.date, end_reason: str, by: User, as_of: dt.datetime
+    *,
+    allocation: Allocation,
+    ended_on: dt.date,
+    end_reason: str,
+    handover: str = "",
+    by: User,
+    as_of: dt.datetime,
 ) -> Allocation:
-    """End a person's part with her. The access that came with it ends too."""
+    """End a person's part with her. The access that came with it ends too.
+
+    A social worker leaves a handover note (STF-12): theirs, written before, or what their manager writes now.
+    """
     policies.may(by, Permission.ALLOCATE, authority_id=allocation.child.authority_id)
     policies.hold(allocation)
     policies.one_of(end_reason, codes.WORKER_CHANGE, "end_reason", "Select why the allocation ended")
@@ -274,10 +297,85 @@ def end_allocation(
     what = "The date the allocation ended"
     policies.not_future(ended_on, as_of, "ended_on", what)
     policies.not_before(ended_on, allocation.started_on, "ended_on", what, "it started")
+    allocation.handover = handover.strip() or allocation.handover
+    if allocation.part == Allocation.Part.SOCIAL_WORKER:
+        policies.required(handover=(allocation.handover, HANDOVER_MISSING))
     allocation.ended_on, allocation.end_reason = ended_on, end_reason
-    allocation.save(update_fields=["ended_on", "end_reason"])
+    allocation.save(update_fields=["ended_on", "end_reason", "handover"])
     touch(child=allocation.child)
     return allocation
+
+
+HANDOVER_MISSING = "Enter a handover note: what whoever comes next must know"
+
+
+@action
+def write_handover(*, allocation: Allocation, handover: str, by: User, as_of: dt.datetime) -> Allocation:
+    """Write what whoever comes next must know, before a social worker leaves or, where none was left, afterwards.
+
+    Until the allocation ends it may be written again; a note that was left stays as it is.
+    """
+    policies.may(by, Permission.MANAGE_CHILDREN, authority_id=allocation.child.authority_id)
+    policies.hold(allocation)
+    policies.required(handover=(handover, HANDOVER_MISSING))
+    if allocation.part != Allocation.Part.SOCIAL_WORKER:
+        raise Invalid({"allocation": "Select a social worker of the child’s"})
+    if allocation.ended_on is not None and allocation.handover:
+        raise Conflict(f"{allocation.worker} left a handover note, and it stays as it is.")
+    allocation.handover = handover.strip()
+    allocation.save(update_fields=["handover"])
+    touch(child=allocation.child)
+    return allocation
+
+
+@action
+def say_why_this_worker(*, allocation: Allocation, why_this_worker: str, by: User, as_of: dt.datetime) -> Allocation:
+    """Record the manager's reasons for giving this worker the case: what they bring, and how they are supported."""
+    policies.may(by, Permission.ALLOCATE, authority_id=allocation.child.authority_id)
+    policies.hold(allocation)
+    policies.required(why_this_worker=(why_this_worker, "Enter why this worker, and how they are supported"))
+    if allocation.ended_on is not None:
+        raise Invalid({"allocation": f"This allocation ended on {in_words(allocation.ended_on)}"})
+    if by.pk == allocation.worker_id:
+        raise PermissionDenied("nobody gives the reasons for their own allocation")
+    allocation.why_this_worker = why_this_worker.strip()
+    allocation.save(update_fields=["why_this_worker"])
+    touch(child=allocation.child)
+    return allocation
+
+
+@action
+def record_case_supervision(
+    *,
+    child: Child,
+    worker: User,
+    held_on: dt.date,
+    reflection: str,
+    agreed: str,
+    by: User,
+    as_of: dt.datetime,
+) -> CaseSupervision:
+    """Record a supervision about one child, with its reflective part. `by` is who supervised; nobody supervises herself.
+
+    Never changed afterwards. By local standard every four weeks in a high-risk placement, every week for a worker who is
+    newly qualified (STF-04).
+    """
+    policies.may(by, Permission.ALLOCATE, authority_id=child.authority_id)
+    if by.pk == worker.pk:
+        raise Invalid({"worker": "Nobody can supervise themselves: their own manager records this"})
+    policies.required(
+        reflection=(reflection, "Enter the reflection: what the child’s life is like, and what you may not be seeing"),
+        agreed=(agreed, "Enter what was agreed"),
+    )
+    policies.not_future(held_on, as_of, "held_on", "The date of the supervision")
+    held = Allocation.objects.filter(live_on(held_on), child=child, worker=worker, part__in=policies.CASE_WORKERS)
+    if not held.exists():
+        raise Invalid({"worker": f"{worker.name} did not work with {child.called} on {in_words(held_on)}"})
+    supervision = CaseSupervision.objects.create(
+        child=child, worker=worker, supervisor=by, held_on=held_on, reflection=reflection.strip(), agreed=agreed.strip()
+    )
+    touch(child=child)
+    return supervision
 
 
 # --- decisions and reading --------------------------------------------------------------------------------------------

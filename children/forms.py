@@ -1,10 +1,12 @@
 """What people type about a child. The actions judge it; forms only read it and say what is missing."""
 
+import datetime as dt
 from typing import Any
 
 from children import codes, policies
 from children.models import Allocation, Child
 from core import forms
+from core.dates import in_words
 from core.models import User
 
 NONE_CHOSEN = ("", "Select one")
@@ -168,6 +170,12 @@ class Allocate(forms.Form):
     part = forms.SelectField(label="Role with the child", choices=[NONE_CHOSEN, *Allocation.Part.choices])
     worker = WorkerField(None, label="Who", noun="person")
     started_on = forms.DateField(label="When does it start?", noun="date it starts")
+    why_this_worker = forms.TextAreaField(
+        label="Why this worker",
+        hint="Needed where a newly qualified worker is given a high-risk case: what they bring, and how they are supported.",
+        rows=3,
+        required=False,
+    )
 
     def __init__(self, *args: Any, child: Child, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -179,6 +187,60 @@ class EndAllocation(forms.Form):
     end_reason = forms.SelectField(
         label="Why did it end?", noun="why it ended", choices=[NONE_CHOSEN, *codes.WORKER_CHANGE]
     )
+    handover = forms.TextAreaField(
+        label="Handover note",
+        hint="What whoever comes next must know: the child’s story, what the child asked for, what is promised and what "
+        "worries you.",
+    )
+
+    def __init__(self, *args: Any, allocation: Allocation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if allocation.part != Allocation.Part.SOCIAL_WORKER:
+            del self.fields["handover"]
+
+
+class AllocationField(forms.ModelSelectField):
+    def label_from_instance(self, allocation: Any) -> str:
+        until = f", until {in_words(allocation.ended_on)}" if allocation.ended_on else ""
+        return f"{allocation.worker}, {allocation.get_part_display().lower()}{until}"
+
+
+class Handover(forms.Form):
+    allocation = AllocationField(None, label="Whose handover is it?", noun="whose handover it is")
+    handover = forms.TextAreaField(
+        label="Handover note",
+        hint="What whoever comes next must know: the child’s story, what the child asked for, what is promised and what "
+        "worries you.",
+    )
+
+    def __init__(self, *args: Any, child: Child, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("allocation", policies.handovers_for(child))
+
+
+class WhyThisWorker(forms.Form):
+    allocation = AllocationField(None, label="Which worker?", noun="worker")
+    why_this_worker = forms.TextAreaField(
+        label="Why this worker", noun="reasons for this worker", hint="What they bring, and how they are supported."
+    )
+
+    def __init__(self, *args: Any, child: Child, day: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("allocation", policies.casework_on(child, day))
+
+
+class CaseSupervisionForm(forms.Form):
+    worker = WorkerField(None, label="Who was supervised?", noun="worker who was supervised")
+    held_on = forms.DateField(label="When was it held?", noun="date it was held")
+    reflection = forms.TextAreaField(
+        label="Reflection",
+        hint="What the child’s life is like there, what it feels like to work with the child, and what you may not be seeing.",
+    )
+    agreed = forms.TextAreaField(label="What was agreed", rows=3)
+
+    def __init__(self, *args: Any, child: Child, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("worker", policies.supervised_for(child).select_related("team"))
 
 
 class DecisionForm(forms.Form):

@@ -31,6 +31,10 @@ WHO_MAY_HOLD: dict[str, tuple[Role, ...]] = {
 }
 
 
+# Those whose work with a child is supervised as casework.
+CASE_WORKERS = (Allocation.Part.SOCIAL_WORKER, Allocation.Part.SECOND_WORKER)
+
+
 def may(by: User, permission: Permission, *, authority_id: int | None) -> int:
     """Raise PermissionDenied unless `by` may do this for a record of this authority. Returns the authority's id."""
     if not by.can(permission):
@@ -115,6 +119,27 @@ def teams_for(user: User) -> QuerySet[Team]:
     if user.team is None or scope not in (Scope.TEAM, Scope.SERVICE):
         return teams.none()
     return teams.filter(Q(pk=user.team.pk) | Q(part_of=user.team) if scope == Scope.SERVICE else Q(pk=user.team.pk))
+
+
+def handovers_for(child: Child) -> QuerySet[Allocation]:
+    """The social workers who may still write, or for whom it may still be written, what comes after them must know."""
+    theirs = Allocation.objects.filter(child=child, part=Allocation.Part.SOCIAL_WORKER)
+    return theirs.filter(Q(ended_on__isnull=True) | Q(handover="")).select_related("worker").order_by("-started_on")
+
+
+def casework_on(child: Child, day: dt.date) -> QuerySet[Allocation]:
+    """Who holds the case on `day`, and whoever supports them."""
+    return (
+        Allocation.objects.filter(live_on(day), child=child, part__in=CASE_WORKERS)
+        .select_related("worker")
+        .order_by("part")
+    )
+
+
+def supervised_for(child: Child) -> QuerySet[User]:
+    """Those who hold a child's case, or support whoever does, or did: whose supervision about the child may be recorded."""
+    held = Allocation.objects.filter(child=child, part__in=CASE_WORKERS)
+    return User.objects.filter(pk__in=held.values("worker")).order_by("name")
 
 
 def workers_for(child: Child, part: str = "") -> QuerySet[User]:

@@ -137,6 +137,8 @@ def end_allocation(request: HttpRequest, pk: int) -> HttpResponse:
     return record_form(
         request,
         form_class=forms.EndAllocation,
+        form_kwargs={"allocation": allocation},
+        initial={"handover": allocation.handover},
         act=partial(actions.end_allocation, allocation=allocation),
         done=back_to(allocation.child),
         title=f"End {allocation.worker}’s allocation",
@@ -148,6 +150,69 @@ def end_allocation(request: HttpRequest, pk: int) -> HttpResponse:
             "intro": f"{allocation.worker} is the child’s {allocation.get_part_display().lower()}. "
             "The access that came with that ends with it."
         },
+    )
+
+
+@access(Permission.MANAGE_CHILDREN)
+def handover(request: HttpRequest, reference: str) -> HttpResponse:
+    child = get_object_or_404(Child.for_user(request.user), reference=reference)
+    return record_form(
+        request,
+        form_class=forms.Handover,
+        form_kwargs={"child": child},
+        act=actions.write_handover,
+        done=back_to(child),
+        title="Write a handover note",
+        caption=str(child),
+        back_url=child_page(child),
+        submit_label="Save handover note",
+        success="Handover note saved",
+        draft_key=f"handover-{child.reference}",
+        context={
+            "intro": "A social worker leaves a handover note. Until they leave it can be written again; afterwards it stays "
+            "as it is."
+        },
+    )
+
+
+@access(Permission.ALLOCATE)
+def why_this_worker(request: HttpRequest, reference: str) -> HttpResponse:
+    child = get_object_or_404(Child.for_user(request.user), reference=reference)
+    return record_form(
+        request,
+        form_class=forms.WhyThisWorker,
+        form_kwargs={"child": child, "day": clock.local_date(clock.now())},
+        act=actions.say_why_this_worker,
+        done=back_to(child),
+        title="Say why this worker",
+        caption=str(child),
+        back_url=child_page(child),
+        submit_label="Save reasons",
+        success="Reasons saved",
+        context={
+            "intro": "A newly qualified worker is given a case like this only with their manager’s reasons, and is "
+            "supervised about it every week."
+        },
+    )
+
+
+@access(Permission.ALLOCATE)
+def case_supervision(request: HttpRequest, reference: str) -> HttpResponse:
+    child = get_object_or_404(Child.for_user(request.user), reference=reference)
+    return record_form(
+        request,
+        form_class=forms.CaseSupervisionForm,
+        form_kwargs={"child": child},
+        initial={"held_on": clock.local_date(clock.now())},
+        act=partial(actions.record_case_supervision, child=child),
+        done=back_to(child),
+        title="Record supervision about this child",
+        caption=str(child),
+        back_url=child_page(child),
+        submit_label="Record supervision",
+        success="Supervision recorded",
+        draft_key=f"supervision-{child.reference}",
+        context={"intro": "You record it as the person who supervised. It cannot be changed afterwards."},
     )
 
 

@@ -129,6 +129,11 @@ def _links(user: User, record: Child, state: State | None, care: CareEpisode | N
         link(user, "Change who the child is", "children:describe", record.reference),
         link(user, "Record a legal status", "children:legal_status", record.reference) if care else None,
         link(user, "Allocate a worker", "children:allocate", record.reference),
+        link(user, "Write a handover note", "children:handover", record.reference) if care else None,
+        link(user, "Say why this worker", "children:why_this_worker", record.reference) if care else None,
+        link(user, "Record supervision about this child", "children:case_supervision", record.reference)
+        if care
+        else None,
         link(user, "Record a decision", "children:decide", record.reference),
         link(user, "Start a placement", "placements:start", record.reference) if care and not here else None,
         link(user, "Record the start of being looked after", "children:start_care", record.reference)

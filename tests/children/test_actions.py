@@ -255,7 +255,8 @@ def test_two_people_cannot_be_her_social_worker_at_once(cast):
 def test_one_hands_over_to_another_on_the_same_day(cast):
     child = added(cast)
     first = allocated(cast, child)
-    end_allocation(allocation=first, ended_on=day(2, 1), end_reason="TSPROC", by=cast.tom, as_of=NOW)
+    ending = {"ended_on": day(2, 1), "end_reason": "TSPROC", "by": cast.tom, "as_of": NOW}
+    end_allocation(allocation=first, handover="She sleeps with the light on.", **ending)
     assert allocated(cast, child, worker=cast.ben, started_on=day(2, 1)).worker == cast.ben
 
 
@@ -295,7 +296,7 @@ def test_who_may_not_allocate(cast, who):
 def test_an_allocation_does_not_end_before_it_starts_nor_twice(cast):
     child = added(cast)
     allocation = allocated(cast, child)
-    ending = {"allocation": allocation, "end_reason": "OTHERS", "by": cast.tom, "as_of": NOW}
+    ending = {"allocation": allocation, "end_reason": "OTHERS", "handover": "Ask.", "by": cast.tom, "as_of": NOW}
     with pytest.raises(Invalid) as invalid:
         end_allocation(ended_on=day(1, 9), **ending)
     says(invalid, "ended_on", "on or after 10 January 2022")

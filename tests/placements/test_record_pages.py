@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from children.models import Allocation, CareEpisode, Child, Decision, LegalStatus
+from children.models import Allocation, CareEpisode, CaseSupervision, Child, Decision, LegalStatus
 from core import clock
 from core.models import Draft, Refusal
 from placements.models import (
@@ -160,10 +160,43 @@ PAGES = [
         "children:end_allocation",
         "tom",
         about=lambda w: [w.allocation.pk],
-        sends=lambda w: sent("ended_on", ago(1)) | {"end_reason": "LEFTRL"},
+        sends=lambda w: sent("ended_on", ago(1)) | {"end_reason": "LEFTRL", "handover": "Ask."},
         wrong=lambda: sent("ended_on", ago(301)),
         error="The date the allocation ended must be on or after",
         changes=lambda w: Allocation.objects.get(pk=w.allocation.pk).end_reason == "LEFTRL",
+        stranger="todd",
+        powerless="amy",
+    ),
+    Page(
+        "children:handover",
+        "amy",
+        about=lambda w: [w.child.reference],
+        sends=lambda w: {"allocation": w.allocation.pk, "handover": "She sleeps with the light on."},
+        wrong={"handover": ""},
+        error="Enter the handover note",
+        changes=lambda w: Allocation.objects.get(pk=w.allocation.pk).handover == "She sleeps with the light on.",
+    ),
+    Page(
+        "children:why_this_worker",
+        "tom",
+        about=lambda w: [w.child.reference],
+        sends=lambda w: {"allocation": w.allocation.pk, "why_this_worker": "The child asked for her."},
+        wrong={"why_this_worker": ""},
+        error="Enter the reasons for this worker",
+        changes=lambda w: Allocation.objects.get(pk=w.allocation.pk).why_this_worker == "The child asked for her.",
+        stranger="todd",
+        powerless="amy",
+    ),
+    Page(
+        "children:case_supervision",
+        "tom",
+        about=lambda w: [w.child.reference],
+        sends=lambda w: (
+            sent("held_on", ago(1)) | {"worker": w.cast.amy.pk, "reflection": "What is it like there?", "agreed": "Go."}
+        ),
+        wrong=lambda: sent("held_on", ago(-1)),
+        error="The date of the supervision must be today or in the past",
+        writes=CaseSupervision,
         stranger="todd",
         powerless="amy",
     ),
