@@ -17,6 +17,7 @@ from dashboards.links import link, offered
 from dashboards.state import states, with_what_states_need
 from oversight.quality import registration_not_known
 from placements.models import Placement
+from staffing.models import Lift, RotaRequest, Swap
 
 LISTED = 10  # of a list that has a page of its own
 TEAM_ROLES = (Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE)
@@ -66,7 +67,7 @@ def _parts(user: User) -> list[Part]:
         parts = [_mine, _caseload] if flags else [_caseload]
     else:
         parts = [_mine] if flags else []
-    return [*parts, _doors]
+    return [*parts, _staff, _doors] if user.can(Permission.SEE_CARERS) else [*parts, _doors]
 
 
 def _stats(found: dict[str, Any]) -> list[tuple[int, str, str, str]]:
@@ -149,6 +150,22 @@ def _logs(user: User, as_of: dt.datetime) -> dict[str, Any]:
 
 def _standing(user: User, as_of: dt.datetime) -> dict[str, Any]:
     return {"standing": counted(user, as_of=as_of, whose="all", back="my-work")}
+
+
+def _staff(user: User, as_of: dt.datetime) -> dict[str, Any]:
+    """What was asked about staff and is not answered: all of it for those who may decide, and else one's own."""
+    swaps = Swap.for_user(user).filter(state=Swap.State.ASKED, shift__ends_at__gt=as_of)
+    requests = RotaRequest.for_user(user).filter(done_at__isnull=True)
+    lifts = Lift.for_user(user).filter(withdrawn_at__isnull=True, case__stand_down__lifted_at__isnull=True)
+    if not user.can(Permission.PUBLISH_ROTA):
+        swaps, requests = swaps.filter(asked_by=user), requests.filter(asked_by=user)
+    return {
+        "swaps": list(swaps.select_related("shift__placement__child", "asked_by").order_by("asked_at")[:LISTED]),
+        "rota_requests": list(
+            requests.select_related("placement__child", "carer", "asked_by").order_by("due_at")[:LISTED]
+        ),
+        "lifts": list(lifts.select_related("case__stand_down__carer").order_by("asked_at")[:LISTED]),
+    }
 
 
 def _caseload(user: User, as_of: dt.datetime) -> dict[str, Any]:

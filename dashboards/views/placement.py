@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from children.actions import open_file
 from children.querysets import one_file
 from core import clock
-from core.access import Permission, access
+from core.access import Permission, Scope, access
 from core.history_panel import changes
 from core.models import User
 from dashboards.flags import counted, soon
@@ -91,6 +91,7 @@ def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any
         "flags": counted(user, as_of=as_of, placement=record.pk, whose="all") if sees_flags else None,
         "due_soon": soon([record], user=user, as_of=as_of) if sees_flags and not over else [],
         "posts": [(post, link(user, "End", "placements:end_manager", post.pk)) for post in posts],
+        "sees_authorisations": user.rights.scope != Scope.PROVIDER,
         "authorisations": authorisations,
         "authorised_now": next((a for a in authorisations if a.expires_at > as_of), None),
         "visits": visits,
@@ -110,6 +111,7 @@ def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any
         else None,
         "main_link": _main_link(user, state, over or planned),
         "links": _links(user, state, over, planned),
+        "staff": _staff(user, state, over),
     }
 
 
@@ -119,6 +121,22 @@ def _main_link(user: User, state: State, over: bool) -> Link | None:
     pk = state.placement.pk
     return link(user, "Log a visit", "placements:visit", pk) or (
         link(user, "Write the daily log", "placements:log", pk) if state.expects_logs else None
+    )
+
+
+def _staff(user: User, state: State, over: bool) -> list[Link]:
+    """Who cares for the child there: the pages of the rota and of those who work it."""
+    if not state.needs_manager:
+        return []
+    pk = state.placement.pk
+    keys = user.can(Permission.MANAGE_PLACEMENTS) or user.can(Permission.WRITE_LOG)
+    return offered(
+        link(user, "Rota", "staffing:rota", pk),
+        link(user, "How many staff, and of what kind", "staffing:staffing_plan", pk),
+        link(user, "Agencies, and what is agreed with them", "staffing:agreements", pk),
+        link(user, "Review shifts that went wrong", "staffing:review_shifts", pk),
+        link(user, "Ask that a carer be taken off the rota", "staffing:ask_off_rota", pk) if not over else None,
+        link(user, "Keys and devices", "placements:keys", pk) if keys else None,
     )
 
 

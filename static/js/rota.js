@@ -165,6 +165,7 @@ function show(page, done, carer, shift) {
   const dropped = !inHand;
   const sentence = done ? page.querySelector(".govuk-notification-banner__heading") : page.querySelector("[data-said]");
   rota().replaceWith(document.adoptNode(page.getElementById("rota")));
+  for (const old of document.querySelectorAll("main > .govuk-notification-banner, main > .held-alert, main > .rota-refusal")) old.remove();
   if (!rowOf(inHand)) inHand = "";
   enhance();
   const target = inHand && document.getElementById(shift) ? buttonOf(document.getElementById(shift)) : rowOf(carer)?.querySelector("button");

@@ -169,3 +169,70 @@ def test_a_week_is_copied_without_whoever_was_stood_down_since(cast, rota, at_a_
     tom.page.get_by_text("1 who cannot be put on").click()
     tom.sees("Ada Thorne Harbour Light Care Must not be deployed until further notice")
     assert not Assignment.objects.filter(carer=ada, shift__starts_at__gte=at(NEXT, 0)).exists()
+
+
+def test_priya_works_a_shift_a_swap_is_decided_and_a_stand_down_is_lifted_by_three(cast, rota, at_a_browser):
+    began = clock.now().replace(second=0, microsecond=0) - dt.timedelta(hours=1)
+    shift = Shift.objects.create(
+        placement=rota.placement, kind="day", starts_at=began, ends_at=began + dt.timedelta(hours=9), drafted_by=cast.paul,
+        published_by=cast.paul, published_at=began, leader=rota.named("Ada Thorne"),
+    )  # fmt: skip
+    for carer in rota.carers[:5]:
+        rota.puts(carer, shift)
+    hugo = rota.named("Hugo Clover")
+    later = rota.shift(NEXT, published=True)
+    rota.puts(hugo, later)
+
+    priya = at_a_browser(cast.priya, widths=(768, 390)).is_signed_in()
+    priya.opens("dashboards:my_work")
+    priya.follows("Rota of Robin", exact=False)
+    priya.follows("Day on", within=priya.page.locator(f"#shift-{shift.pk}"))
+    priya.follows("See who was there")
+    button = priya.page.get_by_role("button", name=re.compile("Sign on now.*Ada Thorne"))
+    priya._goes(button.click, 200)
+    priya.sees("Signed on", "1 inside now", "4 too few")
+    opens_week(priya, rota)
+    priya.follows("Day on", within=card(priya, "Day", NEXT))
+    priya.follows("Swap Hugo Clover")
+    priya.picks("Who should work it instead?", "Iris Teasel")
+    priya.enters("Why?", "He is needed at another house.")
+    priya.chooses("Did the child ask for this?", "No")
+    priya.presses("Ask for it")
+
+    tom = at_a_browser(cast.tom).is_signed_in()
+    tom.opens("dashboards:my_work")
+    tom.sees("Asked about staff, and not answered yet")
+    tom.follows("Swap on Robin’s day")
+    tom.follows("Decide it")
+    tom.chooses("What do you decide?", "Approve it: the rota is changed")
+    tom.enters("Why?", "Iris knows Robin.")
+    tom._goes(tom.page.locator("main form button[type=submit]").first.click, 200)
+    assert set(later.assignments.filter(removed_at=None).values_list("carer", flat=True)) == {
+        rota.named("Iris Teasel").pk
+    }
+
+    rota.puts(hugo, rota.shift(NEXT + dt.timedelta(days=2), published=True))
+    priya.opens("staffing:carer", hugo.pk)
+    priya.follows("Stand the carer down")
+    priya.enters("Why do you stand the carer down?", "Found asleep on the stairs.")
+    priya.picks("Where did it arise?", "Robin Meadow")
+    priya.presses("Stand down now")
+    assert not Assignment.objects.standing().filter(carer=hugo).exists()
+
+    standing = hugo.stand_downs.get()
+    tom.opens("staffing:stand_down", standing.pk)
+    tom.follows("Propose to lift it")
+    tom.enters("Why should it be lifted?", "It was another carer: the cameras show it.")
+    tom.presses("Propose it")
+    sal, paul = (at_a_browser(who, widths=(1280,)).is_signed_in() for who in (cast.sal, cast.paul))
+    for person, seats_left in ((tom, 3), (sal, 2), (paul, 1)):
+        standing.refresh_from_db()
+        assert standing.lifted_at is None, f"{seats_left} seats are still empty"
+        person.opens("staffing:stand_down", standing.pk)
+        person.follows("Approve lifting it")
+        person.enters("Your own reason", "I have seen what was found.")
+        person.presses("Approve lifting it")
+    standing.refresh_from_db()
+    assert standing.lifted_at is not None
+    opens_week(tom, rota)
+    tom.page.get_by_role("button", name="Choose Hugo Clover").wait_for()
