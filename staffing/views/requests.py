@@ -57,6 +57,11 @@ def _swap(request: HttpRequest, pk: int) -> Swap:
     return get_object_or_404(swaps, pk=pk)
 
 
+def _with_analysis(request: HttpRequest, asked: Swap) -> bool:
+    """What is thought of the child's wish is for those who care for the child, and not for commissioning."""
+    return request.user.can(Permission.RECORD_SHIFT) or asked.asked_by == request.user
+
+
 @access(Permission.SEE_ROTA)
 @require_safe
 def swap(request: HttpRequest, pk: int) -> HttpResponse:
@@ -73,7 +78,7 @@ def swap(request: HttpRequest, pk: int) -> HttpResponse:
             "swap": asked,
             "row": rows_of(placement, shifts)[0],
             "may_decide": policies.may_decide_staffing(request.user, placement, clock.now()),
-            "with_analysis": request.user.can(Permission.RECORD_SHIFT) or asked.asked_by == request.user,
+            "with_analysis": _with_analysis(request, asked),
         },
     )
 
@@ -94,7 +99,7 @@ def decide_swap(request: HttpRequest, pk: int) -> HttpResponse:
         template="staffing/swap_decide.html",
         submit_label="Record the decision",
         success="Decided",
-        context={"swap": asked},
+        context={"swap": asked, "with_analysis": _with_analysis(request, asked)},
     )
 
 
@@ -143,7 +148,7 @@ def rota_request(request: HttpRequest, pk: int) -> HttpResponse:
             "back_url": reverse("staffing:rota", args=[asked.placement_id]),
             "asked": asked,
             "late": asked.done_at is None and asked.due_at <= as_of,
-            "left": [said(assignment.shift) for assignment in left],
+            "left": [(assignment.shift_id, said(assignment.shift)) for assignment in left],
             "may_decide": may_decide,
             "with_reason": may_decide or asked.asked_by == request.user,
         },

@@ -14,7 +14,7 @@ def test_a_twentieth_of_every_drill(tmp_path):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     results = {result["name"]: result for result in json.loads(out.read_text())}
@@ -25,3 +25,6 @@ def test_a_twentieth_of_every_drill(tmp_path):
         assert result["rounds"] == max(1, drill.rounds // 20)
         assert all(result["result"].get(count, 0) == 0 for count in drill.must_be_zero)
     assert results["kill-worker-and-broker-mid-sweep"]["result"]["flags"] > 0
+    for name, clash in (("stand-down-races", "refused or in conflict"), ("rota-races", "in conflict")):
+        assert results[name]["result"][clash] > 0  # they did meet
+    assert results["rota-races"]["result"]["through pages"] > 0
