@@ -42,6 +42,8 @@ def invite(
     team: Team | None = None,
     authority: Authority | None = None,
     partner_kind: str = "",
+    terms: str = "",
+    newly_qualified_until: dt.date | None = None,
     by: User,
     as_of: dt.datetime,
 ) -> User:
@@ -54,6 +56,7 @@ def invite(
     if User.objects.filter(email__iexact=email).exists():
         raise Invalid({"email": "There is already an account with this email address."})
     place = _place(role=role, team=team, authority=authority, partner_kind=partner_kind, by=by)
+    place |= _standing(role, terms, newly_qualified_until)
     user = User(email=email, name=name.strip(), invited_at=as_of, **place)
     user.set_unusable_password()
     user.save()
@@ -70,6 +73,8 @@ def change(
     role: str,
     team: Team | None = None,
     partner_kind: str = "",
+    terms: str = "",
+    newly_qualified_until: dt.date | None = None,
     by: User,
     as_of: dt.datetime,
 ) -> User:
@@ -88,6 +93,7 @@ def change(
         _require_another_at_the_top(account, leaving=role not in TOP_OF_THE_LINE, new_role=role)
         _require_another_administrator(account)
         _ask_above(account, by)
+    place |= _standing(role, terms, newly_qualified_until)
     account.name = name.strip()
     for field, value in place.items():
         setattr(account, field, value)
@@ -252,6 +258,15 @@ def _may(by: User, account: User | None = None) -> None:
 def _ask_above(account: User, by: User) -> None:
     for ask in ASKED_ABOVE:
         ask(account=account, by=by)
+
+
+def _standing(role: str, terms: str, newly_qualified_until: dt.date | None) -> dict:
+    """Whether somebody is likely to stay, and how long they are newly qualified; each may be unknown."""
+    if terms and terms not in User.Terms.values:
+        raise Invalid({"terms": "Select whether they are permanent or temporary staff."})
+    if newly_qualified_until is not None and role != Role.SOCIAL_WORKER:
+        raise Invalid({"newly_qualified_until": "Only a social worker is newly qualified. Leave this empty."})
+    return {"terms": "" if role in PROVIDER_ROLES else terms, "newly_qualified_until": newly_qualified_until}
 
 
 def needs_team(role: str) -> bool:

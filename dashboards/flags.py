@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from children.models import Child
 from core import clock
-from core.access import Role
+from core.access import Role, Scope
 from core.dates import in_words
 from core.models import User
 from dashboards.links import Link, link, link_to
@@ -121,7 +121,7 @@ def remedy(user: User, rule: Rule, about: Flag | Clock, back: str = "") -> Link 
     """The page that makes the record which clears it, for somebody who may make it."""
     mend, owner = rule.mend_of(about.limb), rule.owner_of(about.limb)
     href = about.mend_url
-    if mend is None or href is None:
+    if mend is None or href is None or (mend.needs and not user.can(mend.needs)):
         return None
     if mend.page == "placements:visit" and owner in ONLY_THEIRS and owner != user.role:
         return None  # nobody else's visit counts as theirs
@@ -152,6 +152,8 @@ def soon(placements: Iterable[Placement], *, user: User, as_of: dt.datetime, bac
     """What falls due for these placements within a fortnight, the soonest first. One query."""
     of = {placement.pk: placement for placement in placements}
     clocks: Sequence[Clock] = due_soon(list(of), as_of=as_of, within_days=SOON_DAYS) if of else []
+    if user.rights.scope == Scope.PROVIDER:
+        clocks = [found for found in clocks if found.rule.is_for_provider(found.limb)]
     return [
         Line(
             title=found.title,

@@ -5,7 +5,7 @@ from typing import Any
 from django.forms import CharField, HiddenInput
 
 from core import forms
-from oversight import rulebook
+from oversight import rulebook, standards
 from oversight.actions import LONGEST
 from oversight.querysets import AGES
 
@@ -34,10 +34,27 @@ class FlagFilter(forms.FilterForm):
     child = CharField(label="Child", widget=HiddenInput, max_length=12, required=False)
     owner = CharField(label="Held by", widget=HiddenInput, max_length=18, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, for_provider: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rules = {rule.code: f"{rule.code} {rule.title}" for rule in rulebook.ALL if rule.kind != rulebook.Kind.GATE}
+        offered = [rule for rule in rulebook.ALL if rule.kind != rulebook.Kind.GATE]
+        if for_provider:
+            del self.fields["answered"]
+            offered = [rule for rule in offered if rule.for_provider]
+        rules = {rule.code: f"{rule.code} {rule.title}" for rule in offered}
         self.fields["rule"].choices = _choices(rules)  # type: ignore[attr-defined]
+
+
+class SetStandard(forms.Form):
+    key = forms.SelectField(
+        label="Which standard?",
+        noun="standard",
+        choices=_choices(
+            {s.key: f"{s.sentence} (at most {s.default} {s.unit})" for s in standards.ALL}, empty="Select one"
+        ),
+    )
+    value = forms.NumberField(label="At most how many?", noun="number", hint="In the unit the standard is given in.")
+    effective_from = forms.DateField(label="From which day?", noun="the day it takes effect", hint="Today or later.")
+    reason = forms.TextAreaField(label="Why", noun="why", rows=3, hint="It is shown with the standard, and kept.")
 
 
 class Answer(forms.Form):

@@ -93,6 +93,30 @@ def value(authority: Authority, standard: Standard, *, on: dt.date) -> int:
     return standard.default if set_by_council is None else min(set_by_council, standard.default)
 
 
+@dataclass(frozen=True)
+class InForce:
+    """A standard as it stands for one council on a day: the value that counts, and what the council itself has set."""
+
+    standard: Standard
+    value: int
+    own: LocalStandard | None  # in effect, unless it would be looser
+    coming: list[LocalStandard]  # set, and not yet in effect
+
+
+def in_force(authority: Authority, *, on: dt.date) -> list[InForce]:
+    """Every standard as it stands for a council on a day. One query."""
+    rows: dict[str, list[LocalStandard]] = {}
+    for row in LocalStandard.objects.filter(authority=authority).select_related("set_by").order_by("effective_from"):
+        rows.setdefault(row.key, []).append(row)
+    found = []
+    for standard in ALL:
+        of_key = rows.get(standard.key, [])
+        own = next((row for row in reversed(of_key) if row.effective_from <= on), None)
+        value = standard.default if own is None else min(own.value, standard.default)
+        found.append(InForce(standard, value, own, [row for row in of_key if row.effective_from > on]))
+    return found
+
+
 def columns(*standards: Standard) -> str:
     """The same for every council at once, as a CTE named `standard` with a column for each standard."""
     picked = ",\n".join(

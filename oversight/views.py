@@ -18,12 +18,13 @@ from core.access import Permission, access
 from core.history_panel import changes
 from core.models import User
 from core.pages import record_form
-from oversight.actions import answer_flag
-from oversight.forms import Answer, FlagFilter
+from oversight import standards
+from oversight.actions import SET_STANDARDS, answer_flag, set_standard
+from oversight.forms import Answer, FlagFilter, SetStandard
 from oversight.models import Flag, FlagAnswer
 
 A_PAGE = 50
-HEAD = ["What is overdue", "Child", ("Days over", "numeric"), "Who must act", "Answered"]
+HEAD = ["What is overdue", "Child", ("Days over", "numeric"), "Who must act"]
 
 
 @access(Permission.SEE_FLAGS)
@@ -33,7 +34,7 @@ def flags(request: HttpRequest) -> HttpResponse:
     # "all" is how other pages' links say that no filter is meant.
     sent = QueryDict(mutable=True)
     sent.update({name: str(value) for name, value in request.GET.items() if value != "all"})
-    form = FlagFilter(sent)
+    form = FlagFilter(sent, for_provider=not _sees_answers(user))
     found = Flag.for_user(user)
     found = found.filtered(user, as_of=as_of, **form.cleaned_data) if form.is_valid() else found.none()
     page = Paginator(found.for_list(), A_PAGE).get_page(request.GET.get("page"))
@@ -45,7 +46,8 @@ def flags(request: HttpRequest) -> HttpResponse:
         "filter_form": form,
         "chosen": _chosen(request, form, next(iter(page), None)),
         "query": _query(request, without="page"),
-        "head": HEAD,
+        "head": [*HEAD, "Answered"] if _sees_answers(user) else HEAD,
+        "sees_answers": _sees_answers(user),
     }
     return render(request, "oversight/flags.html", context)
 
@@ -82,6 +84,47 @@ def flag(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def _sees_answers(user: User) -> bool:
+    """Answers are the council's own words about what it is doing: not for a provider's people."""
+    return user.authority_id is not None
+
+
+@access(Permission.SEE_OVERSIGHT)
+@require_GET
+def local_standards(request: HttpRequest) -> HttpResponse:
+    """The intervals no statute sets, as they stand for this council today."""
+    user, today = _person(request), clock.local_date(clock.now())
+    assert user.authority is not None  # noqa: S101 - nobody without a council oversees one
+    context = {
+        "title": "Local standards",
+        "rows": standards.in_force(user.authority, on=today),
+        "may_set": user.role in SET_STANDARDS,
+        "head": ["Standard", ("At most", "numeric"), "Set by"],
+    }
+    return render(request, "oversight/standards.html", context)
+
+
+@access(Permission.SEE_OVERSIGHT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_local_standard(request: HttpRequest) -> HttpResponse:
+    user = _person(request)
+    if user.role not in SET_STANDARDS:
+        raise PermissionDenied
+    return record_form(
+        request,
+        form_class=SetStandard,
+        initial={"key": request.GET.get("standard", ""), "effective_from": clock.local_date(clock.now())},
+        act=set_standard,
+        done=lambda _standard: reverse("oversight:standards"),
+        title="Set a local standard",
+        caption=str(user.authority),
+        back_url=reverse("oversight:standards"),
+        submit_label="Set standard",
+        success="Standard set. The rules go by it from that day.",
+        context={"intro": "A council’s own standard may be stricter than the rulebook’s, never looser."},
+    )
+
+
 def _person(request: HttpRequest) -> User:
     assert not isinstance(request.user, AnonymousUser)  # noqa: S101 - the middleware let nobody else in
     return request.user
@@ -90,7 +133,8 @@ def _person(request: HttpRequest) -> User:
 def _about(found: Flag, user: User) -> dict[str, Any]:
     rule = found.rulebook
     answers = list(FlagAnswer.for_user(user).filter(flag=found).select_related("by"))
-    mend_url = found.mend_url if found.standing else None
+    mend = rule.mend_of(found.limb) if rule else None
+    mend_url = found.mend_url if mend and found.standing and (not mend.needs or user.can(mend.needs)) else None
     return {
         "title": found.title,
         "caption": f"Flag: {found.child}",
@@ -98,8 +142,9 @@ def _about(found: Flag, user: User) -> dict[str, Any]:
         "rule": rule,
         "period": rule.period_of(found.limb) if rule else "",
         "answers": answers,
+        "sees_answers": _sees_answers(user),
         "may_answer": found.standing and user.can(Permission.ANSWER_FLAGS),
-        "mend_label": mend.label if rule and (mend := rule.mend_of(found.limb)) else "",
+        "mend_label": mend.label if mend else "",
         "mend_url": mend_url if mend_url and user.can(getattr(resolve(mend_url).func, "access", "")) else "",
         "history": changes(found),
         "back_url": reverse("oversight:flags"),

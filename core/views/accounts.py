@@ -112,6 +112,17 @@ class AccountForm(forms.Form):
         required=False,
         hint="For partner professionals only.",
     )
+    terms = forms.SelectField(
+        label="Works here as",
+        choices=[("", "Not known"), *User.Terms.choices],
+        required=False,
+        hint="A child is to have somebody permanent. Not known is never read as temporary.",
+    )
+    newly_qualified_until = forms.DateField(
+        label="Newly qualified until",
+        hint="The last day of a social worker’s first assessed and supported year. For others, leave this empty.",
+        required=False,
+    )
 
     def __init__(self, *args, by: User, **kwargs):
         super().__init__(*args, **kwargs)
@@ -122,7 +133,7 @@ class InviteForm(AccountForm):
     email = forms.EmailField(
         label="Email address", autocomplete="off", hint="A work address that only this person reads."
     )
-    field_order = ["name", "email", "role", "team", "partner_kind"]
+    field_order = ["name", "email", "role", "team", "partner_kind", "terms", "newly_qualified_until"]
 
 
 class TeamForm(forms.Form):
@@ -189,7 +200,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         form_class=AccountForm,
         form_kwargs={"by": request.user},
-        initial={name: getattr(account, name) for name in ("name", "role", "team", "partner_kind")},
+        initial={name: getattr(account, name) for name in AccountForm.base_fields},
         act=partial(accounts.change, account=account),
         done=_detail_url,
         title="Change this account",

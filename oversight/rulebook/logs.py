@@ -8,7 +8,7 @@ that says since when, and not a flag a day (docs/adr/0011).
 
 import datetime as dt
 
-from core.access import Role
+from core.access import Permission, Role
 from oversight import standards
 from oversight.rulebook.rule import Basis, Mend, Rule
 from oversight.rulebook.sql import CARE, FOLLOWED, RISK, STAGE_OF_DAYS, STAGE_OF_HOURS, ZONE, clocks, known, start_of
@@ -80,6 +80,7 @@ def _clocks(where: str) -> str:
 
 LOG_01 = Rule(
     code="LOG-01",
+    for_provider=True,
     source_id="LOG-01",
     title="Daily log in a registered home",
     authority="Children’s Homes (England) Regulations 2015, reg 36 and Schedule 3: the home keeps a record of each "
@@ -96,6 +97,7 @@ LOG_01 = Rule(
 )
 LOG_01L = Rule(
     code="LOG-01L",
+    for_provider=True,
     source_id="LOG-01",
     title="Daily log where no regulations ask for one",
     authority="Local standard, by analogy with the Children’s Homes (England) Regulations 2015, reg 36 and Schedule 3, "
@@ -121,6 +123,7 @@ LOG_06 = Rule(
     scope="Placements that have ended and have keys on record.",
     period="the day the placement ends",
     what_clears="The record that each was given back or switched off, and how.",
+    mend=Mend("placements:keys", "See the keys", needs=Permission.MANAGE_PLACEMENTS),
     owned_by=Role.SOCIAL_WORKER,
     clocks=clocks(
         # Looked for from the keys still out, of which there are few, and not from every placement that ever ended.

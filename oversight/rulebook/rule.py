@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from core.access import Role
+from core.access import Permission, Role
 from core.gates import GATES
 
 
@@ -32,6 +32,7 @@ class Mend:
     page: str  # the name of its address
     label: str
     of: str = "placement"  # or the flag's "child", "carer" or "shift"
+    needs: Permission | None = None  # what the page asks for inside, where that is more than it declares
 
     def address(self, about: Any) -> str | None:
         """Its address for a flag or a clock, or None where that has nothing of this kind."""
@@ -49,6 +50,7 @@ class Limb:
     period: str
     severity: str = ""  # its rule's, where nothing else is said
     mend: Mend | None = None  # likewise
+    for_provider: bool = True  # where its rule is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,7 @@ class Rule:
     in_force_from: dt.date | None = None  # None: no beginning that matters here
     in_force_until: dt.date | None = None  # the first day it no longer applied
     mend: Mend | None = None
+    for_provider: bool = False  # whether the provider’s own managers see it: what is theirs to do, or to know
     clocks: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
@@ -110,6 +113,11 @@ class Rule:
     def period_of(self, limb: str) -> str:
         found = self.limb(limb)
         return found.period if found else self.period
+
+    def is_for_provider(self, limb: str) -> bool:
+        """Whether a provider's people see its flags and clocks. When a council's people will come is theirs to know."""
+        found = self.limb(limb)
+        return self.for_provider and (found is None or found.for_provider)
 
     @property
     def owner(self) -> str:

@@ -351,6 +351,37 @@ def test_moving_to_another_role_takes_effect_at_once(sams, cast, client):
     assert changed["Name"] == ("Amy Sparrow", "Amy Heron")
 
 
+def test_whether_somebody_stays_and_is_newly_qualified(sams, cast):
+    """A child needs somebody permanent, and a newly qualified worker more supervision: the rules go by this."""
+    page = sams.get(url("change_account", cast.ben.pk)).content.decode()
+    assert "Newly qualified until" in page
+    answers = {"name": "Ben Wren", "role": "social_worker", "team": cast.team.pk, "terms": "temporary"}
+    until = {f"newly_qualified_until_{part}": value for part, value in (("day", "1"), ("month", "9"), ("year", "2027"))}
+    assert sams.post(url("change_account", cast.ben.pk), answers | until).status_code == 302
+    cast.ben.refresh_from_db()
+    assert (cast.ben.terms, cast.ben.newly_qualified_until) == ("temporary", dt.date(2027, 9, 1))
+    shown = sams.get(url("account_detail", cast.ben.pk)).content.decode()
+    assert "Agency or other temporary staff" in shown
+    again = sams.get(url("change_account", cast.ben.pk)).context["form"]
+    assert (again.initial["terms"], again.initial["newly_qualified_until"]) == ("temporary", dt.date(2027, 9, 1))
+
+
+def test_only_a_social_worker_is_newly_qualified(cast):
+    fields = {
+        "account": cast.tom,
+        "name": "Tom",
+        "role": "team_manager",
+        "team": cast.team,
+        "by": cast.sam,
+        "as_of": NOW,
+    }
+    with pytest.raises(Invalid, match="Only a social worker"):
+        accounts.change(newly_qualified_until=dt.date(2027, 9, 1), **fields)
+    with pytest.raises(Invalid, match="permanent or temporary"):
+        accounts.change(terms="forever", **fields)
+    assert accounts.change(terms="permanent", **fields).terms == "permanent"
+
+
 def test_leaving_a_team_role_leaves_the_team(cast):
     account = accounts.change(account=cast.amy, name="Amy", role="iro", team=cast.team, by=cast.sam, as_of=NOW)
     assert account.team is None

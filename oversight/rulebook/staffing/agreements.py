@@ -4,10 +4,11 @@
 
 from core.access import Role
 from oversight import standards
-from oversight.rulebook.rule import Basis, Limb, Rule
+from oversight.rulebook.rule import Basis, Limb, Mend, Rule
 from oversight.rulebook.sql import FOLLOWED, clocks, covers_today, day_of, known, start_of, working_days_after
 from oversight.rulebook.staffing.parts import LATELY, SOON, stands
 
+AGREE = Mend("staffing:agreements", "See the agreement")
 WORKING_DAYS = 5  # as the gate on publishing allows: see staffing/actions/weeks.py
 
 # The agencies that supply carers to a placement, other than the provider that runs it: those with an agreement that
@@ -58,6 +59,7 @@ SCOPE = (
 
 STF_10 = Rule(
     code="STF-10",
+    for_provider=True,
     source_id="STF-10",
     title="Agreement with each agency",
     authority="Local standard. Before an agency’s carers begin it is agreed, and signed by both, who supervises, trains "
@@ -74,8 +76,9 @@ STF_10 = Rule(
             Role.SOCIAL_WORKER,
             "at the start; 48 hours after an emergency",
             "amber",
+            mend=AGREE,
         ),
-        Limb("overdue", "Agency agreement long overdue", Role.TEAM_MANAGER, "5 working days"),
+        Limb("overdue", "Agency agreement long overdue", Role.TEAM_MANAGER, "5 working days", mend=AGREE),
     ),
     clocks=clocks(
         FOLLOWED,
@@ -111,6 +114,7 @@ CPL_05A = Rule(
     scope=SCOPE,
     period="5 working days from the agency’s start",
     what_clears="The signed agreement on record, with its outcomes for the child.",
+    mend=AGREE,
     owned_by=Role.SOCIAL_WORKER,
     clocks=clocks(
         FOLLOWED,

@@ -5,7 +5,7 @@
 import datetime as dt
 
 from core.access import Role
-from oversight.rulebook.rule import Limb
+from oversight.rulebook.rule import Limb, Mend
 from oversight.rulebook.sql import FOLLOWED, SETTING, STAGE_OF_DAYS, STAGE_OF_HOURS, clocks, day_of, known, start_of
 from oversight.rulebook.staffing.parts import (
     BEGUN,
@@ -13,6 +13,7 @@ from oversight.rulebook.staffing.parts import (
     CARERS,
     CARERS_SCOPE,
     RECENT,
+    REVIEW,
     THERE,
     by_law_and_elsewhere,
     first_of,
@@ -110,6 +111,7 @@ def _unchecked(where: str) -> str:
 STF_01, STF_01L = by_law_and_elsewhere(
     _unchecked,
     code="STF-01",
+    for_provider=True,
     title="Checks before a shift",
     which="reg 32(2) and (3) and Schedule 2",
     authority="nobody works in the home, agency staff included, until their identity, criminal records certificate, two "
@@ -122,9 +124,22 @@ STF_01, STF_01L = by_law_and_elsewhere(
     + BY_REVIEW,
     in_force_from=IN_FORCE,
     limbs=(
-        Limb("planned", "Carer on the rota without complete checks", Role.SOCIAL_WORKER, "7 days before the shift"),
-        Limb("waived", "Carer working before checks are complete", Role.SOCIAL_WORKER, "48 hours at most", "amber"),
-        Limb("worked", "Somebody unchecked worked a shift", Role.SOCIAL_WORKER, "at once"),
+        Limb(
+            "planned",
+            "Carer on the rota without complete checks",
+            Role.SOCIAL_WORKER,
+            "7 days before the shift",
+            mend=Mend("staffing:carer", "See which checks are missing", "carer"),
+        ),
+        Limb(
+            "waived",
+            "Carer working before checks are complete",
+            Role.SOCIAL_WORKER,
+            "48 hours at most",
+            "amber",
+            mend=Mend("staffing:carer", "See which checks are missing", "carer"),
+        ),
+        Limb("worked", "Somebody unchecked worked a shift", Role.SOCIAL_WORKER, "at once", mend=REVIEW),
     ),
 )
 
@@ -146,6 +161,7 @@ STF_02, STF_02L = by_law_and_elsewhere(
             )""",
     ),
     code="STF-02",
+    for_provider=True,
     title="Level 3 Diploma",
     which="reg 32(4) and (5)",
     authority="the Level 3 Diploma for Residential Childcare, or what is equivalent, within two years of starting in a "
@@ -154,6 +170,7 @@ STF_02, STF_02L = by_law_and_elsewhere(
     period="2 years from the start in a care role",
     what_clears="The diploma on record among the carer’s checks, with its certificate.",
     in_force_from=IN_FORCE,
+    mend=Mend("staffing:record_check", "Record the diploma", "carer"),
     owned_by=Role.SOCIAL_WORKER,
 )
 

@@ -7,7 +7,7 @@ from an agency's staff to a provider's own is a good one.
 # ruff: noqa: S608 - the queries are put together from constants of this program; every value is a parameter
 
 from core.access import Role
-from oversight.rulebook.rule import Basis, Limb, Rule
+from oversight.rulebook.rule import Basis, Limb, Mend, Rule
 from oversight.rulebook.sql import FOLLOWED, RISK, clocks, covers_today, known, start_of
 
 MONTHS = 6
@@ -33,14 +33,27 @@ STF_12 = Rule(
     "in which fewer than two leave.",
     limbs=(
         Limb("changes", "Two social workers left within six months", Role.TEAM_MANAGER, "six months"),
-        Limb("temporary", "No permanent worker for the child", Role.TEAM_MANAGER, "at all times"),
+        Limb(
+            "temporary",
+            "No permanent worker for the child",
+            Role.TEAM_MANAGER,
+            "at all times",
+            mend=Mend("children:allocate", "Allocate a worker", "child"),
+        ),
         Limb("temporary_manager", "No permanent manager of the child’s team", Role.HEAD_OF_SERVICE, "at all times"),
-        Limb("handover", "Social worker left without a handover note", Role.TEAM_MANAGER, "before leaving"),
+        Limb(
+            "handover",
+            "Social worker left without a handover note",
+            Role.TEAM_MANAGER,
+            "before leaving",
+            mend=Mend("children:handover", "Write a handover note", "child"),
+        ),
         Limb(
             "newly_qualified",
             "Newly qualified worker without the manager’s reasons",
             Role.TEAM_MANAGER,
             "when allocated",
+            mend=Mend("children:why_this_worker", "Say why this worker", "child"),
         ),
     ),
     clocks=clocks(

@@ -45,6 +45,7 @@ def _clocks(where: str) -> str:
 
 STF_05 = Rule(
     code="STF-05",
+    for_provider=True,
     source_id="STF-05",
     title="Manager of a registered home",
     authority="Children’s Homes (England) Regulations 2015, regs 27, 28 and 48: a home has a registered manager (other "
@@ -61,6 +62,7 @@ STF_05 = Rule(
 )
 STF_05L = Rule(
     code="STF-05L",
+    for_provider=True,
     source_id="STF-05",
     title="Manager where no regulations ask for one",
     authority="Local standard, by analogy with the Children’s Homes (England) Regulations 2015, regs 27, 28 and 48, "

@@ -10,7 +10,7 @@ shift still counts.
 from collections.abc import Iterable
 
 from oversight import standards
-from oversight.rulebook.rule import Basis, Rule
+from oversight.rulebook.rule import Basis, Mend, Rule
 from oversight.rulebook.sql import covers_today, day_of, known, listed, start_of
 from placements import codes
 from staffing.models import Presence
@@ -27,6 +27,8 @@ BY_REVIEW = (
     "the review of the shift by somebody who answers for the child, recorded after the facts it is about; a fact put on "
     f"record later counts again. {DROPS_OUT}"
 )
+
+REVIEW = Mend("staffing:review_shifts", "Look into the shift")
 
 LATELY = f"%(as_of)s - interval '{LOOKS_BACK_DAYS} days'"
 SOON = f"%(as_of)s + interval '{LOOKS_AHEAD_DAYS} days'"

@@ -6,12 +6,13 @@ import datetime as dt
 
 from core.access import Role
 from oversight import standards
-from oversight.rulebook.rule import Basis, Limb, Rule
+from oversight.rulebook.rule import Basis, Limb, Mend, Rule
 from oversight.rulebook.sql import FOLLOWED, RISK, STAGE_OF_HOURS, clocks, known, start_of
 from oversight.rulebook.staffing.parts import (
     BEGUN,
     BY_REVIEW,
     RECENT,
+    REVIEW,
     ROTA,
     ROTA_SCOPE,
     THERE,
@@ -83,6 +84,7 @@ def _kept(where: str) -> str:
 STF_11, STF_11L = by_law_and_elsewhere(
     _kept,
     code="STF-11",
+    for_provider=True,
     title="Rota, planned and as worked",
     which="reg 37 and Schedule 4 paras 2 to 5",
     authority="the home keeps its rotas, as planned and as worked, and a record of every person who works there and of "
@@ -93,14 +95,29 @@ STF_11, STF_11L = by_law_and_elsewhere(
     f"{BY_REVIEW}",
     in_force_from=dt.date(2015, 4, 1),
     limbs=(
-        Limb("planned", "No published rota", Role.SOCIAL_WORKER, "at every hour"),
-        Limb("worked", "Nobody recorded who was there", Role.SOCIAL_WORKER, "2 hours after the shift"),
-        Limb("unlisted", "Carer on a shift who was not on its rota", Role.SOCIAL_WORKER, "at once", "amber"),
+        Limb(
+            "planned",
+            "No published rota",
+            Role.SOCIAL_WORKER,
+            "at every hour",
+            mend=Mend("staffing:rota", "Open the rota"),
+        ),
+        Limb(
+            "worked",
+            "Nobody recorded who was there",
+            Role.SOCIAL_WORKER,
+            "2 hours after the shift",
+            mend=Mend("staffing:worked", "Record who was there", "shift"),
+        ),
+        Limb(
+            "unlisted", "Carer on a shift who was not on its rota", Role.SOCIAL_WORKER, "at once", "amber", mend=REVIEW
+        ),
     ),
 )
 
 STF_13 = Rule(
     code="STF-13",
+    for_provider=True,
     source_id="STF-13",
     title="Why this kind of staff",
     authority="Local standard. What kind of staff the child needs is recorded with its reasons and with what clinicians "
@@ -109,6 +126,7 @@ STF_13 = Rule(
     scope=ROTA_SCOPE,
     period="from the start, in an emergency 48 hours after it; again every 28 days",
     what_clears="The kind of staff, the need they are to meet, the reasons and the advice, recorded or reviewed.",
+    mend=Mend("staffing:record_staff_type", "Record the kind of staff"),
     owned_by=Role.SOCIAL_WORKER,
     clocks=clocks(
         FOLLOWED,

@@ -4,7 +4,7 @@
 
 from core.access import Role
 from oversight import standards
-from oversight.rulebook.rule import Basis, Limb, Rule
+from oversight.rulebook.rule import Basis, Limb, Mend, Rule
 from oversight.rulebook.sql import FOLLOWED, STAGE_OF_HOURS, clocks, covers_today, known, start_of
 from oversight.rulebook.staffing.parts import (
     BEGUN,
@@ -12,6 +12,7 @@ from oversight.rulebook.staffing.parts import (
     DROPS_OUT,
     LATELY,
     RECENT,
+    REVIEW,
     SOON,
     THERE,
     first_of,
@@ -28,6 +29,7 @@ LEADS = f"""EXISTS (SELECT FROM staffing_assignment a WHERE a.shift_id = {{shift
 
 STF_06 = Rule(
     code="STF-06",
+    for_provider=True,
     source_id="STF-06",
     title="One accountable leader a shift",
     authority="Local standard. Each shift has one leader, over everybody on it and every agency, and the leader has "
@@ -38,8 +40,20 @@ STF_06 = Rule(
     what_clears="Naming a leader who is on the shift; the name of the leader’s supervisor on record. Of a shift that has "
     f"been worked: its review by somebody who answers for the child. {DROPS_OUT}",
     limbs=(
-        Limb("leaders", "Shift without a leader who is on it", Role.SOCIAL_WORKER, "24 hours before the shift"),
-        Limb("supervised", "Shift leader whom nobody supervises", Role.SOCIAL_WORKER, "the same day"),
+        Limb(
+            "leaders",
+            "Shift without a leader who is on it",
+            Role.SOCIAL_WORKER,
+            "24 hours before the shift",
+            mend=Mend("staffing:shift", "Open the shift", "shift"),
+        ),
+        Limb(
+            "supervised",
+            "Shift leader whom nobody supervises",
+            Role.SOCIAL_WORKER,
+            "the same day",
+            mend=Mend("staffing:name_supervisor", "Name a supervisor", "carer"),
+        ),
     ),
     clocks=clocks(
         FOLLOWED,
@@ -109,6 +123,7 @@ COUNTED = "t.counts AND (t.kind <> 'sleep_in' OR s.kind = 'sleep_in')"
 
 STF_07 = Rule(
     code="STF-07",
+    for_provider=True,
     source_id="STF-07",
     title="Enough staff who can see the child",
     authority="Local standard for what the order of the court or the plan says: so many staff, inside and able to see the "
@@ -120,8 +135,15 @@ STF_07 = Rule(
     period="every shift; 15 minutes at a time are allowed for changing over",
     what_clears=f"Of a shift to come: enough carers on it. Of a shift that was worked: the true record of who was there, or {BY_REVIEW}",
     limbs=(
-        Limb("worked", "Fewer staff with the child than needed", Role.SOCIAL_WORKER, "every shift"),
-        Limb("planned", "Rota with fewer staff than needed", Role.SOCIAL_WORKER, "24 hours before the shift", "amber"),
+        Limb("worked", "Fewer staff with the child than needed", Role.SOCIAL_WORKER, "every shift", mend=REVIEW),
+        Limb(
+            "planned",
+            "Rota with fewer staff than needed",
+            Role.SOCIAL_WORKER,
+            "24 hours before the shift",
+            "amber",
+            mend=Mend("staffing:shift", "Put carers on", "shift"),
+        ),
     ),
     clocks=clocks(
         FOLLOWED,
@@ -201,6 +223,7 @@ LATE = "interval '15 minutes'"
 
 STF_08 = Rule(
     code="STF-08",
+    for_provider=True,
     source_id="STF-08",
     title="Awake on a waking night",
     authority="Local standard. On a waking night nobody sleeps, and each carer is looked at every hour by somebody who "
@@ -210,8 +233,15 @@ STF_08 = Rule(
     period="every hour, and a quarter of an hour allowed; two missed by one carer on one shift are flagged",
     what_clears=f"The checks that were made, put on record; or {BY_REVIEW}",
     limbs=(
-        Limb("missed", "Awake checks missed on a waking night", Role.SOCIAL_WORKER, "two in one night", "amber"),
-        Limb("asleep", "Carer found asleep", Role.SOCIAL_WORKER, "the same day"),
+        Limb(
+            "missed",
+            "Awake checks missed on a waking night",
+            Role.SOCIAL_WORKER,
+            "two in one night",
+            "amber",
+            mend=REVIEW,
+        ),
+        Limb("asleep", "Carer found asleep", Role.SOCIAL_WORKER, "the same day", mend=REVIEW),
     ),
     clocks=clocks(
         RECENT,

@@ -6,12 +6,13 @@ Nothing here says, or turns on, why anybody was stood down.
 # ruff: noqa: S608 - the queries are put together from constants of this program; every value is a parameter
 
 from core.access import Role
-from oversight.rulebook.rule import Basis, Limb, Rule
+from oversight.rulebook.rule import Basis, Limb, Mend, Rule
 from oversight.rulebook.sql import FOLLOWED, STAGE_OF_HOURS, clocks, known
-from oversight.rulebook.staffing.parts import BEGUN, BY_REVIEW, RECENT, THERE, first_of, reviewed
+from oversight.rulebook.staffing.parts import BEGUN, BY_REVIEW, RECENT, REVIEW, THERE, first_of, reviewed
 
 STF_09 = Rule(
     code="STF-09",
+    for_provider=True,
     source_id="STF-09",
     title="Carers who must not be deployed",
     authority="Local standard. Whoever is stood down is on no rota, at any placement and through any agency, until "
@@ -23,8 +24,14 @@ STF_09 = Rule(
     period="at once; a request within 24 hours",
     what_clears=f"A request: the confirmation that the carer is on no shift to come. Of a shift that was worked: {BY_REVIEW}",
     limbs=(
-        Limb("worked", "Carer who must not be deployed was on a shift", Role.SOCIAL_WORKER, "at once"),
-        Limb("request", "Request to take a carer off the rota", Role.SOCIAL_WORKER, "24 hours"),
+        Limb("worked", "Carer who must not be deployed was on a shift", Role.SOCIAL_WORKER, "at once", mend=REVIEW),
+        Limb(
+            "request",
+            "Request to take a carer off the rota",
+            Role.SOCIAL_WORKER,
+            "24 hours",
+            mend=Mend("staffing:rota", "Open the rota"),
+        ),
     ),
     clocks=clocks(
         FOLLOWED,

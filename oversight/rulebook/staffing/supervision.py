@@ -6,10 +6,12 @@ import datetime as dt
 
 from core.access import Role
 from oversight import standards
-from oversight.rulebook.rule import Limb
+from oversight.rulebook.rule import Limb, Mend
 from oversight.rulebook.sql import FOLLOWED, RISK, SETTING, clocks, covers_today, known, start_of
 from oversight.rulebook.staffing.parts import CARERS, CARERS_SCOPE, LATELY, SOON, by_law_and_elsewhere, stands
 
+CASE = Mend("children:case_supervision", "Record supervision", "child")
+SUPERVISE = Mend("staffing:record_supervision", "Record supervision", "carer")
 # The carers, with the agency each works through on the rota, and the first shift through it.
 THROUGH = f"""through AS MATERIALIZED (
     SELECT carers.*, each.agency_id, first.at AS first_through
@@ -142,6 +144,7 @@ def _supervised(where: str) -> str:
 STF_04, STF_04L = by_law_and_elsewhere(
     _supervised,
     code="STF-04",
+    for_provider=True,
     title="Supervision and reflection",
     which="reg 33(4)(b) and (c)",
     authority="each person who works in the home receives practice-related supervision by somebody with appropriate "
@@ -155,20 +158,56 @@ STF_04, STF_04L = by_law_and_elsewhere(
     "reflection recorded.",
     in_force_from=dt.date(2015, 4, 1),
     limbs=(
-        Limb("supervisor", "Carer whom nobody supervises", Role.SOCIAL_WORKER, "the same day", "amber"),
-        Limb("first", "First practice supervision of a carer", Role.SOCIAL_WORKER, "7 days"),
-        Limb("regular", "Next practice supervision of a carer", Role.SOCIAL_WORKER, "28 days", "amber"),
-        Limb("lapsed", "Practice supervision of a carer long overdue", Role.SOCIAL_WORKER, "42 days"),
-        Limb("appraisal", "Appraisal of a carer", Role.SOCIAL_WORKER, "12 months"),
+        Limb(
+            "supervisor",
+            "Carer whom nobody supervises",
+            Role.SOCIAL_WORKER,
+            "the same day",
+            "amber",
+            mend=Mend("staffing:name_supervisor", "Name a supervisor", "carer"),
+        ),
+        Limb("first", "First practice supervision of a carer", Role.SOCIAL_WORKER, "7 days", mend=SUPERVISE),
+        Limb("regular", "Next practice supervision of a carer", Role.SOCIAL_WORKER, "28 days", "amber", mend=SUPERVISE),
+        Limb("lapsed", "Practice supervision of a carer long overdue", Role.SOCIAL_WORKER, "42 days", mend=SUPERVISE),
+        Limb(
+            "appraisal",
+            "Appraisal of a carer",
+            Role.SOCIAL_WORKER,
+            "12 months",
+            mend=Mend("staffing:record_supervision", "Record an appraisal", "carer"),
+        ),
         Limb(
             "case",
             "Supervision of the social worker about this child",
             Role.TEAM_MANAGER,
             "28 days; 7 where newly qualified",
+            for_provider=False,
+            mend=CASE,
         ),
-        Limb("second", "Supervision of a newly qualified second worker", Role.TEAM_MANAGER, "7 days"),
-        Limb("case_of_manager", "Supervision of a team manager who holds the case", Role.HEAD_OF_SERVICE, "28 days"),
-        Limb("reflective", "Reflection together by all who care for the child", Role.TEAM_MANAGER, "84 days"),
+        Limb(
+            "second",
+            "Supervision of a newly qualified second worker",
+            Role.TEAM_MANAGER,
+            "7 days",
+            for_provider=False,
+            mend=CASE,
+        ),
+        Limb(
+            "case_of_manager",
+            "Supervision of a team manager who holds the case",
+            Role.HEAD_OF_SERVICE,
+            "28 days",
+            for_provider=False,
+            mend=CASE,
+        ),
+        Limb(
+            "reflective",
+            "Reflection together by all who care for the child",
+            Role.TEAM_MANAGER,
+            "84 days",
+            for_provider=False,
+            mend=Mend("staffing:record_reflective_session", "Record reflection together"),
+        ),
     ),
 )
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 from core.access import Role
 from oversight import standards
-from oversight.rulebook.rule import Limb
+from oversight.rulebook.rule import Limb, Mend
 from oversight.rulebook.sql import FOLLOWED, clocks, known, listed, start_of
 from oversight.rulebook.staffing.parts import CARERS, CARERS_SCOPE, by_law_and_elsewhere, stands
 from staffing.models import Training
@@ -81,6 +81,7 @@ def _trained(where: str) -> str:
 STF_03, STF_03L = by_law_and_elsewhere(
     _trained,
     code="STF-03",
+    for_provider=True,
     title="Induction and training, proved",
     which="reg 33(1)",
     authority="each person who works in the home completes an appropriate induction. What else is taught, and by when, is "
@@ -92,9 +93,27 @@ STF_03, STF_03L = by_law_and_elsewhere(
     "and restraint, medicines, safeguarding, the child’s own plan and what an order allows.",
     in_force_from=dt.date(2015, 4, 1),
     limbs=(
-        Limb("induction", "Carer without a signed induction", Role.SOCIAL_WORKER, "before the first shift at all"),
-        Limb("training", "Carer not trained for this work and this child", Role.SOCIAL_WORKER, "14 days"),
-        Limb("claimed", "Training said to be given, with no proof", Role.SOCIAL_WORKER, "the same day"),
+        Limb(
+            "induction",
+            "Carer without a signed induction",
+            Role.SOCIAL_WORKER,
+            "before the first shift at all",
+            mend=Mend("staffing:record_training", "Record training", "carer"),
+        ),
+        Limb(
+            "training",
+            "Carer not trained for this work and this child",
+            Role.SOCIAL_WORKER,
+            "14 days",
+            mend=Mend("staffing:record_training", "Record training", "carer"),
+        ),
+        Limb(
+            "claimed",
+            "Training said to be given, with no proof",
+            Role.SOCIAL_WORKER,
+            "the same day",
+            mend=Mend("staffing:carer", "See what has no proof", "carer"),
+        ),
     ),
 )
 
