@@ -69,6 +69,7 @@ def _time(label: str) -> forms.TimeField:
 
 class Visitor(AtATime):
     moment, first = "starts_at", True
+    field_order = ("name", "organisation", "when", "starts_at", "note")
 
     name = forms.TextField(label="Visitor’s name", max_length=150)
     organisation = forms.TextField(label="From which organisation?", max_length=150, required=False)
@@ -78,6 +79,8 @@ class Visitor(AtATime):
 
 class SignOn(AtATime):
     moment, first = "starts_at", True
+    field_order = ("carer", "name", "organisation", "where", "when", "starts_at", "note")
+    marks_optional = False  # of who and name one is needed, and both would say “optional”
 
     carer = forms.ModelSelectField(None, label="Who?", empty_label="Somebody who is not in the list", required=False)
     name = forms.TextField(
@@ -99,6 +102,7 @@ class SignOn(AtATime):
 
 class Move(AtATime):
     moment = "moved_at"
+    field_order = ("where", "when", "moved_at", "note")
 
     where = forms.RadiosField(label="Where are they now?", noun="where they are now", choices=PLACES, hints=COUNTS_NOT)
     moved_at = _time("When did they move?")
@@ -151,6 +155,7 @@ class Awake(AtATime):
 
 class HandOver(AtATime):
     moment = "occurred_at"
+    field_order = ("text", "to", "when", "occurred_at")
 
     to = forms.TextField(label="Who received it?", noun="who received it", max_length=150)
     text = forms.TextAreaField(

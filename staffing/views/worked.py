@@ -208,7 +208,9 @@ def unplanned(request: HttpRequest, pk: int) -> HttpResponse:
 @access(Permission.RECORD_SHIFT)
 def awake(request: HttpRequest, pk: int) -> HttpResponse:
     found = _shift(request, pk)
-    here = Presence.for_user(request.user).filter(shift=found, ends_at=None, kind=Presence.Kind.CARER)
+    here = Presence.for_user(request.user).filter(shift=found, kind=Presence.Kind.CARER)
+    if found.ends_at > clock.now():  # while it goes on, those who are there; afterwards, those who were
+        here = here.filter(ends_at=None)
     carers = Carer.for_user(request.user).filter(pk__in=here.values("carer"))
     return _act(
         request,
@@ -222,7 +224,7 @@ def awake(request: HttpRequest, pk: int) -> HttpResponse:
         success="Check signed",
         template="staffing/awake.html",
         context={
-            "unlisted": [each.name for each in here.filter(carer=None)],
+            "unlisted": list(here.filter(carer=None).order_by("name").values_list("name", flat=True).distinct()),
             "anybody": carers.exists(),
             "shift": found,
         },

@@ -57,6 +57,7 @@ def test_what_is_still_out_is_said_where_she_moves_on_and_stays_on_the_register_
     client.force_login(cast.amy)
     for page in ("placements:move", "placements:end"):
         body = client.get(reverse(page, args=[placement.pk])).content.decode()
+        assert "Still out: 1 of the keys, fobs and devices" in body
         assert "Front door, fob 3 (key fob or card), held by Robin" in body
     Placement.objects.filter(pk=placement.pk).update(ended_on=TODAY)
     body = client.get(reverse("placements:keys", args=[placement.pk])).content.decode()
@@ -67,7 +68,7 @@ def test_what_is_still_out_is_said_where_she_moves_on_and_stays_on_the_register_
 
 def test_nothing_is_said_where_nothing_is_out(cast, placement, client):
     client.force_login(cast.amy)
-    assert "still out" not in client.get(reverse("placements:move", args=[placement.pk])).content.decode()
+    assert "Still out" not in client.get(reverse("placements:move", args=[placement.pk])).content.decode()
 
 
 @pytest.mark.parametrize(
