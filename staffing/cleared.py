@@ -32,6 +32,7 @@ LACKS: dict[str, str] = {
     Kind.HISTORY: "full employment history",
     Kind.QUALIFICATIONS: "qualifications",
 }
+NOTHING = f"all {len(Check.REQUIRED)} checks"
 
 
 def in_words(kinds: Iterable[str]) -> list[str]:
@@ -65,7 +66,8 @@ def with_lacks(carers: CarerQuerySet, moment: dt.datetime, councils: Iterable[in
 
 def lacking(carer: Carer) -> list[str]:
     """In words, what a carer read with `with_lacks` lacks, each thing once."""
-    return in_words(dict.fromkeys(carer.lacks))  # type: ignore[attr-defined]
+    kinds = dict.fromkeys(carer.lacks)  # type: ignore[attr-defined]
+    return [NOTHING] if len(kinds) == len(Check.REQUIRED) else in_words(kinds)
 
 
 def councils_of(user: User) -> list[int | None]:

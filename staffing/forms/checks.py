@@ -46,15 +46,20 @@ class RecordCheck(forms.Form):
     )
     upload = DocumentField(label="The document that was seen", hint=WHAT_KIND)
     evidence = KeptDocument(
-        None, label="Or a document of theirs that is kept already", required=False, empty_label="None of these"
+        None,
+        label="Or a document of theirs that is kept already",
+        hint="One of the two is needed.",
+        required=False,
+        empty_label="None of these",
     )
 
     def __init__(self, *args: Any, user: User, carer: Carer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kept = Evidence.for_user(user).filter(carer=carer).defer("content")
         self.offer("evidence", kept)
-        if not kept:
+        if not kept:  # nothing to choose instead
             del self.fields["evidence"]
+            self.fields["upload"].required = True
 
 
 class WithdrawCheck(forms.Form):
