@@ -18,7 +18,7 @@ from core.working_days import add_working_days
 from placements import policies as for_placement
 from placements.models import Placement, Provider
 from staffing import policies
-from staffing.actions.rota import hold_carers, put_on
+from staffing.actions.rota import PLANNED_AHEAD, hold_carers, put_on
 from staffing.models import AgencyAgreement, Assignment, Carer, Shift
 from staffing.rota import ONE_WEEK, moment_of, not_checked
 
@@ -154,6 +154,8 @@ def copy_week(*, placement: Placement, from_week: dt.date, to_week: dt.date, by:
         raise Invalid({"to_week": "Select another week to copy to"})
     since, until = days_of(from_week)
     first, last = days_of(to_week)
+    if first > as_of + PLANNED_AHEAD:
+        raise Invalid({"to_week": "The week must be within a year"})
     source = list(
         Shift.objects.standing().between(since, until).filter(placement=placement).order_by("starts_at", "pk")
     )

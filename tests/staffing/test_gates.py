@@ -1,15 +1,18 @@
 """What the database itself refuses, asked in SQL as the application's own role; and what its refusals mean to a person."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from core.actions import SAME_MOMENT, action, answer_to
 from core.errors import Conflict, Invalid, Refused
-from core.models import LocalStandard, Refusal
+from core.models import Authority, LocalStandard, Refusal, User
 from staffing.models import (
     Assignment,
+    Carer,
     Check,
     CheckWaiver,
     Engagement,
@@ -238,6 +241,49 @@ def test_a_deadlock_and_a_failed_serialization_are_conflicts(pgcode):
     error = DatabaseError()
     error.__cause__ = Cause(pgcode)
     assert answer_to(error).sentence == SAME_MOMENT
+
+
+@pytest.mark.parametrize("how", ["deadlock", "serialization"])
+def test_of_two_who_really_meet_in_one_the_other_is_told(transactional_db, how):
+    """Two connections, each in an act of its own: in a deadlock, and where each would undo the other's update."""
+    amy = User.objects.create(
+        email="amy@example.org",
+        name="Amy",
+        role="system_administrator",
+        authority=Authority.objects.create(code="901", name="North Vale"),
+    )
+    carers = [
+        Carer.objects.create(forename="Corin", surname=name, date_of_birth=dt.date(1988, 3, 9), recorded_by=amy)
+        for name in ("Reed", "Sedge")
+    ]
+    both_in = Barrier(2)
+
+    @action
+    def act(*, first, second, by, as_of):
+        if how == "serialization":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM staffing_carer")  # what it sees is settled here
+            both_in.wait(timeout=20)
+            Carer.objects.filter(pk=carers[0].pk).update(forename=str(first))
+            return
+        Carer.objects.filter(pk=carers[first].pk).update(forename="Corin")
+        both_in.wait(timeout=20)
+        Carer.objects.filter(pk=carers[second].pk).update(forename="Corin")
+
+    def one(number):
+        try:
+            if how == "serialization":
+                connection.ensure_connection()
+                connection.connection.set_session(isolation_level="REPEATABLE READ")
+            act(first=number, second=1 - number, by=amy, as_of=NOW)
+        except Conflict as conflict:
+            return conflict.sentence
+        finally:
+            connection.close()
+        return "saved"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(one, (0, 1))) == sorted([SAME_MOMENT, "saved"])
 
 
 def test_an_overlap_and_a_doubled_row_are_conflicts_in_words(cast, placement):

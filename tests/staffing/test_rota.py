@@ -465,8 +465,13 @@ def test_who_may_not_copy(cast, placement, ready):
     for stranger in (cast.priya, cast.zoe, cast.ines):
         with pytest.raises(PermissionDenied):
             copied(cast, placement, by=stranger)
-    with pytest.raises(Invalid, match="another week"):
-        copied(cast, placement, to_week=MONDAY)
+    for week, words in (
+        (MONDAY, "another week"),
+        (MONDAY + dt.timedelta(weeks=60), "within a year"),
+        (NEXT + dt.timedelta(days=1), "Monday"),
+    ):
+        with pytest.raises(Invalid, match=words):
+            copied(cast, placement, to_week=week)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
