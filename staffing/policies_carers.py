@@ -183,14 +183,14 @@ def not_a_step_down_backwards(
     """Raise Invalid for fewer staff from an instant in the past: what shifts already worked fell short of stands."""
     if effective_from >= as_of - RECORDING:
         return
-    for kind, stood in _least_fewer(placement, effective_from, as_of).items():
+    for kind, stood in _most_agreed(placement, effective_from, as_of).items():
         if numbers[kind] < stood:
             raise Invalid(
                 {"effective_from": "Fewer staff can only be set from now on: what was agreed for earlier shifts stands"}
             )
 
 
-def _least_fewer(placement: Placement, since: dt.datetime, until: dt.datetime) -> dict[str, int]:
+def _most_agreed(placement: Placement, since: dt.datetime, until: dt.datetime) -> dict[str, int]:
     """The most staff of each kind that were agreed, or ordered, for any shift between two instants."""
     kinds = ("by_day", "by_night", "sleeping_in")
     plans = StaffingPlan.objects.filter(placement=placement)

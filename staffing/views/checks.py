@@ -16,7 +16,7 @@ from staffing.models import Carer, Check, Evidence, SupervisionLine, Training
 from staffing.views.carers import carer_page, their_carer
 
 logger = logging.getLogger(__name__)
-NO_SUCH_PAGE = "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+SANDBOXED = "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 @access(Permission.SEE_CHECKS)
@@ -30,7 +30,7 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
         content_type=document.media_type,
         headers={
             "Content-Disposition": content_disposition_header(True, document.name) or "attachment",
-            "Content-Security-Policy": NO_SUCH_PAGE,
+            "Content-Security-Policy": SANDBOXED,
             "X-Content-Type-Options": "nosniff",
             "Cross-Origin-Resource-Policy": "same-origin",
         },
