@@ -3,7 +3,8 @@
 // by the one in the page it answers with, refusals and all.
 
 const said = document.getElementById("rota-said");
-let inHand = ""; // the carer picked up
+let inHand = ""; // the carer chosen, until they are put back
+let dragged = ""; // the carer being dragged
 let waiting = false; // for the server
 
 const rota = () => document.getElementById("rota");
@@ -86,7 +87,7 @@ function aim(button) {
 
 function onClick(event) {
   const button = event.target.closest?.(".rota-put");
-  if (button) put(button.closest("[data-shift]"));
+  if (button) put(inHand, button.closest("[data-shift]"));
 }
 
 function onKey(event) {
@@ -119,58 +120,58 @@ function neighbour(here, across, down) {
 function onDrag(event) {
   const row = event.target.closest?.("[data-carer]");
   const shift = event.target.closest?.("[data-shift]");
-  if (event.type === "dragstart" && row) {
+  if (event.type === "dragstart") {
+    dragged = row ? row.id.replace("carer-", "") : "";
+    if (!row) return;
     event.dataTransfer.effectAllowed = "copy";
-    event.dataTransfer.setData("text/plain", nameOf(row.id.replace("carer-", "")));
-    inHand = row.id.replace("carer-", "");
+    event.dataTransfer.setData("text/plain", nameOf(dragged));
   }
-  if (event.type === "dragend") {
-    if (!waiting) inHand = "";
-    showHand();
-  }
-  if (event.type === "dragleave" || event.type === "dragend" || event.type === "drop") {
+  if (["dragleave", "dragend", "drop"].includes(event.type)) {
     for (const aimed of document.querySelectorAll(".rota-shift--aimed")) aimed.classList.remove("rota-shift--aimed");
   }
-  if (!shift || !inHand) return;
-  if (event.type === "dragover") shift.classList.add("rota-shift--aimed");
-  if (event.type === "dragover" || event.type === "drop") event.preventDefault();
-  if (event.type === "drop") put(shift, true);
+  if (shift && dragged && ["dragover", "drop"].includes(event.type)) {
+    event.preventDefault(); // a drop is welcome here
+    if (event.type === "dragover") shift.classList.add("rota-shift--aimed");
+    else put(dragged, shift);
+  }
+  if (event.type === "dragend") dragged = "";
 }
 
 // --- asking the server ------------------------------------------------------------------------------------------------
 
-async function put(shift, dropped = false) {
-  if (waiting || !inHand) return;
+async function put(carer, shift) {
+  if (waiting || !carer) return;
   waiting = true;
-  const carer = inHand;
   const body = new FormData(form());
   body.set("carer", carer);
   body.set("shift", shift.dataset.shift);
   say(`Putting ${nameOf(carer)} on…`);
+  let answer = null;
+  let page = null;
   try {
-    const answer = await fetch(form().action, { method: "POST", body, credentials: "same-origin" });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (dropped) inHand = "";
-    if (page.getElementById("rota")) show(page, answer.ok, carer, shift.id);
-    else if (answer.redirected) window.location.assign(answer.url); // signed out meanwhile
-    else say("This was not saved: the service could not answer. Try again, or open this page again.");
+    answer = await fetch(form().action, { method: "POST", body, credentials: "same-origin" });
+    page = new DOMParser().parseFromString(await answer.text(), "text/html");
   } catch {
     say("This was not saved: the service cannot be reached. Try again when you are connected.");
+    return;
   } finally {
     waiting = false;
   }
+  if (page.getElementById("rota")) show(page, answer.ok);
+  else if (answer.redirected) window.location.assign(answer.url); // signed out meanwhile
+  else say("This was not saved: the service did not answer as it should. Open this page again.");
 }
 
-function show(page, done, carer, shift) {
-  const dropped = !inHand;
-  const sentence = done ? page.querySelector(".govuk-notification-banner__heading") : page.querySelector("[data-said]");
+// The rota of the page the server answered with, in place of this one; the focus stays where it was.
+function show(page, done) {
+  const focused = document.activeElement?.id;
+  const sentence = page.querySelector(done ? ".govuk-notification-banner__heading" : "[data-said]");
   rota().replaceWith(document.adoptNode(page.getElementById("rota")));
   for (const old of document.querySelectorAll("main > .govuk-notification-banner, main > .held-alert, main > .rota-refusal")) old.remove();
   if (!rowOf(inHand)) inHand = "";
   enhance();
-  const target = inHand && document.getElementById(shift) ? buttonOf(document.getElementById(shift)) : rowOf(carer)?.querySelector("button");
-  if (inHand && target) aim(target);
-  else if (target && !dropped) target.focus();
-  const more = inHand && done ? " Choose another shift, or press Escape." : "";
-  say((sentence?.textContent.trim() ?? "") + more);
+  const same = focused ? document.getElementById(focused) : null;
+  if (same?.matches(".rota-put")) aim(same);
+  else same?.focus();
+  say([sentence?.textContent.trim(), inHand && done ? "Choose another shift, or press Escape." : ""].filter(Boolean).join(". "));
 }

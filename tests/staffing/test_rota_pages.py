@@ -202,6 +202,29 @@ def test_the_rota_opens_in_as_many_queries_for_a_year_as_for_a_week(client, cast
     assert first <= 30, first
 
 
+@pytest.mark.parametrize("name", ["shift", "rota_publish", "rota_copy"])
+def test_more_carers_and_shifts_take_no_more_queries(client, cast, rota, name):
+    shift = rota.shift(NEXT)
+    rota.puts(rota.carers[0], shift)
+    args = [shift.pk if name == "shift" else rota.placement.pk]
+
+    def queries():
+        client.force_login(cast.tom)
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(reverse(f"staffing:{name}", args=args), {"week": NEXT.isoformat()}).status_code == 200
+        return len(seen)
+
+    queries()
+    few = queries()
+    for carer in rota.carers[1:6]:
+        rota.puts(carer, shift)
+    for n in range(1, 7):
+        rota.puts(rota.carers[n], rota.shift(NEXT + dt.timedelta(days=n)))
+    for n in range(5):
+        rota.carer(f"Carer{n} Many")
+    assert queries() == few
+
+
 # --- putting carers on ------------------------------------------------------------------------------------------------
 
 
