@@ -204,6 +204,15 @@ def test_the_page_costs_the_same_however_many_shifts_it_lists(client, cast, plac
     assert few <= 32
 
 
+def test_the_carers_own_page_says_what_binds_them_and_offers_each_what_they_may_do(client, cast, carer, standing):
+    offered = {"amy": ("Stand the carer down",), "tom": ("Stand the carer down", "Waive checks"), "carl": ()}
+    for name, acts in offered.items():
+        shown = words(opened(client, getattr(cast, name), "carer", carer))
+        assert StandDown.NOTICE in shown
+        for act in ("Stand the carer down", "Waive checks"):
+            assert (act in shown) == (act in acts), (name, act)
+
+
 # --- holding and lifting ----------------------------------------------------------------------------------------------
 
 
