@@ -138,7 +138,8 @@ def answer_to(error: DatabaseError) -> Conflict | Invalid | Refused | None:
     if code in (EXCLUSION, UNIQUE):
         return Conflict(_constraint_sentence(cause.diag.constraint_name) or SAME_MOMENT)
     if code == CHECK:
-        sentence = _constraint_sentence(cause.diag.constraint_name)
+        raised = cause.diag.source_function == "exec_stmt_raise"  # by a trigger of ours, in words for a person
+        sentence = _constraint_sentence(cause.diag.constraint_name) or (cause.diag.message_primary if raised else "")
         return Invalid({"": sentence}) if sentence else None
     return None
 

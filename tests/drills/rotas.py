@@ -140,7 +140,7 @@ def outcome_of(act: Callable) -> tuple[str, object]:
         answer = answer_to(error)
         if answer is None:
             return ERROR, error
-        return (REFUSED if isinstance(answer, Refused) else CONFLICT), answer
+        return {Refused: REFUSED, Invalid: INVALID}.get(type(answer), CONFLICT), answer
     except Exception as error:
         return ERROR, error
     finally:

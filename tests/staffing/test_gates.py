@@ -294,6 +294,11 @@ def test_an_overlap_and_a_doubled_row_are_conflicts_in_words(cast, placement):
     refuses(Conflict, "already a shift of that kind", cast.shift, placement, MONDAY)
 
 
+def test_hours_beyond_the_shift_are_answered_in_the_triggers_own_words(cast, placement):
+    shift = cast.shift(placement, MONDAY)
+    refuses(Invalid, "longer than the shift", cast.puts, cast.carer(), shift, ends_at=at(MONDAY, 21))
+
+
 def test_a_refusal_of_the_database_is_recorded_as_any_other(cast, placement):
     @action
     def import_rows(*, by, as_of):
