@@ -10,7 +10,13 @@ from core.fields import RecordedAt
 from core.history import tracked
 from core.models import Authority, Protected, User, dated
 from placements import codes
-from placements.querysets import HomeQuerySet, NoteQuerySet, OfPlacementQuerySet, PlacementQuerySet
+from placements.querysets import (
+    AuthorisationQuerySet,
+    HomeQuerySet,
+    NoteQuerySet,
+    OfPlacementQuerySet,
+    PlacementQuerySet,
+)
 
 
 class Hours(Func):
@@ -326,7 +332,7 @@ class UnregisteredAuthorisation(Protected):
     alternatives = models.TextField("what else was sought, and why it could not be used")
     steps = models.TextField("what is being done to end or register it")
     recorded_at = RecordedAt()
-    objects = OfPlacementQuerySet.as_manager()
+    objects = AuthorisationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-authorised_at"]

@@ -116,6 +116,15 @@ class OfPlacementQuerySet(models.QuerySet):
         return self.filter(placement__in=Placement.objects.visible_to(user))
 
 
+class AuthorisationQuerySet(OfPlacementQuerySet):
+    """Why a director let a child live where nobody is registered: the council's own reasons, not for a provider."""
+
+    def visible_to(self, user) -> "AuthorisationQuerySet":
+        if user.is_authenticated and user.rights.scope == Scope.PROVIDER:
+            return self.none()
+        return super().visible_to(user)
+
+
 class NoteQuerySet(models.QuerySet):
     """What professionals wrote about her, and orders about her: never seen by a provider or commissioner."""
 
