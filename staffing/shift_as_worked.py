@@ -172,11 +172,15 @@ class Worked:
 
     @property
     def is_reviewed(self) -> bool:
-        """Whether somebody has looked into all that is on record of it: what is recorded later is not yet looked into."""
-        reviewed = max((each.recorded_at for each in self.reviews), default=None)
+        """Whether somebody has looked into all that is on record of it. What is recorded later is not yet looked into;
+        and a review made while the shift still went on says nothing of the rest of it, once it is over."""
         moments = [each.recorded_at for each in self.presences] + [each.recorded_at for each in self.checks]
         recorded = max(moments, default=None)
-        return reviewed is not None and (recorded is None or reviewed >= recorded)
+        return any(
+            (recorded is None or each.recorded_at >= recorded)
+            and (self.goes_on or each.reviewed_at >= self.shift.ends_at)
+            for each in self.reviews
+        )
 
     @cached_property
     def wrongs(self) -> list[Wrong]:

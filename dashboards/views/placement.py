@@ -135,6 +135,7 @@ def _staff(user: User, state: State, over: bool) -> list[Link]:
         link(user, "How many staff, and of what kind", "staffing:staffing_plan", pk),
         link(user, "Agencies, and what is agreed with them", "staffing:agreements", pk),
         link(user, "Review shifts that went wrong", "staffing:review_shifts", pk),
+        link(user, "Staff continuity", "staffing:continuity", pk),
         link(user, "Ask that a carer be taken off the rota", "staffing:ask_off_rota", pk) if not over else None,
         link(user, "Keys and devices", "placements:keys", pk) if keys else None,
     )

@@ -360,6 +360,15 @@ def test_several_shifts_are_reviewed_in_one_act(cast, placement, shift, corin):
     assert as_worked(day).is_reviewed
 
 
+def test_a_review_before_the_end_of_a_shift_does_not_cover_the_rest_of_it(cast, shift, corin):
+    on(cast, shift, carer=corin)
+    review_shifts(shifts=[shift], found="x", done="y", by=cast.amy, as_of=NIGHT)
+    assert as_worked(shift, at(NEXT, 7, 59)).is_reviewed
+    assert not as_worked(shift, at(NEXT, 8)).is_reviewed
+    review_shifts(shifts=[shift], found="x", done="y", by=cast.amy, as_of=at(NEXT, 8))
+    assert as_worked(shift, at(NEXT, 8)).is_reviewed
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_is_recorded_after_a_review_is_not_covered_by_it(cast, shift, corin):
     on(cast, shift, carer=corin)
