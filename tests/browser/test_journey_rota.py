@@ -199,7 +199,7 @@ def test_priya_works_a_shift_a_swap_is_decided_and_a_stand_down_is_lifted_by_thr
     priya.chooses("Did the child ask for this?", "No")
     priya.presses("Ask for it")
 
-    tom = at_a_browser(cast.tom).is_signed_in()
+    tom = at_a_browser(cast.tom, widths=(1280,)).is_signed_in()
     tom.opens("dashboards:my_work")
     tom.sees("Asked about staff, and not answered yet")
     tom.follows("Swap on Robin’s day")
