@@ -21,7 +21,8 @@ def _may(user, permission: Permission) -> bool:
 def placements_known_to(user) -> models.QuerySet:
     """The placements whose carers this person may know of: those they see or, for those who reach no child by their
     role and answer for carers across a council (the LADO), all of the council's."""
-    if user.authority_id is not None and not user.can(Permission.SEE_CHILDREN):
+    over_carers = _may(user, Permission.SEE_CARERS) and not user.can(Permission.SEE_CHILDREN)
+    if over_carers and user.authority_id is not None:
         return Placement.objects.filter(child__authority_id=user.authority_id)
     return Placement.objects.visible_to(user)
 

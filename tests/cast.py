@@ -177,8 +177,10 @@ class Cast:
             recorded_by=self.amy,
         )
 
-    def manager(self, placement, since: dt.datetime, *, until=None, name="Maya Redstart") -> ManagerPost:
-        return ManagerPost.objects.create(placement=placement, name=name, started_at=since, ended_at=until)
+    def manager(self, placement, since: dt.datetime, *, until=None, name="Maya Redstart", account=None) -> ManagerPost:
+        return ManagerPost.objects.create(
+            placement=placement, name=name, started_at=since, ended_at=until, account=account
+        )
 
     # --- who cares for her ---------------------------------------------------------------------------------------------
 

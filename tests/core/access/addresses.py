@@ -1,0 +1,179 @@
+"""Every address of the product, what the number in it is the number of, and who of North and of South asks."""
+
+import re
+
+from django.urls import URLPattern, get_resolver, reverse
+
+from core.access import PROVIDER_ROLES, ROLES, Role, Scope
+from placements.models import ProviderPost
+from tests.core.access.world import LONG_AGO
+
+
+def patterns(resolver, names=()):
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield ":".join([*names, pattern.name or ""]), pattern
+        else:
+            yield from patterns(pattern, [*names, pattern.namespace] if pattern.namespace else names)
+
+
+PAGES = dict(patterns(get_resolver()))
+PLAIN = [name for name, pattern in PAGES.items() if not pattern.pattern.converters]
+PUBLIC_PAGES = {
+    "healthz",
+    "readyz",
+    "core:sign_in",
+    "core:sign_out",
+    "core:signed_out",
+    "core:forgotten",
+    "core:choose_password",
+    "core:hidden",
+    "core:accessibility",
+}
+
+
+def address(name, value="1"):
+    return reverse(name, kwargs=dict.fromkeys(PAGES[name].pattern.converters, value))
+
+
+NORTHS = {
+    Role.SOCIAL_WORKER: "amy",
+    Role.TEAM_MANAGER: "tom",
+    Role.HEAD_OF_SERVICE: "hana",
+    Role.COMMISSIONER: "carl",
+    Role.IRO: "ines",
+    Role.LADO: "lee",
+    Role.SAFEGUARDING_LEAD: "sal",
+    Role.DIRECTOR: "dee",
+    Role.DCS: "dora",
+    Role.LEGAL: "lola",
+    Role.PROVIDER_MANAGER: "paul",
+    Role.SHIFT_LEADER: "priya",
+    Role.PARTNER: "greta",
+    Role.ADVOCATE: "ava",
+    Role.SCRUTINEER: "nina",
+    Role.SYSTEM_ADMINISTRATOR: "sam",
+}
+
+# What the number in each address is the number of. A new page is added here, or the test below says so.
+ABOUT = {
+    "core:account_detail": "account",
+    "core:change_account": "account",
+    "core:deactivate": "account",
+    "core:reactivate": "account",
+    "core:reset": "account",
+    "placements:provider_posts": "provider's person",
+    "placements:end_provider_post": "provider's person",
+    "children:end_allocation": "allocation",
+    "placements:move": "placement",
+    "placements:end": "placement",
+    "placements:call_off": "placement",
+    "placements:take_on": "placement",
+    "placements:where": "placement",
+    "placements:appoint_manager": "placement",
+    "placements:authorise": "placement",
+    "placements:visit": "placement",
+    "placements:log": "placement",
+    "dashboards:placement": "placement",
+    "placements:end_manager": "manager",
+    "placements:discharge_order": "order",
+    "placements:home": "home",
+    "placements:describe_home": "home",
+    "placements:registration": "home",
+    "placements:visit_detail": "visit",
+    "placements:add_to_visit": "visit",
+    "placements:log_detail": "log",
+    "placements:add_to_log": "log",
+    "oversight:flag": "flag",
+    "exchange:import": "import",
+    "exchange:problems": "import",
+    "exchange:mend": "row",
+    "exchange:set_aside": "row",
+    "placements:keys": "placement",
+    "placements:issue_key": "placement",
+    "placements:revoke_key": "key",
+    "staffing:agreements": "placement",
+    "staffing:ask_off_rota": "placement",
+    "staffing:bring_in_agency": "placement",
+    "staffing:continuity": "placement",
+    "staffing:record_reflective_session": "placement",
+    "staffing:record_staff_type": "placement",
+    "staffing:review_shifts": "placement",
+    "staffing:rota": "placement",
+    "staffing:rota_add": "placement",
+    "staffing:rota_copied": "placement",
+    "staffing:rota_copy": "placement",
+    "staffing:rota_publish": "placement",
+    "staffing:rota_put": "placement",
+    "staffing:set_staffing": "placement",
+    "staffing:staffing_plan": "placement",
+    "staffing:unplanned_shift": "placement",
+    "staffing:sign_agreement": "agreement",
+    "staffing:end_agreement": "agreement",
+    "staffing:carer": "carer",
+    "staffing:describe_carer": "carer",
+    "staffing:engage": "carer",
+    "staffing:link_account": "carer",
+    "staffing:name_supervisor": "carer",
+    "staffing:record_check": "carer",
+    "staffing:record_supervision": "carer",
+    "staffing:record_training": "carer",
+    "staffing:stand_down_carer": "carer",
+    "staffing:waive": "carer",
+    "staffing:end_engagement": "engagement",
+    "staffing:withdraw_check": "check",
+    "staffing:sign_training": "training",
+    "staffing:end_supervisor": "supervisor",
+    "staffing:evidence": "evidence",
+    "staffing:ask_swap": "shift",
+    "staffing:awake": "shift",
+    "staffing:hand_over": "shift",
+    "staffing:log_cause": "shift",
+    "staffing:rota_assign": "shift",
+    "staffing:rota_cancel": "shift",
+    "staffing:rota_leader": "shift",
+    "staffing:rota_times": "shift",
+    "staffing:shift": "shift",
+    "staffing:sign_on": "shift",
+    "staffing:visitor": "shift",
+    "staffing:worked": "shift",
+    "staffing:rota_take_off": "assignment",
+    "staffing:move": "presence",
+    "staffing:put_right": "presence",
+    "staffing:sign_off": "presence",
+    "staffing:swap": "swap",
+    "staffing:decide_swap": "swap",
+    "staffing:rota_request": "rota request",
+    "staffing:confirm_off_rota": "rota request",
+    "staffing:stand_down": "stand-down",
+    "staffing:hold": "stand-down",
+    "staffing:release": "stand-down",
+    "staffing:propose_lift": "stand-down",
+    "staffing:approve_lift": "lift",
+    "staffing:withdraw_lift": "lift",
+}
+NOT_ABOUT_A_RECORD = {"core:draft", "core:choose_password"}
+RECORD_PAGES = [name for name in PAGES if name not in PLAIN and name not in NOT_ABOUT_A_RECORD]
+
+
+def record_address(name, records):
+    if "reference" in PAGES[name].pattern.converters:
+        return reverse(name, kwargs={"reference": records["reference"]})
+    return reverse(name, kwargs={"pk": records[ABOUT[name]]})
+
+
+def counterpart(world, role):
+    """Somebody of this role in South or, where the role is a provider's, of another provider."""
+    team = world.south_team if ROLES[role].scope in (Scope.TEAM, Scope.SERVICE) else None
+    at_provider = role in PROVIDER_ROLES
+    user = world.person(
+        f"south-{role}", f"South {role}", role, team=team, authority=world.south, at_provider=at_provider
+    )
+    if at_provider:
+        other, _ = type(world.provider).objects.get_or_create(name="Elsewhere Care")
+        ProviderPost.objects.create(provider=other, person=user, authority=world.south, started_on=LONG_AGO)
+    return user
+
+
+def body(response):
+    return re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", response.content)

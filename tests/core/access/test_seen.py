@@ -1,0 +1,113 @@
+"""Every kind of protected record, asked for by every role: its own council's see what the table says, others nothing."""
+
+from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
+
+from children.models import Allocation, CareEpisode, CaseSupervision, Child, Decision, LegalStatus
+from core.access import Role
+from core.models import Protected, Team, User
+from exchange.models import ImportProblem, ImportRun, ReturnEpisode
+from oversight.models import Flag, FlagAnswer
+from placements.models import (
+    Addition,
+    DailyLog,
+    DolOrder,
+    Home,
+    Key,
+    ManagerPost,
+    Placement,
+    Registration,
+    UnregisteredAuthorisation,
+    Visit,
+)
+from staffing import models as staffing
+from tests.core.access.addresses import NORTHS, counterpart
+
+PROTECTED = [m for m in apps.get_models() if issubclass(m, Protected) and m not in (User, Team)]
+FILE = {CareEpisode, LegalStatus, Allocation, Decision}  # and who read it
+NOTES = {Visit, DolOrder}
+OF_PLACEMENT = {Placement, ManagerPost, DailyLog, Addition, Key}
+COUNCILS = {UnregisteredAuthorisation}  # its own reasons, not for a provider
+FLAGS = {Flag, FlagAnswer}
+HOMES = {Home, Registration}
+RETURNS = {ImportRun, ImportProblem, ReturnEpisode}
+EVERY_FILE = {Child} | FILE | NOTES | OF_PLACEMENT | COUNCILS
+LINE = {CaseSupervision}
+
+CARERS = {
+    staffing.Carer,
+    staffing.Check,
+    staffing.Engagement,
+    staffing.StandDown,
+    staffing.Supervision,
+    staffing.SupervisionLine,
+    staffing.Training,
+}
+EVIDENCE = {staffing.Evidence}
+REASONS = {staffing.StandDownCase}
+LIFTS = {staffing.Lift, staffing.LiftApproval}
+ROTA = {getattr(staffing, name) for name in staffing.__all__} - CARERS - EVIDENCE - REASONS - LIFTS
+SAFEGUARD = CARERS | EVIDENCE | REASONS | LIFTS
+
+# Of the one child of `world`, what each role of North's sees. Greta, Ava, Ines and Lola are allocated to her, and Paul
+# is the manager of the placement.
+SEES = {
+    Role.SOCIAL_WORKER: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | SAFEGUARD,
+    Role.TEAM_MANAGER: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | SAFEGUARD,
+    Role.HEAD_OF_SERVICE: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | SAFEGUARD | RETURNS,
+    Role.COMMISSIONER: {Child} | FILE | OF_PLACEMENT | COUNCILS | FLAGS | HOMES | ROTA | CARERS,
+    Role.IRO: EVERY_FILE | LINE | FLAGS | ROTA | CARERS,
+    Role.LADO: SAFEGUARD,
+    Role.SAFEGUARDING_LEAD: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | SAFEGUARD,
+    Role.DIRECTOR: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | CARERS | RETURNS,
+    Role.DCS: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | CARERS | RETURNS,
+    Role.LEGAL: EVERY_FILE | FLAGS,
+    Role.PROVIDER_MANAGER: {Child, Flag} | OF_PLACEMENT | ROTA | CARERS | EVIDENCE | LIFTS,
+    Role.SHIFT_LEADER: {Child} | OF_PLACEMENT | ROTA | CARERS,
+    Role.PARTNER: EVERY_FILE,
+    Role.ADVOCATE: EVERY_FILE,
+    Role.SCRUTINEER: set(),
+    Role.SYSTEM_ADMINISTRATOR: set(),
+}
+
+
+def names(models):
+    return sorted(model.__name__ for model in models)
+
+
+def seen_by(user):
+    return {model for model in PROTECTED if model.for_user(user).exists()}
+
+
+def test_what_each_role_sees_of_a_child_within_its_reach(world):
+    of_hers = {m for m in PROTECTED if m.objects.exists()}
+    seen = {role: seen_by(getattr(world, NORTHS[role])) & of_hers for role in Role}
+    assert {role: names(seen[role] - SEES[role]) for role in Role if seen[role] - SEES[role]} == {}
+    assert {role: names(SEES[role] - seen[role]) for role in Role if SEES[role] - seen[role]} == {}
+
+
+def test_the_lado_sees_carers_and_nothing_of_any_child():
+    assert SEES[Role.LADO] <= CARERS | EVIDENCE | REASONS | LIFTS
+
+
+def test_providers_and_commissioners_see_no_addition_to_a_visit(world):
+    for key in ("paul", "priya", "carl"):
+        assert [a.pk for a in Addition.for_user(getattr(world, key))] == [world.log_addition.pk]
+
+
+def test_souths_people_see_nothing_of_norths(world):
+    seen = {role: names(seen_by(counterpart(world, role))) for role in Role}
+    assert seen == {role: [] for role in Role}
+
+
+def test_a_deactivated_account_and_a_stranger_see_nothing(world):
+    assert seen_by(AnonymousUser()) == set()
+    for role in Role:
+        user = getattr(world, NORTHS[role])
+        user.is_active = False
+        assert seen_by(user) == set(), role
+
+
+def test_every_protected_record_was_tried(world):
+    untried = {m.__name__ for m in PROTECTED if not m.objects.exists()}
+    assert untried <= {"FileRead", "ImportFile", "ReturnChild"}, untried
