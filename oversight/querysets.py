@@ -18,14 +18,20 @@ BASES = {"statute": Basis.STATUTE, "court": Basis.COURT, "local": Basis.LOCAL}
 
 class FlagQuerySet(models.QuerySet):
     def visible_to(self, user) -> "FlagQuerySet":
-        """Flags (or answers) on the children this person may see, and any she herself holds."""
+        """Flags (or answers) on the children this person may see, and any she herself holds.
+
+        A provider's managers see the flags of their placements that are theirs to mend or to know, and no answer: when
+        the council's people will come unannounced, and what they say among themselves, are not for them.
+        """
         from placements.models import Placement
 
         if not user.is_authenticated or not user.can(Permission.SEE_FLAGS):
             return self.none()
         flag = "" if self.model.__name__ == "Flag" else "flag__"
-        if user.authority_id is None:  # a provider's manager: only the flags of placements with the provider
-            return self.filter(**{f"{flag}placement__in": Placement.objects.visible_to(user)})
+        if user.authority_id is None:
+            return (
+                self.none() if flag else self.filter(_for_provider(), placement__in=Placement.objects.visible_to(user))
+            )
         seen = Q(**{f"{flag}child__in": Child.objects.visible_to(user)})
         return self.filter(seen | Q(**{f"{flag}owner": user}))
 
@@ -99,7 +105,7 @@ class FlagQuerySet(models.QuerySet):
         if whose in ("mine", "team"):
             found = found.owned_by(user) if whose == "mine" else found.of_team(user)
         if answered:
-            found = found.answered(answered == "yes")
+            found = found.answered(answered == "yes") if user.authority_id is not None else found.none()
         if age:
             found = found.aged(age, as_of=as_of) if age in AGES else found.none()
         if placement:
@@ -123,6 +129,14 @@ class FlagQuerySet(models.QuerySet):
             for rule in rulebook.ALL
             if rule.code in counted
         ]
+
+
+def _for_provider() -> Q:
+    shown = Q()
+    for rule in rulebook.ALL:
+        limbs = [limb.code for limb in rule.limbs] or [""]
+        shown |= Q(rule=rule.code, limb__in=[limb for limb in limbs if rule.is_for_provider(limb)])
+    return shown
 
 
 def _answers() -> Exists:
