@@ -3,7 +3,6 @@
 import datetime as dt
 
 from django.db import DatabaseError, connection
-from django.db.models import Max
 from django.http import HttpRequest, JsonResponse
 
 from core import clock
@@ -19,21 +18,26 @@ def alive(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"alive": True})
 
 
-def last_sweep_ended() -> dt.datetime | None:
-    """When the rules were last checked to the end, or None if they never were. Raises DatabaseError."""
-    return SweepRun.objects.aggregate(last=Max("finished_at"))["last"]
+def last_checked(as_of: dt.datetime) -> tuple[dt.datetime | None, list[str]]:
+    """Up to when every rule has been checked, and which could not be. Raises DatabaseError."""
+    return SweepRun.last_checked(as_of=as_of)
 
 
 @public
 def ready(request: HttpRequest) -> JsonResponse:
-    """The database answers and its tables are there; how many seconds ago the rules were last checked.
+    """The database answers and its tables are there; how many seconds ago every rule had been checked.
 
-    A late sweep does not make the pages unready: they say themselves that they are late. `late` is for an alarm.
+    A late sweep, or one in which rules failed, does not make the pages unready: they say so themselves. `late` is for an
+    alarm, and `failed_rules` for whoever hears it.
     """
+    now = clock.now()
     try:
-        ended = last_sweep_ended()
+        at, failed = last_checked(now)
     except DatabaseError:
         connection.close()
-        return JsonResponse({"ready": False, "last_sweep_seconds_ago": None, "late": True}, status=503)
-    age = None if ended is None else round((clock.now() - ended).total_seconds())
-    return JsonResponse({"ready": True, "last_sweep_seconds_ago": age, "late": age is None or age > LATE_SECONDS})
+        return JsonResponse(
+            {"ready": False, "last_sweep_seconds_ago": None, "late": True, "failed_rules": []}, status=503
+        )
+    age = None if at is None else round((now - at).total_seconds())
+    late = age is None or age > LATE_SECONDS or bool(failed)
+    return JsonResponse({"ready": True, "last_sweep_seconds_ago": age, "late": late, "failed_rules": failed})

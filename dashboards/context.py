@@ -16,10 +16,11 @@ def last_check(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    run = SweepRun.last_finished()
-    at = run.as_of if run else None
+    now = clock.now()
+    at, failed = SweepRun.last_checked(as_of=now)
     return {
         "rules_are_checked": True,
         "last_checked": at,
-        "last_checked_late": at is None or clock.now() - at > LATE_AFTER,
+        "last_checked_late": at is None or bool(failed) or now - at > LATE_AFTER,
+        "last_checked_failed": failed,
     }

@@ -159,15 +159,28 @@ class SweepRun(models.Model):
 
     class Meta:
         ordering = ["-as_of"]
-        indexes = [models.Index(F("finished_at").desc(nulls_last=True), name="sweep_latest")]
+        indexes = [models.Index(F("as_of").desc(), name="sweep_reached", condition=Q(finished_at__isnull=False))]
 
     def __str__(self) -> str:
         return f"sweep of {self.as_of:%Y-%m-%d %H:%M}"
 
     @classmethod
-    def last_finished(cls, *, as_of: dt.datetime | None = None) -> "SweepRun | None":
-        """The run that finished last; with `as_of`, the one that checked the rules latest up to that instant."""
-        finished = cls.objects.filter(finished_at__isnull=False)
-        if as_of is None:
-            return finished.order_by("-finished_at").first()
-        return finished.filter(as_of__lte=as_of).order_by("-as_of").first()
+    def last_finished(cls, *, as_of: dt.datetime) -> "SweepRun | None":
+        """The run that has checked the rules latest up to an instant, of those that came to their end."""
+        return cls._finished(as_of).first()
+
+    @classmethod
+    def last_checked(cls, *, as_of: dt.datetime) -> "tuple[dt.datetime | None, list[str]]":
+        """Up to when every rule has been checked, and the codes of those the latest run could not check.
+
+        A run that failed is no check, and a look back at an earlier day makes what is known now no older.
+        """
+        latest = cls.last_finished(as_of=as_of)
+        if latest is None or not latest.failed_rules:
+            return latest and latest.as_of, []
+        whole = cls._finished(as_of).filter(failed_rules=[]).first()
+        return whole and whole.as_of, latest.failed_rules
+
+    @classmethod
+    def _finished(cls, as_of: dt.datetime) -> "models.QuerySet[SweepRun]":
+        return cls.objects.filter(finished_at__isnull=False, as_of__lte=as_of).order_by("-as_of", "-finished_at")

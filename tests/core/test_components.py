@@ -225,6 +225,9 @@ def test_last_checked_turns_red_when_late_and_when_never():
     assert "held-checked--late" in late
     assert "22 November 2026 at 14:30" in late
     assert "held-checked--late" in render("<c-last-checked />")
+    failed = render('<c-last-checked :at="at" :failed="failed" />', at=NOW, failed=["VIS-01"])
+    assert "held-checked--late" in failed
+    assert "1 rule could not be checked: VIS-01. All were last checked" in failed
 
 
 def test_pagination_keeps_the_filters():

@@ -183,6 +183,14 @@ def test_it_says_when_the_rules_were_checked_and_when_that_is_too_long_ago(clien
     late = page(client, scene.amy)
     assert late.context["last_checked_late"] is True
     assert b"too long ago" in late.content
+    now = clock.now()
+    SweepRun.objects.update(as_of=now - dt.timedelta(minutes=5))
+    SweepRun.objects.create(as_of=now - dt.timedelta(days=60), started_at=now, finished_at=now)  # a look back
+    assert page(client, scene.amy).context["last_checked_late"] is False
+    SweepRun.objects.create(as_of=now, started_at=now, finished_at=now, failed_rules=["VIS-01", "STF-05"])
+    failed = page(client, scene.amy)
+    assert failed.context["last_checked_late"] is True
+    assert b"2 rules could not be checked: VIS-01, STF-05" in failed.content
     SweepRun.objects.all().delete()
     assert b"Rules not yet checked" in page(client, scene.amy).content
 
