@@ -46,16 +46,21 @@ class SessionLimits:
                 request.too_late = request.user
                 logger.info("user %s signed out by time", request.user.pk)
                 logout(request)
-                messages.info(request, "Time ran out and you were signed out. What you had typed is kept as a draft.")
             elif now - last_seen > GRAIN:
                 request.session[LAST_SEEN] = now
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
         """Here, and not above, since only now is it known that the form is one of ours."""
-        key = request.POST.get("draft_key", "") if request.too_late and request.method == "POST" else ""
-        if re.fullmatch(r"[-\w]{1,100}", key, re.ASCII):
-            save_draft(by=request.too_late, key=key, data=typed(request), as_of=clock.now())
+        if request.too_late is None:
+            return
+        said = "Time ran out and you were signed out."
+        if request.method == "POST":
+            key, data = request.POST.get("draft_key", ""), typed(request)
+            if data and re.fullmatch(r"[-\w]{1,100}", key, re.ASCII):
+                save_draft(by=request.too_late, key=key, data=data, as_of=clock.now())
+                said = f"{said} What you had typed is kept as a draft."
+        messages.info(request, said)
 
 
 class DeclaredAccess:

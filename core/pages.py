@@ -1,5 +1,6 @@
 """How a form page works, once: shown, sent, refused, in conflict, drafted and done."""
 
+import re
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -30,7 +31,7 @@ def record_form(
     submit_label: str = "Save",
     template: str = "core/form.html",
     initial: dict | None = None,
-    draft_key: str = "",
+    draft_key: str | None = "",
     form_kwargs: dict | None = None,
     context: dict | None = None,
 ) -> HttpResponse:
@@ -39,6 +40,9 @@ def record_form(
     `act` is an action already given what the form does not know, called with the cleaned data, `by` and `as_of`.
     `done(record)` gives the address to go to. Whatever goes wrong, the page comes back with what was typed: 422 for
     something to mend or a gate's refusal, 409 where another record got there first.
+
+    With a `draft_key`, what is typed is kept as it is typed, under that key, until it is sent. Without one it is kept
+    only if the session ends meanwhile (core.middleware). With None it is never kept: for what must not lie about.
     """
     as_of = clock.now()
     form_kwargs = form_kwargs or {}
@@ -46,6 +50,7 @@ def record_form(
     drafted = None
     if request.method == "POST":
         form = form_class(request.POST, request.FILES, **form_kwargs)
+        kept_as = _kept_as(request, form, draft_key)
         if draft_key and "save_draft" in request.POST:
             save_draft(by=request.user, key=draft_key, data=typed(request), as_of=as_of)
             messages.success(request, "Draft saved. Nothing is on the record until you send it.")
@@ -61,8 +66,8 @@ def record_form(
             except Conflict as clash:
                 conflict = clash.sentence
             else:
-                if draft_key:
-                    discard_draft(by=request.user, key=draft_key)
+                if kept_as:
+                    discard_draft(by=request.user, key=kept_as)
                 if success:
                     messages.success(request, success)
                 return redirect(done(record))
@@ -70,9 +75,10 @@ def record_form(
         if draft_key:
             save_draft(by=request.user, key=draft_key, data=typed(request), as_of=as_of)
     else:
-        if draft_key:
-            drafted = Draft.objects.filter(user=cast(User, request.user), key=draft_key).first()
         form = form_class(initial=initial, **form_kwargs)
+        kept_as = _kept_as(request, form, draft_key)
+        if kept_as:
+            drafted = Draft.objects.filter(user=cast(User, request.user), key=kept_as).first()
         if drafted:
             form = drafted_form(form_class, drafted, form_kwargs)
     page = {
@@ -84,10 +90,24 @@ def record_form(
         "refusal": refusal,
         "conflict": conflict,
         "drafted": drafted,
-        "draft_key": draft_key,
+        "draft_key": kept_as,
         "draft_url": reverse("core:draft", args=[draft_key]) if draft_key else "",
     }
     return render(request, template, page | (context or {}), status=status)
+
+
+def _kept_as(request: HttpRequest, form: Any, draft_key: str | None) -> str:
+    """Under which key a form's typing is kept: the one it has, else its page and what that is about; "" for nowhere.
+
+    A form that sends files is not kept: without them it would be another form.
+    """
+    if draft_key or draft_key is None:
+        return draft_key or ""
+    if form.is_multipart() or not form.fields:
+        return ""
+    match = request.resolver_match
+    assert match is not None  # noqa: S101 - a view is running
+    return re.sub(r"[^-\w]", "-", "-".join([match.view_name, *map(str, match.kwargs.values())]), flags=re.ASCII)[:100]
 
 
 def typed(request: HttpRequest) -> dict[str, list[str]]:
