@@ -24,6 +24,7 @@ R = TypeVar("R")
 Subject = tuple[str, int]  # ("placement", 12)
 _touched: contextvars.ContextVar[set[Subject] | None] = contextvars.ContextVar("touched", default=None)
 _batch: contextvars.ContextVar[set[Subject] | None] = contextvars.ContextVar("batch", default=None)
+_refused: contextvars.ContextVar[list[dict[str, Any]] | None] = contextvars.ContextVar("refused", default=None)
 _rechecks: list[Callable[..., None]] = []
 
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
@@ -161,13 +162,43 @@ def _constraint_sentence(name: str) -> str:
 def _record_refusal(refusal: Refused, *, by: Any, action_name: str, subjects: set[Subject]) -> None:
     from core.models import Refusal
 
-    Refusal.objects.create(
-        code=refusal.code,
-        sentence=refusal.sentence,
-        action=action_name,
-        by=by,
-        subjects=sorted(f"{kind} {pk}" for kind, pk in subjects),
-    )
+    row = {
+        "code": refusal.code,
+        "sentence": refusal.sentence,
+        "action": action_name,
+        "by": by,
+        "subjects": sorted(f"{kind} {pk}" for kind, pk in subjects),
+    }
+    waiting = _refused.get()
+    if waiting is None:
+        Refusal.objects.create(**row)
+    else:
+        waiting.append(row)
+
+
+@contextmanager
+def held_together() -> Iterator[None]:
+    """For writes that stand or fall together with an action, or with several: one transaction around them all.
+
+    What a gate refuses inside is recorded once that transaction is over, whichever way it went. Raises as an action
+    does.
+    """
+    from core.models import Refusal
+
+    refused: list[dict[str, Any]] = []
+    token = _refused.set(refused)
+    try:
+        with transaction.atomic():
+            yield
+    except DatabaseError as error:
+        answer = answer_to(error)
+        if answer is None:
+            raise
+        raise answer from error
+    finally:
+        _refused.reset(token)
+        for row in refused:
+            Refusal.objects.create(**row)
 
 
 @action

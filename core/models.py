@@ -237,6 +237,26 @@ class SignInFailure(models.Model):
         return f"{self.mark[:8]} at {self.failed_at}"
 
 
+class Submission(models.Model):
+    """A form that was sent and acted on: the number it was shown under with what it said, and where its sender went then.
+
+    Written in the transaction of the act. Sent again, by a second press or a lost connection, a form finds itself here
+    and is not acted on twice.
+    """
+
+    insert_only = True
+    number = models.UUIDField()
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)  # found by sent_once
+    address = models.TextField()
+    recorded_at = RecordedAt()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "number"], name="sent_once")]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
 class Draft(models.Model):
     """What a person has typed into a form and not yet saved: hers alone, one a form and record."""
 

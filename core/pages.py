@@ -1,8 +1,10 @@
 """How a form page works, once: shown, sent, refused, in conflict, drafted and done."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any, cast
+from uuid import UUID, uuid4, uuid5
 
 from django.contrib import messages
 from django.forms.utils import ErrorDict
@@ -14,8 +16,9 @@ from core import clock
 from core.actions import discard_draft, save_draft
 from core.errors import Conflict, Invalid, Refused
 from core.models import Draft, User
+from core.submissions import once
 
-NOT_TYPED = {"csrfmiddlewaretoken", "save_draft", "draft_key"}
+NOT_TYPED = {"csrfmiddlewaretoken", "save_draft", "draft_key", "once"}
 
 
 def record_form(
@@ -43,6 +46,8 @@ def record_form(
 
     With a `draft_key`, what is typed is kept as it is typed, under that key, until it is sent. Without one it is kept
     only if the session ends meanwhile (core.middleware). With None it is never kept: for what must not lie about.
+
+    Sent twice, whatever the reason, a form is acted on once, and leads to the same address (core.submissions).
     """
     as_of = clock.now()
     form_kwargs = form_kwargs or {}
@@ -57,7 +62,11 @@ def record_form(
             return redirect(request.get_full_path())
         if form.is_valid():
             try:
-                record = act(**form.cleaned_data, by=request.user, as_of=as_of)
+                address, is_new = once(
+                    _number(request),
+                    by=cast(User, request.user),
+                    act=lambda: done(act(**form.cleaned_data, by=request.user, as_of=as_of)),
+                )
             except Invalid as invalid:
                 for field, sentence in invalid.errors.items():
                     form.add_error(field if field in form.fields else None, sentence)
@@ -68,9 +77,9 @@ def record_form(
             else:
                 if kept_as:
                     discard_draft(by=request.user, key=kept_as)
-                if success:
+                if success and is_new:
                     messages.success(request, success)
-                return redirect(done(record))
+                return redirect(address)
         status = 409 if conflict else 422
         if draft_key:
             save_draft(by=request.user, key=draft_key, data=typed(request), as_of=as_of)
@@ -92,6 +101,7 @@ def record_form(
         "drafted": drafted,
         "draft_key": kept_as,
         "draft_url": reverse("core:draft", args=[draft_key]) if draft_key else "",
+        "once": request.POST.get("once") or uuid4(),
     }
     return render(request, template, page | (context or {}), status=status)
 
@@ -108,6 +118,16 @@ def _kept_as(request: HttpRequest, form: Any, draft_key: str | None) -> str:
     match = request.resolver_match
     assert match is not None  # noqa: S101 - a view is running
     return re.sub(r"[^-\w]", "-", "-".join([match.view_name, *map(str, match.kwargs.values())]), flags=re.ASCII)[:100]
+
+
+def _number(request: HttpRequest) -> UUID | None:
+    """The number a form was shown under, together with what it says: corrected and sent again, it is another."""
+    try:
+        shown = UUID(request.POST.get("once", ""))
+    except ValueError:
+        return None
+    files = [[name, file.name, file.size] for name, sent in request.FILES.lists() for file in sent]
+    return uuid5(shown, json.dumps([request.get_full_path(), sorted(typed(request).items()), files]))
 
 
 def typed(request: HttpRequest) -> dict[str, list[str]]:

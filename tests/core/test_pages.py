@@ -1,13 +1,19 @@
 """A form page: what is typed outlives the session, and what is sent twice is done once."""
 
 import datetime as dt
+import re
+import threading
 
 import pytest
+from django.db import connections
+from django.test import Client
 from django.urls import reverse
 
+from children.models import Decision
 from core import clock
+from core.errors import Conflict
 from core.middleware import LAST_SEEN
-from core.models import Draft
+from core.models import Draft, Refusal, Submission
 
 TODAY = clock.local_date(clock.now())
 KEPT = "What you had typed is kept as a draft."
@@ -37,8 +43,6 @@ def run_out(client, settings):
 
 def hidden(page, name):
     """What a hidden field of the page holds."""
-    import re
-
     found = re.search(rf'<input type="hidden" name="{name}" value="([^"]*)">', page.content.decode())
     return found and found[1]
 
@@ -112,3 +116,136 @@ def test_a_small_form_is_not_watched_as_it_is_typed(amys, ending):
     page = amys.get(ending).content.decode()
     assert "data-draft-url" not in page
     assert "Save draft" not in page
+
+
+# --- sent twice, done once ----------------------------------------------------------------------------------------------
+
+DECISION = {
+    "decided_on_day": TODAY.day,
+    "decided_on_month": TODAY.month,
+    "decided_on_year": TODAY.year,
+    "what": "She stays.",
+    "why": "She asks to.",
+    "decided_by": "Tom Heron",
+    "by_what_authority": "Scheme of delegation",
+}
+
+
+def deciding(child):
+    return reverse("children:decide", args=[child.reference])
+
+
+@pytest.fixture
+def decide(amys, cast):
+    """The address of a form that makes a new record each time it is acted on, and the number it is shown under."""
+    address = deciding(cast.child())
+    return address, hidden(amys.get(address), "once")
+
+
+def test_a_form_sent_twice_is_acted_on_once(amys, decide):
+    address, number = decide
+    first = amys.post(address, DECISION | {"once": number})
+    second = amys.post(address, DECISION | {"once": number})
+    assert first.status_code == second.status_code == 302
+    assert second.url == first.url
+    assert Decision.objects.count() == Submission.objects.count() == 1
+    assert amys.get(first.url).content.decode().count("Decision recorded") == 1
+
+
+def test_another_form_or_other_words_are_another_submission(amys, decide):
+    """A page fetched from the browser's memory and filled in anew is never swallowed."""
+    address, number = decide
+    amys.post(address, DECISION | {"once": number})
+    amys.post(address, DECISION | {"once": number, "what": "She moves."})
+    amys.post(address, DECISION | {"once": hidden(amys.get(address), "once")})
+    assert Decision.objects.count() == 3
+
+
+def test_without_a_number_it_is_acted_on_as_ever(amys, decide):
+    for number in ({}, {"once": ""}, {"once": "nonsense"}):
+        assert amys.post(decide[0], DECISION | number).status_code == 302
+    assert Decision.objects.count() == 3
+    assert not Submission.objects.exists()
+
+
+def test_a_form_that_was_wrong_keeps_its_number_and_is_acted_on_once_right(amys, decide):
+    address, number = decide
+    wrong = amys.post(address, DECISION | {"once": number, "why": ""})
+    assert wrong.status_code == 422
+    assert hidden(wrong, "once") == number
+    amys.post(address, DECISION | {"once": number})
+    amys.post(address, DECISION | {"once": number})
+    assert Decision.objects.count() == 1
+
+
+def test_one_persons_number_is_not_anothers(amys, cast, client, decide):
+    address, number = decide
+    amys.post(address, DECISION | {"once": number})
+    client.force_login(cast.tom)
+    client.post(address, DECISION | {"once": number})
+    assert Decision.objects.count() == Submission.objects.count() == 2
+
+
+def test_what_a_gate_refuses_is_recorded_and_may_be_tried_again(amys, cast):
+    """The refusal outlives the transaction it was refused in; the submission does not."""
+    young = cast.child(born=TODAY.replace(year=TODAY.year - 12, day=1), since=TODAY - dt.timedelta(days=400))
+    home = cast.home(status="registered", registered_for="supported_accommodation")
+    address = reverse("placements:start", args=[young.reference])
+    day = TODAY + dt.timedelta(days=3)
+    typing = {
+        "home": home.pk, "type": "K3", "basis": "planned", "why": "Nothing else.", "until_18": "no",
+        "started_on_day": day.day, "started_on_month": day.month, "started_on_year": day.year,
+        "once": hidden(amys.get(address), "once"),
+    }  # fmt: skip
+    for times in (1, 2):
+        assert amys.post(address, typing).status_code == 422
+        assert Refusal.objects.count() == times
+    assert Refusal.objects.first().action == "start_placement"
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("outcome", ["done", "failed"])
+def test_two_at_one_moment_take_turns(cast, monkeypatch, outcome):
+    """The second waits: then it goes where the first went or, where the first came to nothing, it is the first."""
+    from children import actions
+
+    child = cast.child()
+    clients = [Client(), Client()]
+    for each in clients:
+        each.force_login(cast.amy)
+    address = deciding(child)
+    number = hidden(clients[0].get(address), "once")
+    inside, go_on, answers = threading.Event(), threading.Event(), {}
+    whole, acted = actions.record_decision, []
+
+    def slow(**kwargs):
+        acted.append(1)
+        if len(acted) == 1:
+            inside.set()
+            go_on.wait(20)
+            if outcome == "failed":
+                raise Conflict("Somebody else was there.")
+        return whole(**kwargs)
+
+    monkeypatch.setattr(actions, "record_decision", slow)
+
+    def send(which):
+        try:
+            answers[which] = clients[which].post(address, DECISION | {"once": number})
+        finally:
+            connections.close_all()
+
+    senders = [threading.Thread(target=send, args=[which]) for which in (0, 1)]
+    senders[0].start()
+    assert inside.wait(20)
+    senders[1].start()
+    senders[1].join(1)
+    assert senders[1].is_alive()  # it waits
+    go_on.set()
+    for sender in senders:
+        sender.join(20)
+    assert Decision.objects.count() == Submission.objects.count() == 1
+    assert answers[1].status_code == 302
+    assert answers[0].status_code == (302 if outcome == "done" else 409)
+    assert len(acted) == (1 if outcome == "done" else 2)
