@@ -17,6 +17,7 @@ from placements import actions
 from placements.models import Addition, Registration
 from tests.browser.story import days_ago
 from tests.cast import at
+from tests.core.access.world import of_her_staff
 from tests.exchange.returns import Council, episode
 from tests.oversight import facts
 
@@ -29,6 +30,11 @@ NOT_PAGES = {
     "core:draft": "what the draft's script sends to",
     "exchange:problems": "a file to download",
     "core:hidden": "blank on purpose: looked at in test_gallery.py",
+    "staffing:evidence": "a file to download",
+    "staffing:rota_put": "what the rota's form sends to",
+    "staffing:rota_copied": "what was copied, shown once: looked at in test_journey_rota.py",
+    "staffing:rota_assign": "a form on the shift's page",
+    "staffing:rota_leader": "a form on the shift's page",
 }
 
 
@@ -98,6 +104,8 @@ def world(cast, tmp_path):
     w.annexe = cast.home(name="The Annexe")
     cast.placement(cast.child(forename="Daisy", surname="Lovell"), days_ago(45), home=w.annexe)
 
+    w.staff = of_her_staff(cast, w.managed)
+
     council = Council(cast.north, tmp_path)
     council.take_one(
         episode(decom="01/06/2019", dec="01/12/2019"),
@@ -150,6 +158,9 @@ def pages(w, cast):
         (cast.amy, "children:legal_status", child),
         (cast.tom, "children:allocate", child),
         (cast.tom, "children:end_allocation", w.allocation.pk),
+        (cast.tom, "children:why_this_worker", child),
+        (cast.tom, "children:case_supervision", child),
+        (cast.amy, "children:handover", child),
         (cast.amy, "children:decide", child),
         (cast.amy, "placements:start", child),
         (cast.amy, "placements:move", here),
@@ -174,7 +185,14 @@ def pages(w, cast):
         (cast.priya, "placements:log", here),
         (cast.priya, "placements:log_detail", w.log.pk),
         (cast.priya, "placements:add_to_log", w.log.pk),
+        (cast.sam, "placements:appoint_to_provider"),
+        (cast.amy, "placements:keys", w.managed.pk),
+        (cast.amy, "placements:issue_key", w.managed.pk),
+        (cast.amy, "placements:revoke_key", w.staff["key"]),
+        *staffing_pages(w, cast),
         (cast.amy, "oversight:flags"),
+        (cast.dee, "oversight:standards"),
+        (cast.dee, "oversight:set_standard"),
         (cast.tom, "oversight:flag", w.flag.pk),
         (cast.hana, "exchange:imports"),
         (cast.hana, "exchange:import", w.run.pk),
@@ -200,6 +218,60 @@ def pages(w, cast):
         *[(user, "dashboards:child", child) for user in (cast.amy, cast.dora, cast.greta, cast.priya)],
         *[(user, "dashboards:placement", here) for user in (cast.amy, cast.dora, cast.carl, cast.paul, cast.priya)],
         (cast.amy, "dashboards:find_child"),
+    ]  # fmt: skip
+
+
+def staffing_pages(w, cast):
+    of, here = w.staff, w.managed.pk
+    carer, shift, presence, down = of["carer"], of["shift"], of["presence"], of["stand-down"]
+    return [
+        (cast.amy, "staffing:carers"),
+        (cast.carl, "staffing:add_carer"),
+        *[(user, "staffing:carer", carer) for user in (cast.amy, cast.carl, cast.lee, cast.priya)],
+        *[
+            (cast.amy, f"staffing:{name}", carer)
+            for name in (
+                "describe_carer", "engage", "link_account", "record_check", "record_training", "name_supervisor",
+                "record_supervision",
+            )
+        ],
+        (cast.amy, "staffing:end_engagement", of["engagement"]),
+        (cast.amy, "staffing:withdraw_check", of["check"]),
+        (cast.amy, "staffing:sign_training", of["training"]),
+        (cast.amy, "staffing:end_supervisor", of["supervisor"]),
+        *[
+            (cast.amy, f"staffing:{name}", here)
+            for name in (
+                "agreements", "bring_in_agency", "staffing_plan", "set_staffing", "record_staff_type",
+                "record_reflective_session", "continuity", "ask_off_rota", "rota_add", "rota_copy", "rota_publish",
+                "review_shifts",
+            )
+        ],
+        (cast.amy, "staffing:sign_agreement", of["agreement"]),
+        (cast.amy, "staffing:end_agreement", of["agreement"]),
+        *[(user, "staffing:rota", here) for user in (cast.amy, cast.carl, cast.priya)],
+        (cast.amy, "staffing:shift", shift),
+        (cast.amy, "staffing:rota_times", shift),
+        (cast.amy, "staffing:rota_cancel", shift),
+        (cast.amy, "staffing:rota_take_off", of["assignment"]),
+        (cast.amy, "staffing:ask_swap", shift),
+        (cast.amy, "staffing:swap", of["swap"]),
+        (cast.amy, "staffing:decide_swap", of["swap"]),
+        (cast.amy, "staffing:rota_request", of["rota request"]),
+        (cast.amy, "staffing:confirm_off_rota", of["rota request"]),
+        (cast.tom, "staffing:waive", carer),
+        (cast.priya, "staffing:today"),
+        (cast.priya, "staffing:unplanned_shift", here),
+        *[(cast.priya, f"staffing:{name}", shift) for name in ("worked", "sign_on", "visitor", "awake", "hand_over")],
+        (cast.priya, "staffing:log_cause", shift),
+        *[(cast.priya, f"staffing:{name}", presence) for name in ("move", "sign_off", "put_right")],
+        (cast.amy, "staffing:stand_down_carer", carer),
+        *[(user, "staffing:stand_down", down) for user in (cast.amy, cast.carl, cast.lee)],
+        (cast.lee, "staffing:hold", down),
+        (cast.lee, "staffing:release", down),
+        (cast.amy, "staffing:propose_lift", down),
+        (cast.amy, "staffing:approve_lift", of["lift"]),
+        (cast.amy, "staffing:withdraw_lift", of["lift"]),
     ]  # fmt: skip
 
 

@@ -108,11 +108,11 @@ def world(cast):
         "row": row.pk,
         "account": cast.amy.pk,
         "provider's person": cast.priya.pk,
-    } | _of_her_staff(cast, placement)
+    } | of_her_staff(cast, placement)
     return cast
 
 
-def _of_her_staff(cast, placement) -> dict[str, int]:
+def of_her_staff(cast, placement) -> dict[str, int]:
     """One of everything about who cares for her: a carer of an agency's who worked yesterday and is stood down since."""
     recorded = {"recorded_by": cast.amy}
     carer, yesterday = cast.carer(checked=TODAY - 30 * DAY), TODAY - DAY
