@@ -1,4 +1,4 @@
-"""Counting in calendar months, as the law does, and as PostgreSQL's intervals do."""
+"""Counting in calendar months, as the law does, and as PostgreSQL's intervals do; and instants read from addresses."""
 
 import calendar
 import datetime as dt
@@ -20,6 +20,18 @@ def age_on(born: dt.date, day: dt.date) -> int:
     """Age in whole years on `day`."""
     years = day.year - born.year
     return years if birthday(born, years) <= day else years - 1
+
+
+def read_instant(text: str) -> dt.datetime | None:
+    """The instant an ISO text stands for, as we write it into an address or a form; None for anything we never wrote.
+
+    Without a zone it is no instant, and far from our times it cannot be reckoned with.
+    """
+    try:
+        read = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return read if read.tzinfo is not None and 1900 <= read.year < 2200 else None
 
 
 def in_words(day: dt.date) -> str:

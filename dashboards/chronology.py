@@ -5,6 +5,7 @@ where the page before left off, and the database puts what they gave in one orde
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from django.urls import reverse
 from children import codes
 from children.models import Allocation, CareEpisode, Child, Decision, LegalStatus
 from core import clock
-from core.dates import in_words, months_after
+from core.dates import in_words, months_after, read_instant
 from core.models import User
 from dashboards.words import lower, type_label
 from placements import codes as placement_codes
@@ -51,11 +52,9 @@ class Cursor:
 
     @classmethod
     def read(cls, text: str) -> "Cursor | None":
-        try:
-            at, kind, pk = text.split("_")
-            return cls(dt.datetime.fromisoformat(at), int(kind), int(pk))
-        except ValueError:
-            return None
+        found = re.fullmatch(r"([^_]+)_(\d{1,4})_(\d{1,18})", text, re.ASCII)
+        at = read_instant(found[1]) if found else None
+        return cls(at, int(found[2]), int(found[3])) if found and at else None
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.forms import Field, HiddenInput
-from django.utils.dateparse import parse_datetime
 
 from core import clock, forms
+from core.dates import read_instant
 from core.models import User
 from placements.actions.notes import NAME, ONLY_THEIR_OWN, PLACE, may_record_as
 from placements.log_calendar import Stretch
@@ -199,14 +199,9 @@ def value_of(stretch: Stretch) -> str:
 def span_of(value: str, as_of: dt.datetime) -> tuple[dt.datetime, dt.datetime] | None:
     """The instants a button's value stands for: time that goes on ends now."""
     first, _, last = value.partition("/")
-    try:
-        starts = parse_datetime(first)
-        ends = as_of.replace(second=0, microsecond=0) if last == NOW else parse_datetime(last)
-    except ValueError:
-        return None
-    if starts is None or ends is None or starts.tzinfo is None or ends.tzinfo is None:
-        return None
-    return starts, ends
+    starts = read_instant(first)
+    ends = as_of.replace(second=0, microsecond=0) if last == NOW else read_instant(last)
+    return (starts, ends) if starts and ends else None
 
 
 def day_of(stretch: Stretch, as_of: dt.datetime) -> str:

@@ -699,3 +699,14 @@ def test_queries(cast, visit, written, placement, django_assert_max_num_queries)
         hand.open(address(page, record))  # the first page of a session also writes down that it began
         with django_assert_max_num_queries(queries):
             assert hand.open(address(page, record)).status_code == 200
+
+
+TAMPERED = ["0001-01-01T00:00:00+14:00/now", "9999-12-31T23:59:59-14:00/now", "2026-03-19T00:00:00/now", "now/now", "/"]
+
+
+@pytest.mark.parametrize("value", TAMPERED)
+def test_a_stretch_we_never_offered_is_none(cast, placement, client, value):
+    client.force_login(cast.priya)
+    typed = {"covers_from": value, "how_she_was": "Well.", "day": "School.", "written": "now"}
+    assert client.post(address("log", placement), typed).status_code == 422
+    assert not DailyLog.objects.exists()
