@@ -12,6 +12,7 @@ from children import actions, forms
 from children.models import Allocation, Child
 from core import clock
 from core.access import Permission, access
+from core.models import User
 from core.pages import record_form
 
 
@@ -22,6 +23,12 @@ def child_page(child: Child) -> str:
 def back_to(child: Child) -> Any:
     """Where each of these pages leads when it is done."""
     return lambda _record: child_page(child)
+
+
+def while_seen(child: Child, user: User) -> Any:
+    """The same, after an act that may end what this person sees of her: then her own work, and not a page that is gone."""
+    seen = Child.for_user(user).filter(pk=child.pk)
+    return lambda _record: child_page(child) if seen.exists() else reverse("dashboards:my_work")
 
 
 @access(Permission.MANAGE_CHILDREN)
@@ -98,7 +105,7 @@ def end_care(request: HttpRequest, reference: str) -> HttpResponse:
         request,
         form_class=forms.EndCare,
         act=partial(actions.end_care, child=child),
-        done=back_to(child),
+        done=while_seen(child, request.user),
         title="Record that the child ceased to be looked after",
         caption=str(child),
         back_url=child_page(child),
@@ -117,7 +124,7 @@ def allocate(request: HttpRequest, reference: str) -> HttpResponse:
         form_kwargs={"child": child},
         initial={"started_on": clock.local_date(clock.now())},
         act=partial(actions.allocate, child=child),
-        done=back_to(child),
+        done=while_seen(child, request.user),
         title="Allocate a worker",
         caption=str(child),
         back_url=child_page(child),
@@ -140,7 +147,7 @@ def end_allocation(request: HttpRequest, pk: int) -> HttpResponse:
         form_kwargs={"allocation": allocation},
         initial={"handover": allocation.handover},
         act=partial(actions.end_allocation, allocation=allocation),
-        done=back_to(allocation.child),
+        done=while_seen(allocation.child, request.user),
         title=f"End {allocation.worker}’s allocation",
         caption=str(allocation.child),
         back_url=child_page(allocation.child),
