@@ -95,7 +95,7 @@ def _context(record: Child, user: User, as_of: dt.datetime, before: Cursor | Non
         "due_soon": soon([now], user=user, as_of=as_of) if sees_flags and now else [],
         "chronology": chronology(record, user=user, as_of=as_of, before=before),
         "before": before,
-        "history": changes(record, *statuses, *allocations, *episodes) if sees_reads else None,
+        "history": changes(record, *statuses, *allocations, *episodes, *placements, *orders) if sees_reads else None,
         "sees_reads": sees_reads,
         "reads": list(reads[:READS]) if sees_reads else [],
         "main_link": _main_link(user, state),

@@ -105,7 +105,7 @@ def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any
         ],
         "registrations": registrations,
         "home_link": link(user, "See the home", "placements:home", record.home_id) if sees_home else None,
-        "history": changes(record, *posts) if user.can(Permission.RECORD_DECISION) else None,
+        "history": changes(record, *posts, *orders, *registrations) if user.can(Permission.RECORD_DECISION) else None,
         "take_on": link(user, "Take it on", "placements:take_on", record.pk)
         if not (over or record.followed_from)
         else None,

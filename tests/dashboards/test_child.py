@@ -7,6 +7,7 @@ from django.urls import reverse
 from children.models import Allocation, CareEpisode, Decision, FileRead, LegalStatus
 from core import clock
 from oversight.sweep import sweep
+from placements.actions import discharge_dol_order
 from placements.models import Addition, Placement, UnregisteredAuthorisation
 from tests.dashboards.scene import ago, going_wrong, links, log, noon, numbers, queries, visit
 
@@ -282,4 +283,19 @@ def test_a_longer_history_takes_no_more_queries(client, cast, placement, url, wh
         )
     sweep(as_of=clock.now())
     assert queries(client, url(placement)) <= few
-    assert few <= 45
+    assert few <= 50
+
+
+def test_the_history_tells_of_the_orders_too(client, cast, placement):
+    """What the page shows can be seen to have changed: an order as well as a status."""
+    order = placement.child.dol_orders.get()
+    discharge_dol_order(
+        order=order, discharged_on=clock.local_date(clock.now()), discharge_reason="The judge ended it.", by=cast.amy,
+        as_of=clock.now(),
+    )  # fmt: skip
+    client.force_login(cast.amy)
+    for page in (child_url(placement), placement_url(placement)):
+        entries = client.get(page).context["history"]
+        told = [entry for entry in entries if entry.why == "The judge ended it."]
+        assert [entry.who for entry in told] == ["Amy Sparrow"], page
+        assert any(change.new == "The judge ended it." for change in told[0].changes)
