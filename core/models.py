@@ -220,6 +220,17 @@ class OutboxMessage(models.Model):
         return self.key
 
 
+class DigestDay(models.Model):
+    """A day on which everybody's message of the day has been written, so that it is asked for once and never forgotten."""
+
+    insert_only = True
+    day = models.DateField(unique=True)
+    recorded_at = RecordedAt()
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
 class SignInFailure(models.Model):
     """A sign-in that failed: kept for a few minutes, so that a guesser has to wait.
 

@@ -9,10 +9,12 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid5
 
 from celery import current_app
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
@@ -20,7 +22,7 @@ from django.db.models import F, Q, QuerySet
 from kombu.exceptions import OperationalError
 
 from core import clock
-from core.models import OutboxMessage, User
+from core.models import DigestDay, OutboxMessage, User
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ MESSAGE_IDS = UUID("6b1f4a64-3a0b-5f0c-9d3e-0f2a0c8e51c7")  # the namespace our 
 LEASE = dt.timedelta(minutes=10)  # longer than a task may run, so a sender that still lives still holds its messages
 BATCH = 20
 LONGEST_WAIT = dt.timedelta(hours=1)
+DIGEST_AT = dt.time(7, 30)  # by English clocks; the timetable in config/settings.py rings then
 LINK = "{one-time link}"  # stands in a body until the moment of sending, so that no working link is ever kept
 
 DigestSource = Callable[[dt.datetime], Iterable[tuple[int, list[str]]]]
@@ -70,12 +73,14 @@ def deliver(*, as_of: dt.datetime, limit: int = 500) -> dict[str, int]:
         if not messages:
             break
         mail = get_connection()
+        _try(mail.open)  # once for all of them; where that fails, each message says so for itself
         for message in messages:
             if _send(message, mail, as_of=as_of):
                 sent += 1
             else:
                 failed += 1
-        mail.close()
+                _try(mail.close)  # whatever was wrong with it, the next begins afresh
+        _try(mail.close)
     return {"sent": sent, "failed": failed}
 
 
@@ -99,9 +104,16 @@ def _claim(*, as_of: dt.datetime, number: int) -> list[OutboxMessage]:
     return messages
 
 
+def _try(step: Callable[[], Any]) -> None:
+    with suppress(OSError):  # of which the errors of smtplib are a kind
+        step()
+
+
 def _send(message: OutboxMessage, mail: Any, *, as_of: dt.datetime) -> bool:
     try:
         _email(message, mail).send()
+    except SoftTimeLimitExceeded:  # the task's time is over: its lease runs out, and another sends this one
+        raise
     except Exception as error:  # whatever is wrong with one message must not hold up the others
         wait = min(dt.timedelta(minutes=2**message.attempts), LONGEST_WAIT) if message.attempts < 6 else LONGEST_WAIT
         OutboxMessage.objects.filter(pk=message.pk, sent_at__isnull=True).update(lease_until=as_of + wait)
@@ -138,6 +150,15 @@ def digest_source(source: DigestSource) -> DigestSource:
     return source
 
 
+def digests_if_due(*, as_of: dt.datetime) -> int:
+    """Write the messages of the day if it is time for them and nobody has: the timetable's ring at that minute may have
+    found no broker. One short query each time it is asked. Returns how many were written."""
+    due = clock.at_local(clock.local_date(as_of), DIGEST_AT)
+    if as_of < due or DigestDay.objects.filter(day=clock.local_date(as_of)).exists():
+        return 0
+    return digests(as_of=as_of)
+
+
 def digests(*, as_of: dt.datetime) -> int:
     """Write one message a person a day, from every source, to those who have something to be told. Returns how many.
 
@@ -165,6 +186,7 @@ def digests(*, as_of: dt.datetime) -> int:
     with transaction.atomic():
         before = OutboxMessage.objects.filter(key__in=[m.key for m in messages]).count()
         _write(messages)
+        DigestDay.objects.bulk_create([DigestDay(day=today)], ignore_conflicts=True)
     return len(messages) - before
 
 

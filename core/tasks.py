@@ -7,8 +7,9 @@ from core import clock, outbox
 
 @shared_task
 def deliver() -> None:
-    """Send the messages that wait in the outbox."""
+    """Send the messages that wait in the outbox, and write those of the day if nobody has."""
     outbox.deliver(as_of=clock.now())
+    outbox.digests_if_due(as_of=clock.now())
 
 
 @shared_task

@@ -9,6 +9,7 @@ from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from config import celery_app
+from core.outbox import DIGEST_AT
 
 
 def test_the_whole_timetable_is_of_tasks_that_exist():
@@ -22,6 +23,7 @@ def test_rules_are_checked_every_quarter_of_an_hour_and_digests_written_at_half_
     entries = {entry["task"]: entry["schedule"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert entries["oversight.tasks.sweep"] == 900
     assert entries["core.tasks.digests"] == crontab(hour=7, minute=30)
+    assert (DIGEST_AT.hour, DIGEST_AT.minute) == (7, 30)
     assert celery_app.conf.timezone == "Europe/London"
 
 

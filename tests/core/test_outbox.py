@@ -5,6 +5,7 @@ import logging
 import threading
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail
 from django.db import connection, connections, transaction
 
@@ -207,6 +208,61 @@ def test_a_dead_broker_costs_one_line_and_the_message_is_kept(cast, monkeypatch,
     ]
     assert outbox.deliver(as_of=NOW)["sent"] == 2
     assert connection.in_atomic_block is False
+
+
+@pytest.mark.parametrize(("hour", "minute", "written"), [(0, 5, 0), (7, 29, 0), (7, 30, 1), (9, 0, 1), (23, 59, 1)])
+@pytest.mark.parametrize("day", [dt.date(2026, 3, 2), dt.date(2026, 7, 1)])
+def test_a_ring_that_was_lost_costs_no_digest(cast, sources, day, hour, minute, written):
+    """With the broker down at half past seven, the next minute that comes through writes them."""
+    sources.append(lambda as_of: [(cast.amy.pk, ["1 flag"])])
+    assert outbox.digests_if_due(as_of=at(day, hour, minute)) == written
+
+
+def test_once_written_it_costs_one_short_query(cast, sources, django_assert_num_queries):
+    """Also where nobody has anything to be told: else the question would be asked of every flag each minute."""
+    asked = []
+    sources.append(lambda as_of: asked.append(as_of) or [])
+    outbox.digests(as_of=NOW)
+    with django_assert_num_queries(1):
+        assert outbox.digests_if_due(as_of=NOW + MINUTE) == 0
+    assert asked == [NOW]
+    outbox.digests_if_due(as_of=NOW + dt.timedelta(days=1))
+    assert len(asked) == 2
+
+
+def test_a_sender_whose_time_is_over_stops_and_its_messages_are_anothers(cast, monkeypatch):
+    write(cast.amy, 3)
+
+    def over(message, mail):
+        raise SoftTimeLimitExceeded
+
+    with monkeypatch.context() as late:
+        late.setattr(outbox, "_email", over)
+        with pytest.raises(SoftTimeLimitExceeded):
+            outbox.deliver(as_of=NOW)
+    assert outbox.deliver(as_of=NOW + outbox.LEASE)["sent"] == 3
+
+
+def test_one_connection_serves_a_batch_and_a_failure_makes_a_new_one(cast, monkeypatch):
+    write(cast.amy, 4)
+    happened = []
+
+    class Server:
+        def open(self):
+            happened.append("open")
+
+        def close(self):
+            happened.append("close")
+
+        def send_messages(self, messages):
+            if messages[0].subject == "Flag 1":
+                raise OSError("gone away")
+            happened.append(messages[0].subject)
+            return 1
+
+    monkeypatch.setattr(outbox, "get_connection", Server)
+    assert outbox.deliver(as_of=NOW) == {"sent": 3, "failed": 1}
+    assert happened == ["open", "Flag 0", "close", "Flag 2", "Flag 3", "close"]
 
 
 @pytest.mark.django_db(transaction=True)
