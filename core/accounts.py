@@ -60,7 +60,7 @@ def invite(
     user = User(email=email, name=name.strip(), invited_at=as_of, **place)
     user.set_unusable_password()
     user.save()
-    _send_link(user, as_of=as_of, opening=f"{by.name} has opened an account for you on Held in Mind.")
+    _send_link(user, as_of=as_of, opening="An account has been opened for you on Held in Mind.")
     touch(user=user)
     return user
 

@@ -133,6 +133,7 @@ def test_an_invitation_opens_an_account_and_sends_a_link(sams, cast, rechecked, 
     assert rechecked == [{("user", new.pk)}]
     outbox.deliver(as_of=clock.now())
     assert mail.outbox[0].to == ["new@example.org"]
+    assert cast.sam.name not in mail.outbox[0].subject + mail.outbox[0].body  # a message names nobody
     row = new.history.get()
     assert (row.history_user, row.history_change_reason) == (cast.sam, "invite")
     page = sams.get(response.url).content.decode()
