@@ -120,7 +120,9 @@ def test_only_the_homes_own_people_write_its_log(cast, placement, person):
         by = cast.person(person, "Perry Gull", "shift_leader", at_provider=True)
         provider = cast.provider if person == "gone" else Provider.objects.create(name="Another Care")
         ended = clock.local_date(NOW) if person == "gone" else None
-        ProviderPost.objects.create(provider=provider, person=by, authority=cast.north, started_on=START, ended_on=ended)
+        ProviderPost.objects.create(
+            provider=provider, person=by, authority=cast.north, started_on=START, ended_on=ended
+        )
     else:
         by = getattr(cast, person)
     with pytest.raises(PermissionDenied):
