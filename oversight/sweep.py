@@ -25,6 +25,7 @@ from core.working_days import bank_holidays
 from oversight import owners, rulebook
 from oversight.models import Flag, SweepRun
 from oversight.rulebook import Rule
+from oversight.traits import asked_of
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +106,10 @@ def _check(*, as_of: dt.datetime, placements: Sequence[int] | None) -> tuple[int
     """A rule that cannot be evaluated stops no other, and its flags stand as they were."""
     asked = parameters(as_of=as_of, placements=placements)
     raised, cleared, failed = 0, 0, []
-    for rule in rulebook.clocks_in_force(asked["today"]):
+    rules: Iterable[Rule] = rulebook.clocks_in_force(asked["today"])
+    if placements is not None:
+        rules = asked_of(rules, placements, as_of=as_of)
+    for rule in rules:
         try:
             up, down = _apply(rule, asked)
         except Exception as error:  # whatever is wrong with one rule, the others are still children's

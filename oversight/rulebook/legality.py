@@ -12,7 +12,7 @@ import datetime as dt
 from core import gates
 from core.access import Role
 from oversight import standards
-from oversight.rulebook.rule import Basis, Kind, Mend, Rule
+from oversight.rulebook.rule import Basis, Kind, Mend, Rule, Trait
 from oversight.rulebook.sql import LIVE, SETTING, STAGE_OF_HOURS, clocks, known, listed, start_of
 from placements import codes
 from placements.models import Registration
@@ -59,6 +59,7 @@ LEG_04 = Rule(
 LEG_05 = Rule(
     code="LEG-05",
     source_id="LEG-05",
+    only=frozenset({Trait.HIGH_RISK}),
     title="Unregistered setting without the director’s authorisation",
     authority="Care Standards Act 2000, ss 1 and 11: to run or manage an unregistered children’s home is an offence, "
     "and no order of a court excuses it; Children Act 1989, s 22C(6). That the director of children’s services "

@@ -10,7 +10,7 @@ import datetime as dt
 
 from core.access import Permission, Role
 from oversight import standards
-from oversight.rulebook.rule import Basis, Mend, Rule
+from oversight.rulebook.rule import Basis, Mend, Rule, Trait
 from oversight.rulebook.sql import CARE, FOLLOWED, RISK, STAGE_OF_DAYS, STAGE_OF_HOURS, ZONE, clocks, known, start_of
 from placements import codes
 
@@ -82,6 +82,7 @@ LOG_01 = Rule(
     code="LOG-01",
     for_provider=True,
     source_id="LOG-01",
+    only=frozenset({Trait.REGISTERED}),
     title="Daily log in a registered home",
     authority="Children’s Homes (England) Regulations 2015, reg 36 and Schedule 3: the home keeps a record of each "
     "child’s care (other registered settings: their own regulations). That 24 hours without a log is too long is how "
@@ -99,6 +100,7 @@ LOG_01L = Rule(
     code="LOG-01L",
     for_provider=True,
     source_id="LOG-01",
+    only=frozenset({Trait.ELSEWHERE}),
     title="Daily log where no regulations ask for one",
     authority="Local standard, by analogy with the Children’s Homes (England) Regulations 2015, reg 36 and Schedule 3, "
     "which do not bind a setting that is not registered.",

@@ -25,6 +25,16 @@ class Kind(StrEnum):
     PATTERN = "pattern"
 
 
+class Trait(StrEnum):
+    """What there is of a placement now. A rule that needs one has no clock, and no flag, where it is not."""
+
+    REGISTERED = "registered"
+    ELSEWHERE = "not registered, or not known to be"
+    HIGH_RISK = "in a setting not registered, or under a deprivation of liberty order"
+    STAFFED = "with shifts near now, an agency, or an open request about a carer"
+    CARED_FOR = "either of the last two"
+
+
 @dataclass(frozen=True)
 class Mend:
     """The page where the record that clears a flag is made, and what it is a page of."""
@@ -79,6 +89,7 @@ class Rule:
     in_force_until: dt.date | None = None  # the first day it no longer applied
     mend: Mend | None = None
     for_provider: bool = False  # whether the provider’s own managers see it: what is theirs to do, or to know
+    only: frozenset[Trait] = frozenset()  # all of these are needed; a recheck passes by where one is not
     clocks: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:

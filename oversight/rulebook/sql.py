@@ -43,6 +43,8 @@ def known(alias: str) -> str:
 STAGE_OF_DAYS = "CASE WHEN %(as_of)s >= due_at THEN 'overdue' ELSE 'due' END"
 # A thing allowed so many hours has all of the last one.
 STAGE_OF_HOURS = "CASE WHEN %(as_of)s > due_at THEN 'overdue' ELSE 'due' END"
+# What is wrong the moment it happens, or a set time before something, is overdue from that instant on.
+STAGE_AT_ONCE = STAGE_OF_DAYS
 
 
 def _subject(extra: str) -> str:

@@ -10,7 +10,7 @@ import datetime as dt
 
 from core.access import Role
 from oversight import standards
-from oversight.rulebook.rule import Basis, Limb, Mend, Rule
+from oversight.rulebook.rule import Basis, Limb, Mend, Rule, Trait
 from oversight.rulebook.sql import (
     FOLLOWED,
     RISK,
@@ -133,6 +133,7 @@ ENHANCED_BASIS = (
 VIS_07 = Rule(
     code="VIS-07",
     source_id="VIS-07",
+    only=frozenset({Trait.HIGH_RISK}),
     title="Enhanced visiting",
     authority=f"{ENHANCED_BASIS} The child must have been seen: a refusal is recorded as an attempt.",
     basis=Basis.LOCAL,
@@ -188,6 +189,7 @@ AT_NIGHT = """((v.occurred_at AT TIME ZONE 'Europe/London')::time >= '22:00'
 VIS_08 = Rule(
     code="VIS-08",
     source_id="VIS-08",
+    only=frozenset({Trait.HIGH_RISK}),
     title="Unannounced visits, one in three at night",
     authority="Local standard. No statute asks for it: nobody had come unannounced, or at night.",
     basis=Basis.LOCAL,

@@ -202,7 +202,7 @@ def events(s, p):
                 firsts["STF-06", "leaders"].append((due, shift.pk, None))
     for (rule, limb), rows in firsts.items():
         due, shift_id, carer = min(rows, key=lambda row: (row[0], row[1], row[2] or 0))
-        if s.as_of > due or rule == "STF-08":
+        if s.as_of > due or (rule, limb) not in {("STF-11", "worked"), ("STF-07", "worked")}:
             yield rule, limb, carer, None, shift_id, due
 
 
@@ -223,7 +223,7 @@ def on_one_shift(s, p, shift, shifts, end):
                 x.placement_id == p.pk and x.starts_at <= w.starts_at < x.ends_at for x in s.waivers[w.carer_id]
             )
             unchecked = s.lacks(w.carer_id, w.starts_at) and not waived
-        if unchecked and s.as_of > w.starts_at:
+        if unchecked:
             seen.add(w.who)
             yield "STF-01", "worked", w.carer_id, w.starts_at
     for carer_id in {w.carer_id for w in there if w.carer_id}:
@@ -432,7 +432,7 @@ def leaders(s, p, near):
         led = [x.starts_at for x in s.shifts[p.pk] if x.leader_id == leader_id and s.published(x)]
         ended = [midnight(x.ended_on) for x in s.lines[leader_id] if x.ended_on and x.ended_on <= s.today]
         due = max([min(led), *ended])
-        if s.as_of > due:
+        if s.as_of >= due:
             yield "STF-06", "supervised", leader_id, None, None, due
 
 
@@ -459,7 +459,7 @@ def to_come(s, p):
             if key not in firsts or row[0] < firsts[key][0]:
                 firsts[key] = row
     for (carer_id, limb), (due, shift_id) in firsts.items():
-        if s.as_of > due:
+        if s.as_of >= due:
             yield "STF-01", limb, carer_id, None, shift_id, due
     short = []
     for shift in s.shifts[p.pk]:
@@ -469,7 +469,7 @@ def to_come(s, p):
             moments = [shift.starts_at, *[m for a in on for m in (a.starts_at, a.ends_at) if m < shift.ends_at]]
             if min(sum(a.starts_at <= m < a.ends_at for a in on) for m in moments) < need:
                 short.append((max(shift.starts_at - 24 * HOUR, shift.published_at), shift.pk))
-    if short and s.as_of > min(short)[0]:
+    if short and s.as_of >= min(short)[0]:
         yield "STF-07", "planned", None, None, min(short)[1], min(short)[0]
 
 

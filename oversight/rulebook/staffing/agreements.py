@@ -4,7 +4,7 @@
 
 from core.access import Role
 from oversight import standards
-from oversight.rulebook.rule import Basis, Limb, Mend, Rule
+from oversight.rulebook.rule import Basis, Limb, Mend, Rule, Trait
 from oversight.rulebook.sql import FOLLOWED, clocks, covers_today, day_of, known, start_of, working_days_after
 from oversight.rulebook.staffing.parts import LATELY, SOON, stands
 
@@ -61,6 +61,7 @@ STF_10 = Rule(
     code="STF-10",
     for_provider=True,
     source_id="STF-10",
+    only=frozenset({Trait.STAFFED}),
     title="Agreement with each agency",
     authority="Local standard. Before an agency’s carers begin it is agreed, and signed by both, who supervises, trains "
     "and disciplines them, who reports to the LADO and who receives the handover. Two agencies supplied carers for nine "
@@ -107,6 +108,7 @@ STF_10 = Rule(
 CPL_05A = Rule(
     code="CPL-05A",
     source_id="CPL-05",
+    only=frozenset({Trait.STAFFED}),
     title="Agency agreement that says what its carers are to achieve for the child",
     authority="Local standard: the agreement with each staffing agency is about this child, says what its carers are to "
     "achieve, and is signed.",

@@ -5,8 +5,8 @@
 import datetime as dt
 
 from core.access import Role
-from oversight.rulebook.rule import Limb, Mend
-from oversight.rulebook.sql import FOLLOWED, SETTING, STAGE_OF_DAYS, STAGE_OF_HOURS, clocks, day_of, known, start_of
+from oversight.rulebook.rule import Limb, Mend, Trait
+from oversight.rulebook.sql import FOLLOWED, SETTING, STAGE_AT_ONCE, STAGE_OF_DAYS, clocks, day_of, known, start_of
 from oversight.rulebook.staffing.parts import (
     BEGUN,
     BY_REVIEW,
@@ -71,7 +71,7 @@ def _unchecked(where: str) -> str:
             ) AS each WHERE {_lacks("carer_id", start_of("day"))}
         )""",
         about=("carer_id", "shift_id"),
-        stage=STAGE_OF_HOURS,
+        stage=STAGE_AT_ONCE,
         rows=f"""
             SELECT authority_id, child_id, placement_id, carer_id, shift_id, limb, due_at AS clock_started_at, due_at
             FROM (
@@ -112,6 +112,7 @@ STF_01, STF_01L = by_law_and_elsewhere(
     _unchecked,
     code="STF-01",
     for_provider=True,
+    needs=Trait.STAFFED,
     title="Checks before a shift",
     which="reg 32(2) and (3) and Schedule 2",
     authority="nobody works in the home, agency staff included, until their identity, criminal records certificate, two "
@@ -162,6 +163,7 @@ STF_02, STF_02L = by_law_and_elsewhere(
     ),
     code="STF-02",
     for_provider=True,
+    needs=Trait.STAFFED,
     title="Level 3 Diploma",
     which="reg 32(4) and (5)",
     authority="the Level 3 Diploma for Residential Childcare, or what is equivalent, within two years of starting in a "

@@ -6,7 +6,7 @@ import datetime as dt
 
 from core.access import Role
 from oversight import standards
-from oversight.rulebook.rule import Basis, Mend, Rule
+from oversight.rulebook.rule import Basis, Mend, Rule, Trait
 from oversight.rulebook.sql import CARE, FOLLOWED, RISK, STAGE_OF_HOURS, clocks
 from placements import codes
 
@@ -47,6 +47,7 @@ STF_05 = Rule(
     code="STF-05",
     for_provider=True,
     source_id="STF-05",
+    only=frozenset({Trait.REGISTERED}),
     title="Manager of a registered home",
     authority="Children’s Homes (England) Regulations 2015, regs 27, 28 and 48: a home has a registered manager (other "
     "registered settings: their own regulations). The 48 hours after an emergency are a local allowance.",
@@ -64,6 +65,7 @@ STF_05L = Rule(
     code="STF-05L",
     for_provider=True,
     source_id="STF-05",
+    only=frozenset({Trait.ELSEWHERE}),
     title="Manager where no regulations ask for one",
     authority="Local standard, by analogy with the Children’s Homes (England) Regulations 2015, regs 27, 28 and 48, "
     "which do not bind a setting that is not registered: a manager with authority on site, named before the move.",

@@ -10,7 +10,7 @@ shift still counts.
 from collections.abc import Iterable
 
 from oversight import standards
-from oversight.rulebook.rule import Basis, Mend, Rule
+from oversight.rulebook.rule import Basis, Mend, Rule, Trait
 from oversight.rulebook.sql import covers_today, day_of, known, listed, start_of
 from placements import codes
 from staffing.models import Presence
@@ -38,19 +38,21 @@ def by_law_and_elsewhere(make, *, code: str, authority: str, which: str, in_forc
     """A rule where the law binds, and the same asked as a local standard elsewhere: two codes, one source.
 
     `make(where)` gives the query; `where` is the condition that `registered` is as it should be. `which` names the
-    regulations, and `authority` says what they ask for.
+    regulations, `authority` says what they ask for, and `needs` what a placement must have for any clock.
     """
-    title, scope = fields.pop("title"), fields.pop("scope")
+    title, scope, needs = fields.pop("title"), fields.pop("scope"), fields.pop("needs")
     return (
         Rule(
             code=code, source_id=code, title=f"{title}: registered home", authority=f"{REGULATIONS}, {which}: {authority}",
             basis=Basis.STATUTE, scope=f"{scope} {REGISTERED}", in_force_from=in_force_from, clocks=make("registered"),
+            only=frozenset({needs, Trait.REGISTERED}),
             **fields,
         ),
         Rule(
             code=f"{code}L", source_id=code, title=f"{title}: where no regulations ask for it",
             authority=BY_ANALOGY.format(regulations=REGULATIONS, which=which), basis=Basis.LOCAL,
-            scope=f"{scope} {ELSEWHERE}", clocks=make("NOT registered"), **fields,
+            scope=f"{scope} {ELSEWHERE}", clocks=make("NOT registered"),
+            only=frozenset({needs, Trait.ELSEWHERE}), **fields,
         ),
     )  # fmt: skip
 

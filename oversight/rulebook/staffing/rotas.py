@@ -6,8 +6,8 @@ import datetime as dt
 
 from core.access import Role
 from oversight import standards
-from oversight.rulebook.rule import Basis, Limb, Mend, Rule
-from oversight.rulebook.sql import FOLLOWED, RISK, STAGE_OF_HOURS, clocks, known, start_of
+from oversight.rulebook.rule import Basis, Limb, Mend, Rule, Trait
+from oversight.rulebook.sql import FOLLOWED, RISK, STAGE_AT_ONCE, STAGE_OF_HOURS, clocks, known, start_of
 from oversight.rulebook.staffing.parts import (
     BEGUN,
     BY_REVIEW,
@@ -34,7 +34,7 @@ def _kept(where: str) -> str:
         BEGUN,
         THERE,
         about=("carer_id", "shift_id"),
-        stage=STAGE_OF_HOURS,
+        stage=f"CASE WHEN limb = 'unlisted' THEN {STAGE_AT_ONCE} ELSE {STAGE_OF_HOURS} END",
         rows=f"""
             -- The stretch of published shifts without a gap that covers now runs out, or the last one has.
             SELECT authority_id, child_id, placement_id, NULL::bigint AS carer_id, NULL::bigint AS shift_id,
@@ -75,7 +75,8 @@ def _kept(where: str) -> str:
                 WHERE {where} AND carer_id IS NOT NULL AND NOT EXISTS (
                     SELECT FROM staffing_assignment a WHERE a.shift_id = t.shift_id AND a.carer_id = t.carer_id
                       AND (a.removed_at IS NULL OR a.removed_at > t.came_at) AND {known("a")})
-                  AND NOT {reviewed("t.shift_id", happened="came_at", recorded="t.recorded_at")}'''
+                  AND NOT {reviewed("t.shift_id", happened="came_at", recorded="t.recorded_at")}''',
+                order="due_at, shift_id, carer_id",
             )
         }) AS unlisted""",
     )
@@ -85,6 +86,7 @@ STF_11, STF_11L = by_law_and_elsewhere(
     _kept,
     code="STF-11",
     for_provider=True,
+    needs=Trait.CARED_FOR,
     title="Rota, planned and as worked",
     which="reg 37 and Schedule 4 paras 2 to 5",
     authority="the home keeps its rotas, as planned and as worked, and a record of every person who works there and of "
@@ -119,6 +121,7 @@ STF_13 = Rule(
     code="STF-13",
     for_provider=True,
     source_id="STF-13",
+    only=frozenset({Trait.CARED_FOR}),
     title="Why this kind of staff",
     authority="Local standard. What kind of staff the child needs is recorded with its reasons and with what clinicians "
     "advise, and is looked at again: mental health nurses were used, and nobody could say why.",

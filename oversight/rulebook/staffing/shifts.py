@@ -4,8 +4,8 @@
 
 from core.access import Role
 from oversight import standards
-from oversight.rulebook.rule import Basis, Limb, Mend, Rule
-from oversight.rulebook.sql import FOLLOWED, STAGE_OF_HOURS, clocks, covers_today, known, start_of
+from oversight.rulebook.rule import Basis, Limb, Mend, Rule, Trait
+from oversight.rulebook.sql import FOLLOWED, STAGE_AT_ONCE, clocks, covers_today, known, start_of
 from oversight.rulebook.staffing.parts import (
     BEGUN,
     BY_REVIEW,
@@ -31,6 +31,7 @@ STF_06 = Rule(
     code="STF-06",
     for_provider=True,
     source_id="STF-06",
+    only=frozenset({Trait.STAFFED}),
     title="One accountable leader a shift",
     authority="Local standard. Each shift has one leader, over everybody on it and every agency, and the leader has "
     "somebody who supervises them: nobody could say who had led, or to whom they answered.",
@@ -60,7 +61,7 @@ STF_06 = Rule(
         RECENT,
         BEGUN,
         about=("carer_id", "shift_id"),
-        stage=STAGE_OF_HOURS,
+        stage=STAGE_AT_ONCE,
         rows=f"""
             SELECT authority_id, child_id, placement_id, NULL::bigint AS carer_id, shift_id, 'leaders' AS limb,
                    due_at AS clock_started_at, due_at
@@ -125,6 +126,7 @@ STF_07 = Rule(
     code="STF-07",
     for_provider=True,
     source_id="STF-07",
+    only=frozenset({Trait.STAFFED}),
     title="Enough staff who can see the child",
     authority="Local standard for what the order of the court or the plan says: so many staff, inside and able to see the "
     "child or out with the child. Whoever is in a car, outside or where they cannot see the child counts for nothing. "
@@ -192,7 +194,7 @@ STF_07 = Rule(
                 FROM coming JOIN staffing_assignment a USING (shift_id) WHERE {stands("a", "removed_at")}""",
         ),
         about=("shift_id",),
-        stage=STAGE_OF_HOURS,
+        stage=STAGE_AT_ONCE,
         rows=f"""
             SELECT authority_id, child_id, placement_id, shift_id, 'worked' AS limb, since AS clock_started_at, due_at
             FROM ({
@@ -225,6 +227,7 @@ STF_08 = Rule(
     code="STF-08",
     for_provider=True,
     source_id="STF-08",
+    only=frozenset({Trait.STAFFED}),
     title="Awake on a waking night",
     authority="Local standard. On a waking night nobody sleeps, and each carer is looked at every hour by somebody who "
     "signs for it. To be found asleep is a matter of conduct, the same day.",

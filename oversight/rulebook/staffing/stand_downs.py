@@ -6,7 +6,7 @@ Nothing here says, or turns on, why anybody was stood down.
 # ruff: noqa: S608 - the queries are put together from constants of this program; every value is a parameter
 
 from core.access import Role
-from oversight.rulebook.rule import Basis, Limb, Mend, Rule
+from oversight.rulebook.rule import Basis, Limb, Mend, Rule, Trait
 from oversight.rulebook.sql import FOLLOWED, STAGE_OF_HOURS, clocks, known
 from oversight.rulebook.staffing.parts import BEGUN, BY_REVIEW, RECENT, REVIEW, THERE, first_of, reviewed
 
@@ -14,6 +14,7 @@ STF_09 = Rule(
     code="STF-09",
     for_provider=True,
     source_id="STF-09",
+    only=frozenset({Trait.STAFFED}),
     title="Carers who must not be deployed",
     authority="Local standard. Whoever is stood down is on no rota, at any placement and through any agency, until "
     "safeguarding, the social worker and the placement manager lift it together; never commissioning, and never because "

@@ -6,7 +6,7 @@ import datetime as dt
 
 from core.access import Role
 from oversight import standards
-from oversight.rulebook.rule import Limb, Mend
+from oversight.rulebook.rule import Limb, Mend, Trait
 from oversight.rulebook.sql import FOLLOWED, RISK, SETTING, clocks, covers_today, known, start_of
 from oversight.rulebook.staffing.parts import CARERS, CARERS_SCOPE, LATELY, SOON, by_law_and_elsewhere, stands
 
@@ -145,6 +145,7 @@ STF_04, STF_04L = by_law_and_elsewhere(
     _supervised,
     code="STF-04",
     for_provider=True,
+    needs=Trait.CARED_FOR,
     title="Supervision and reflection",
     which="reg 33(4)(b) and (c)",
     authority="each person who works in the home receives practice-related supervision by somebody with appropriate "

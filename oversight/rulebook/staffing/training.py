@@ -6,7 +6,7 @@ import datetime as dt
 
 from core.access import Role
 from oversight import standards
-from oversight.rulebook.rule import Limb, Mend
+from oversight.rulebook.rule import Limb, Mend, Trait
 from oversight.rulebook.sql import FOLLOWED, clocks, known, listed, start_of
 from oversight.rulebook.staffing.parts import CARERS, CARERS_SCOPE, by_law_and_elsewhere, stands
 from staffing.models import Training
@@ -58,7 +58,7 @@ def _trained(where: str) -> str:
                 ) AS asked
                 LEFT JOIN staffing_training t ON {theirs} AND t.subject = asked.subject AND {PROVED}
                 GROUP BY asked.subject
-                HAVING coalesce(bool_and(t.valid_until < %(today)s), true)
+                HAVING NOT bool_or(t.id IS NOT NULL AND coalesce(t.valid_until >= %(today)s, true))
             ) AS lacking
             WHERE {where}
             GROUP BY authority_id, child_id, placement_id, carer_id, first_day
@@ -82,6 +82,7 @@ STF_03, STF_03L = by_law_and_elsewhere(
     _trained,
     code="STF-03",
     for_provider=True,
+    needs=Trait.STAFFED,
     title="Induction and training, proved",
     which="reg 33(1)",
     authority="each person who works in the home completes an appropriate induction. What else is taught, and by when, is "

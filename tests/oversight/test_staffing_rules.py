@@ -1,0 +1,389 @@
+"""STF about carers: each rule the day before, on the day and the day after; amber and red; and what is no breach.
+
+The shift as worked is in test_shift_rules.py; the same rules over rotas nobody chose in test_independent_staffing.py.
+"""
+
+import datetime as dt
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from children.models import CaseSupervision
+from core.models import LocalStandard, User
+from oversight import rulebook
+from oversight.models import Flag
+from placements.models import Key
+from staffing.models import (
+    AgencyAgreement,
+    Engagement,
+    ReflectiveSession,
+    RotaRequest,
+    StaffType,
+    Supervision,
+    SupervisionLine,
+    Training,
+)
+from tests.cast import at
+from tests.oversight.facts import DAY, HOUR, NOT_NOT_YES, check, clocks, on_days, stands
+
+MONDAY = dt.date(2022, 3, 7)
+START = MONDAY - 10 * DAY
+SLOW = settings(
+    max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@pytest.fixture
+def placement(cast):
+    return cast.unregistered(cast.child(born=dt.date(2008, 5, 4)), START)
+
+
+@pytest.fixture
+def carer(cast, placement):
+    """On her first shift on Monday."""
+    carer = cast.carer()
+    cast.puts(carer, cast.shift(placement, MONDAY))
+    return carer
+
+
+def practice(cast, carer, day, kind="practice"):
+    return Supervision.objects.create(
+        carer=carer, kind=kind, held_on=day, supervisor="S", reflection="R", recorded_by=cast.amy
+    )
+
+
+def taught(cast, carer, subject, day, **fields):
+    fields = {"signed_on": day, "trainer": "T", "recorded_by": cast.amy} | fields
+    return Training.objects.create(carer=carer, subject=subject, given_on=day, **fields)
+
+
+def stricter(cast, key, value):
+    LocalStandard.objects.create(
+        authority=cast.north, key=key, value=value, effective_from=START, set_by=cast.dee, reason="R"
+    )
+
+
+# --- STF-02, STF-03 ---------------------------------------------------------------------------------------------------
+
+
+class TestDiploma:
+    @SLOW
+    @given(since=st.dates(dt.date(2020, 2, 28), dt.date(2020, 3, 20)))
+    def test_two_years_after_starting_in_a_care_role(self, cast, placement, carer, since):
+        type(carer).objects.filter(pk=carer.pk).update(care_role_since=since)
+        due = since.replace(year=2022) if (since.month, since.day) != (2, 29) else dt.date(2022, 2, 28)
+        assert on_days("STF-02L", "", due) == NOT_NOT_YES
+
+    def test_the_diploma_clears_it_and_an_unknown_start_is_no_breach(self, cast, placement, carer):
+        assert clocks("STF-02L", at(MONDAY)) == {}
+        type(carer).objects.filter(pk=carer.pk).update(care_role_since=dt.date(2019, 1, 1))
+        assert stands(at(MONDAY), "STF-02L")
+        cast.check(carer, "diploma", on=MONDAY)
+        assert not stands(at(MONDAY), "STF-02L")
+
+    def test_the_law_binds_in_a_registered_home(self, cast):
+        home = cast.home(status="registered", registered_for="childrens_home")
+        carer = cast.carer(care_role_since=dt.date(2019, 1, 1))
+        cast.puts(carer, cast.shift(cast.placement(cast.child(), START, home=home), MONDAY))
+        assert stands(at(MONDAY), "STF-02")
+        assert not stands(at(MONDAY), "STF-02L")
+        for number in ("01", "02", "03", "04", "11"):
+            assert rulebook.get(f"STF-{number}").basis == "statute"
+            assert rulebook.get(f"STF-{number}L").basis == "local standard"
+
+
+class TestTraining:
+    def test_day_14_and_a_stricter_council(self, cast, placement, carer):
+        assert on_days("STF-03L", "training", MONDAY + 14 * DAY) == NOT_NOT_YES
+        stricter(cast, "STF-03 training", 5)
+        assert on_days("STF-03L", "training", MONDAY + 5 * DAY) == NOT_NOT_YES
+
+    def test_all_of_it_and_the_childs_own_plan(self, cast, placement, carer):
+        late, elsewhere = at(MONDAY + 15 * DAY), cast.unregistered(cast.child(), START)
+        for subject in ("trauma", "de_escalation", "medicines", "safeguarding"):
+            taught(cast, carer, subject, MONDAY)
+        taught(cast, carer, "childs_plan", MONDAY, placement=elsewhere)
+        assert stands(late, "STF-03L", "training")
+        taught(cast, carer, "childs_plan", MONDAY, placement=placement)
+        assert not stands(late, "STF-03L", "training")
+        cast.dol_order(placement.child, START)  # what an order allows is asked for where there is one
+        assert stands(late, "STF-03L", "training")
+        taught(cast, carer, "dol", MONDAY)
+        assert not stands(late, "STF-03L", "training")
+
+    def test_what_has_run_out_is_owed_from_then(self, cast, placement, carer):
+        for subject in ("trauma", "de_escalation", "medicines", "safeguarding"):
+            taught(cast, carer, subject, MONDAY - DAY, valid_until=MONDAY + 20 * DAY if subject == "trauma" else None)
+        taught(cast, carer, "childs_plan", MONDAY, placement=placement)
+        assert on_days("STF-03L", "training", MONDAY + 20 * DAY) == NOT_NOT_YES
+
+    def test_induction_comes_before_the_first_shift_anywhere(self, cast, placement, carer):
+        assert clocks("STF-03L", at(MONDAY, 8))["induction"] == (at(MONDAY, 8), "due")
+        assert stands(at(MONDAY, 8, 1), "STF-03L", "induction")
+        taught(cast, carer, "induction", MONDAY, signed_on=None)
+        assert stands(at(MONDAY, 9), "STF-03L", "induction")  # said, and not proved
+        taught(cast, carer, "induction", MONDAY)
+        assert not stands(at(MONDAY, 9), "STF-03L", "induction")
+
+    @pytest.mark.parametrize("proof", ["signature", "certificate"])
+    def test_a_claim_without_proof_is_red_the_same_day(self, cast, placement, carer, proof):
+        claim = taught(cast, carer, "trauma", MONDAY, signed_on=None)
+        assert check(at(MONDAY, 10))["STF-03L", "claimed"].severity == "red"
+        if proof == "signature":
+            claim.signed_on = MONDAY
+        else:
+            claim.evidence = carer.evidence.get()
+        claim.save()
+        assert not stands(at(MONDAY, 10), "STF-03L", "claimed")
+
+
+# --- STF-04 -----------------------------------------------------------------------------------------------------------
+
+
+class TestSupervision:
+    def test_nobody_supervises_for_that_agency(self, cast, placement, carer):
+        assert not stands(at(MONDAY, 7), "STF-04L", "supervisor")
+        flag = check(at(MONDAY, 8, 1))["STF-04L", "supervisor"]
+        assert (flag.severity, flag.carer, flag.agency, flag.due_at) == ("amber", carer, cast.agency, at(MONDAY, 8))
+        line = {"carer": carer, "supervisor": "S", "started_on": START, "recorded_by": cast.amy}
+        SupervisionLine.objects.create(agency=cast.provider, **line)  # for another: not for this one
+        assert stands(at(MONDAY, 9), "STF-04L", "supervisor")
+        SupervisionLine.objects.create(agency=cast.agency, **line, ended_on=MONDAY + DAY)
+        assert not stands(at(MONDAY, 23), "STF-04L", "supervisor")
+        assert stands(at(MONDAY + DAY, 0, 1), "STF-04L", "supervisor")
+
+    @pytest.mark.parametrize("gap", [0, 7, 20])
+    def test_first_within_7_days_then_28_then_42(self, cast, placement, carer, gap):
+        assert on_days("STF-04L", "first", MONDAY + 7 * DAY) == NOT_NOT_YES
+        held = MONDAY + gap * DAY
+        practice(cast, carer, held)
+        assert not stands(at(held), "STF-04L", "first")
+        cast.puts(carer, cast.shift(placement, held + 30 * DAY))
+        assert on_days("STF-04L", "regular", held + 28 * DAY) == NOT_NOT_YES
+        assert on_days("STF-04L", "lapsed", held + 42 * DAY) == NOT_NOT_YES
+        assert not stands(at(held + 43 * DAY), "STF-04L", "regular")  # one or the other
+
+    def test_what_was_held_before_the_first_shift_here_is_about_other_work(self, cast, placement, carer):
+        practice(cast, carer, MONDAY - DAY)
+        assert stands(at(MONDAY + 8 * DAY), "STF-04L", "first")
+
+    def test_an_appraisal_is_no_supervision_and_is_owed_every_year(self, cast, placement, carer):
+        Engagement.objects.update(started_on=MONDAY - 360 * DAY)
+        assert on_days("STF-04L", "appraisal", dt.date(2022, 3, 12)) == NOT_NOT_YES
+        practice(cast, carer, MONDAY, kind="appraisal")
+        assert not stands(at(dt.date(2022, 3, 14)), "STF-04L", "appraisal")
+        assert stands(at(MONDAY + 8 * DAY), "STF-04L", "first")
+
+    def test_who_has_left_the_agency_is_asked_for_nothing(self, cast, placement, carer):
+        assert {limb for _, limb in check(at(MONDAY + 8 * DAY))} >= {"supervisor", "first", "induction"}
+        Engagement.objects.update(ended_on=MONDAY + 8 * DAY)
+        assert not Flag.objects.filter(pk__in=[f.pk for f in check(at(MONDAY + 8 * DAY, 13)).values()], carer=carer)
+
+    @pytest.mark.parametrize(("newly_qualified", "days"), [(None, 28), (MONDAY + 400 * DAY, 7), (START, 28)])
+    def test_the_case_worker(self, cast, placement, newly_qualified, days):
+        User.objects.filter(pk=cast.amy.pk).update(newly_qualified_until=newly_qualified)
+        assert on_days("STF-04L", "case", START + days * DAY) == NOT_NOT_YES
+        CaseSupervision.objects.create(
+            child=placement.child,
+            worker=cast.amy,
+            supervisor=cast.tom,
+            held_on=START + 5 * DAY,
+            reflection="R",
+            agreed="A",
+        )
+        assert on_days("STF-04L", "case", START + (5 + days) * DAY) == NOT_NOT_YES
+
+    def test_the_head_of_service_supervises_a_manager_who_holds_the_case(self, cast):
+        cast.unregistered(cast.child(worker=cast.tom), START)
+        flags = check(at(START + 29 * DAY))
+        assert flags["STF-04L", "case_of_manager"].owner == cast.hana
+        assert ("STF-04L", "case") not in flags
+
+    def test_not_where_nothing_is_high_risk(self, cast):
+        cast.placement(cast.child(), START, type="U6")
+        assert not {code for code, _ in check(at(START + 100 * DAY)) if code.startswith("STF")}
+
+    def test_reflection_together(self, cast, placement):
+        assert on_days("STF-04L", "reflective", START + 84 * DAY) == NOT_NOT_YES
+        ReflectiveSession.objects.create(
+            placement=placement, held_on=START + 10 * DAY, led_by="L", agencies="A", reflection="R", agreed="A",
+            recorded_by=cast.amy,
+        )  # fmt: skip
+        assert on_days("STF-04L", "reflective", START + 94 * DAY) == NOT_NOT_YES
+
+
+# --- STF-09, STF-10, CPL-05A ------------------------------------------------------------------------------------------
+
+
+def test_a_request_has_all_of_its_24_hours(cast, placement, carer):
+    asked = at(MONDAY, 10)
+    request = RotaRequest.objects.create(
+        placement=placement, carer=carer, reason="R", asked_by=cast.tom, asked_at=asked, due_at=asked + 24 * HOUR
+    )
+    assert not stands(asked + 24 * HOUR, "STF-09", "request")
+    assert stands(asked + 24 * HOUR + HOUR, "STF-09", "request")
+    request.done_at, request.done_by = asked + 26 * HOUR, cast.amy
+    request.save()
+    assert not stands(asked + 27 * HOUR, "STF-09", "request")
+
+
+class TestAgreement:
+    FIFTH = dt.date(2022, 3, 14)  # of the working days after Monday the 7th
+
+    def test_planned_amber_at_the_start_and_red_after_five_working_days(self, cast, placement):
+        cast.supplies(placement, since=MONDAY, signed=False)
+        assert not stands(at(MONDAY - DAY, 23), "STF-10", "unsigned")
+        assert check(at(MONDAY, 0, 1))["STF-10", "unsigned"].severity == "amber"
+        assert on_days("STF-10", "overdue", self.FIFTH) == NOT_NOT_YES
+        assert on_days("CPL-05A", "", self.FIFTH) == NOT_NOT_YES
+        flags = check(at(self.FIFTH + DAY, 1))
+        assert flags["STF-10", "overdue"].severity == "red"
+        assert ("STF-10", "unsigned") not in flags
+
+    def test_an_agency_brought_in_later_in_an_emergency_has_no_grace(self, cast):
+        placement = cast.unregistered(cast.child(), START, hour=14)
+        cast.supplies(placement, since=START, signed=False)
+        assert not stands(at(START + 2 * DAY, 14), "STF-10", "unsigned")
+        assert stands(at(START + 2 * DAY, 15), "STF-10", "unsigned")
+        AgencyAgreement.objects.update(started_on=MONDAY)
+        assert stands(at(MONDAY, 1), "STF-10", "unsigned")
+
+    def test_signed_and_run_out(self, cast, placement):
+        agreement = cast.supplies(placement, since=MONDAY, expires_on=MONDAY + 9 * DAY)
+        assert not stands(at(MONDAY + 9 * DAY, 23), "STF-10", "unsigned")
+        assert stands(at(MONDAY + 10 * DAY, 1), "STF-10", "unsigned")
+        assert not stands(at(MONDAY + 40 * DAY), "CPL-05A")  # it said what they were to achieve
+        agreement.expires_on = MONDAY + 90 * DAY
+        agreement.save()
+        assert not stands(at(MONDAY + 10 * DAY, 1), "STF-10", "unsigned")
+
+    def test_the_providers_own_staff_need_none_and_an_unknown_agency_does(self, cast, placement):
+        own, other = cast.carer("Own", agency=cast.provider), cast.carer()
+        shift = cast.shift(placement, MONDAY)
+        cast.puts(own, shift, agency=cast.provider)
+        assert not stands(at(MONDAY, 12), "STF-10", "unsigned")
+        cast.puts(other, shift)
+        flag = check(at(MONDAY, 12))["STF-10", "unsigned"]
+        assert flag.agency == cast.agency
+
+
+# --- STF-11 planned, STF-12, STF-13, LOG-06 ---------------------------------------------------------------------------
+
+
+class TestRota:
+    def test_none_at_all_or_only_a_draft(self, cast, placement):
+        assert stands(at(START, 1), "STF-11L", "planned")
+        shift = cast.shift(placement, MONDAY, published=False)
+        assert stands(at(MONDAY, 12), "STF-11L", "planned")
+        shift.published_at, shift.published_by = at(MONDAY, 11), cast.amy
+        shift.save()
+        assert stands(at(MONDAY, 7), "STF-11L", "planned")
+        assert clocks("STF-11L", at(MONDAY, 12))["planned"] == (at(MONDAY, 20), "due")
+        assert check(at(MONDAY, 21))["STF-11L", "planned"].due_at == at(MONDAY, 20)
+
+    def test_it_runs_out_where_its_shifts_stop_following_each_other(self, cast, placement):
+        for number in range(3):
+            cast.shift(placement, MONDAY + number * DAY)
+            cast.shift(placement, MONDAY + number * DAY, kind="waking_night")
+        assert clocks("STF-11L", at(MONDAY, 12))["planned"] == (at(MONDAY + 3 * DAY, 8), "due")
+        placement.shifts.filter(starts_at=at(MONDAY, 20)).update(cancelled_at=at(MONDAY, 9))
+        assert clocks("STF-11L", at(MONDAY, 12))["planned"] == (at(MONDAY, 20), "due")
+
+    def test_a_home_that_keeps_no_rota_here_is_not_asked_for_one(self, cast):
+        home = cast.home(status="registered", registered_for="childrens_home")
+        placement = cast.placement(cast.child(), START, home=home)
+        assert "planned" not in clocks("STF-11", at(MONDAY, 12))
+        cast.shift(placement, MONDAY)
+        assert stands(at(MONDAY + DAY, 12), "STF-11", "planned")
+
+    def test_foster_care_never(self, cast):
+        child = cast.child()
+        cast.dol_order(child, START)
+        cast.placement(child, START, type="U6")
+        assert not {code for code, _ in check(at(MONDAY)) if code in {"STF-11", "STF-11L", "STF-13"}}
+
+
+class TestStaffType:
+    def test_from_the_start_and_every_28_days(self, cast, placement):
+        assert stands(at(START, 1), "STF-13")
+        StaffType.objects.create(
+            placement=placement, reviewed_on=MONDAY, staff_type="S", need="N", why="W", advice="A", recorded_by=cast.amy
+        )
+        assert on_days("STF-13", "", MONDAY + 28 * DAY) == NOT_NOT_YES
+        stricter(cast, "STF-13 review", 14)
+        assert on_days("STF-13", "", MONDAY + 14 * DAY) == NOT_NOT_YES
+
+
+class TestContinuity:
+    @pytest.fixture
+    def changes(self, cast):
+        """Amy until the first, Ben until the second, then nobody."""
+
+        def make(first, second):
+            child = cast.child(worker=False)
+            cast.unregistered(child, START)
+            for worker, since, until in ((cast.amy, START - 300 * DAY, first), (cast.ben, first, second)):
+                cast.allocate(child, worker, since=since, until=until)
+            child.allocations.update(handover="What to know.")
+            return child
+
+        return make
+
+    def test_the_second_change_within_six_months_and_not_the_first(self, cast, changes):
+        changes(MONDAY, MONDAY + 60 * DAY)
+        assert not stands(at(MONDAY + 59 * DAY), "STF-12", "changes")
+        assert stands(at(MONDAY + 60 * DAY), "STF-12", "changes")
+        assert stands(at(dt.date(2022, 9, 6)), "STF-12", "changes")
+        assert not stands(at(dt.date(2022, 9, 7)), "STF-12", "changes")
+
+    def test_the_same_worker_twice_is_one(self, cast):
+        child = cast.child(worker=False)
+        cast.unregistered(child, START)
+        cast.allocate(child, cast.amy, since=START, until=MONDAY)
+        cast.allocate(child, cast.amy, since=MONDAY, until=MONDAY + DAY)
+        assert not stands(at(MONDAY + 2 * DAY), "STF-12", "changes")
+
+    def test_a_missing_handover_note_is_flagged_until_it_is_written(self, cast, changes):
+        child = changes(MONDAY, MONDAY + 60 * DAY)
+        assert not stands(at(MONDAY + DAY), "STF-12", "handover")
+        child.allocations.filter(worker=cast.amy).update(handover="")
+        assert check(at(MONDAY + DAY))["STF-12", "handover"].owner == cast.tom
+        child.allocations.filter(worker=cast.amy).update(handover="Late, and yet.")
+        assert not stands(at(MONDAY + DAY), "STF-12", "handover")
+
+    @pytest.mark.parametrize(("terms", "flagged"), [("temporary", True), ("permanent", False), ("", False)])
+    def test_only_who_is_known_to_be_temporary(self, cast, placement, terms, flagged):
+        User.objects.filter(pk__in=[cast.amy.pk, cast.tom.pk]).update(terms=terms)
+        assert stands(at(MONDAY), "STF-12", "temporary") is flagged
+        assert stands(at(MONDAY), "STF-12", "temporary_manager") is flagged
+
+    def test_a_permanent_second_worker_will_do(self, cast, placement):
+        User.objects.filter(pk=cast.amy.pk).update(terms="temporary")
+        User.objects.filter(pk=cast.ben.pk).update(terms="permanent")
+        cast.allocate(placement.child, cast.ben, part="second_worker", since=START, until=MONDAY)
+        assert not stands(at(MONDAY - DAY), "STF-12", "temporary")
+        assert check(at(MONDAY))["STF-12", "temporary"].due_on == MONDAY - DAY
+
+    def test_newly_qualified_needs_reasons_where_the_risk_is_high(self, cast, placement):
+        User.objects.filter(pk=cast.amy.pk).update(newly_qualified_until=MONDAY)
+        assert stands(at(MONDAY - DAY), "STF-12", "newly_qualified")
+        assert not stands(at(MONDAY), "STF-12", "newly_qualified")
+        placement.child.allocations.update(why_this_worker="She knows her.")
+        assert not stands(at(MONDAY - DAY), "STF-12", "newly_qualified")
+
+
+class TestKeys:
+    def test_by_the_end_of_the_day_it_ended(self, cast, placement):
+        key = Key.objects.create(
+            placement=placement, kind="fob", what="Front door", held_by="Her", issued_on=START, recorded_by=cast.amy
+        )
+        assert not stands(at(MONDAY), "LOG-06")
+        placement.ended_on = MONDAY
+        placement.save()
+        assert on_days("LOG-06", "", MONDAY) == NOT_NOT_YES
+        assert stands(at(MONDAY + 300 * DAY), "LOG-06")
+        key.revoked_on = MONDAY + 5 * DAY
+        key.save()
+        assert stands(at(MONDAY + 4 * DAY), "LOG-06")
+        assert not stands(at(MONDAY + 5 * DAY), "LOG-06")
