@@ -23,7 +23,7 @@ from core.models import Draft
 from core.pages import drafted_form, posted, record_form, typed
 from placements.actions import add_to_log, add_to_visit, record_visit, write_log
 from placements.actions.notes import may_record_as, may_say_whether_seen, visit_errors
-from placements.forms.notes import LIVES, NOW, VISIT_STEPS, AddToNote, AddToVisit, WriteLog, submission_of, value_of
+from placements.forms.notes import NOW, VISIT_STEPS, AddToNote, AddToVisit, WriteLog, submission_of, value_of
 from placements.log_calendar import WORDS, Stretch, covered_by_logs, days_of, turns_of, unwritten
 from placements.models import Addition, DailyLog, Placement, Visit
 from placements.views.placing import placement_page, theirs
@@ -152,12 +152,8 @@ class VisitPages:
         return form_class(initial=self._usual(), **whose)
 
     def _usual(self) -> dict[str, Any]:
-        return {
-            "occurred_at": self.as_of,
-            "manner": Visit.Manner.IN_PERSON,
-            "place": LIVES,
-            "capacity": may_record_as(self.request.user)[0],
-        }
+        """When and who: nothing that says of itself that a visit counts. How and where are for the visitor to say."""
+        return {"occurred_at": self.as_of, "capacity": may_record_as(self.request.user)[0]}
 
     def _page(self, step: int, form: Any, *, status: int = 200) -> HttpResponse:
         page = self._context(step) | {"form": form, "carried": self._carried(form)}

@@ -139,7 +139,9 @@ def test_a_visit_that_cannot_have_been_is_not_recorded(cast, callum, at_a_browse
     amy = at_a_browser(cast.amy).is_signed_in()
     amy.opens("dashboards:placement", callum.pk)
     amy.follows("Log a visit")
+    amy.chooses("How did you visit?", "In person")
     amy.chooses("Did they know you were coming?", "Yes, it was announced")
+    amy.chooses("Where?", "Where Callum lives")
     for when, sentence in [
         (clock.now() + dt.timedelta(days=2), "The visit cannot be in the future"),
         (at(days_ago(31), 9), "The visit cannot be before "),

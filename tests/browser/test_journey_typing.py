@@ -29,7 +29,9 @@ def idris(cast):
 
 def says_when(amy):
     amy.dates("When was the visit?", clock.now() - dt.timedelta(minutes=20))
+    amy.chooses("How did you visit?", "In person")
     amy.chooses("Did they know you were coming?", "No, it was unannounced")
+    amy.chooses("Where?", "Where Idris lives")
     amy.presses("Continue")
 
 
@@ -119,9 +121,12 @@ def test_a_visit_is_logged_with_the_keyboard_alone(cast, idris, at_a_browser):
     press("Enter")
     amy.sees("Step 1 of 3")
     tab_to("In person")
+    keys.press("Space")
     tab_to("Yes, it was announced")
     keys.press("ArrowDown")
     keys.press("ArrowDown")
+    keys.press("Space")
+    tab_to("Where Idris lives")
     keys.press("Space")
     tab_to("Continue")
     press("Enter")

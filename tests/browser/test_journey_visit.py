@@ -31,7 +31,9 @@ def logs_a_visit(amy, *, words="I want to see my brother."):
     """Three steps from wherever the form was opened."""
     amy.sees("Step 1 of 3")
     amy.dates("When was the visit?", clock.now() - dt.timedelta(minutes=20))
+    amy.chooses("How did you visit?", "In person")
     amy.chooses("Did they know you were coming?", "No, it was unannounced")
+    amy.chooses("Where?", "Where Id lives")
     amy.presses("Continue")
     amy.sees("Step 2 of 3")
     amy.chooses("Did you see Id?", "Seen, and spoken to alone")

@@ -82,9 +82,12 @@ def errors(page) -> list[str]:
     return [entry.text for entry in page.context["form"].error_list]
 
 
+STEP_1 = {"announced": "no", "manner": "in_person", "place": "At home"}
+
+
 def at_step_2(hand, placement, **changes):
     hand.open(address("visit", placement))
-    assert hand.send(**({"announced": "no"} | changes)).context["step"] == 2
+    assert hand.send(**(STEP_1 | changes)).context["step"] == 2
     return hand
 
 
@@ -98,7 +101,7 @@ def test_a_visit_is_logged_in_three_steps(cast, placement):
     hand = Hand(cast.amy)
     page = hand.open(address("visit", placement))
     assert "Step 1 of 3" in text(page)
-    hand.send(announced="no", place="elsewhere", place_other="In the park")
+    hand.send(**(STEP_1 | {"place": "elsewhere", "place_other": "In the park"}))
     hand.send(outcome="seen", why_not_seen="Staff stayed in the room.", childs_words=WORDS, checked=["rota", "logs"])
     page = hand.page
     assert "Step 3 of 3" in text(page)
@@ -125,7 +128,7 @@ def test_a_visit_is_logged_in_three_steps(cast, placement):
 def test_it_returns_to_the_work_list_it_was_begun_from(cast, placement):
     hand = at_step_2(Hand(cast.amy), placement)
     hand.open(address("visit", placement, **{"from": "my-work"}))
-    hand.send(announced="yes")
+    hand.send(**(STEP_1 | {"announced": "yes"}))
     hand.send(outcome="seen_alone")
     hand.send("go=send")
     assert hand.address == reverse("dashboards:my_work")
@@ -144,7 +147,7 @@ def test_the_way_back_keeps_what_was_typed(cast, placement):
     hand.send("go=back", childs_words=WORDS)
     assert hand.page.context["step"] == 1
     assert hand.form().values["announced"] == ["no"]
-    hand.send(announced="yes")
+    hand.send(**(STEP_1 | {"announced": "yes"}))
     assert hand.form().values["childs_words"] == [WORDS]
     assert errors(hand.page) == [], "what is half typed is not complained of"
     hand.send(outcome="seen_alone")
@@ -208,7 +211,7 @@ def test_a_draft_is_of_one_person_and_one_placement(cast, placement):
     for person, place in ((cast.amy, sister), (cast.ben, placement)):
         other = Hand(person)
         assert "In the park" not in text(other.open(address("visit", place)))
-        other.send(announced="yes")
+        other.send(**(STEP_1 | {"announced": "yes"}))
         assert WORDS not in text(other.page)
 
 
@@ -233,6 +236,15 @@ def test_nobody_can_begin_at_the_end(cast, placement):
     assert not Visit.objects.exists()
 
 
+def test_nothing_that_makes_a_visit_count_is_chosen_beforehand(cast, placement):
+    """By telephone is as near as in person: whoever does not say which is asked."""
+    hand = Hand(cast.amy)
+    hand.open(address("visit", placement))
+    chosen = hand.form().values
+    assert not {name for name in ("manner", "announced", "place") if any(chosen.get(name, []))}
+    assert errors(hand.send(announced="no")) == ["Select how you visited", "Select where the visit was"]
+
+
 BAD_STEP_1 = [
     ({"occurred_at_time": "15:01"}, "The visit cannot be in the future"),
     ({"occurred_at_month": "2"}, "The visit cannot be before 2 March 2026, when this placement started"),
@@ -243,6 +255,8 @@ BAD_STEP_1 = [
         "Enter the date and time of the visit",
     ),
     ({"announced": []}, "Select whether the visit was announced"),
+    ({"manner": []}, "Select how you visited"),
+    ({"place": []}, "Select where the visit was"),
     ({"place": "elsewhere"}, "Enter where the visit was"),
     ({"place": "elsewhere", "place_other": "x" * 201}, "Where the visit was must be 200 characters or fewer"),
     ({"capacity": "team_manager"}, "Select who visited from the list"),
@@ -255,14 +269,14 @@ BAD_STEP_1 = [
 def test_what_cannot_be_so_is_said_on_the_first_step(cast, placement, changes, sentence):
     hand = Hand(cast.amy)
     hand.open(address("visit", placement))
-    page = hand.send(**({"announced": "no"} | changes))
+    page = hand.send(**(STEP_1 | changes))
     assert (page.status_code, page.context["step"]) == (422, 1)
     assert errors(page) == [sentence]
     assert text(page).startswith("<!DOCTYPE html>")
     assert "<title>Error: " in text(page)
     kept, drafted = hand.form().values, Draft.objects.get().data
     for name, value in changes.items():
-        if name not in ("announced", "capacity"):
+        if value and name != "capacity":
             assert kept[name] == drafted[name] == [value]
     assert not Visit.objects.exists()
 
