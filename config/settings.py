@@ -88,8 +88,8 @@ DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DATABASE_OWNER: dict[str, Any] = (
     {key: env.db_url_config(database_owner_url)[key] for key in ("USER", "PASSWORD")} if database_owner_url else {}
 )
-DATABASE_APP_ROLE: str = DATABASES["default"]["USER"]  # may read and write rows, and no more
-DATABASE_APP_ROLE = DATABASES["default"]["USER"]  # what migrations grant the use of the tables to
+# May read and write rows, and no more: what migrations grant the use of the tables to.
+DATABASE_APP_ROLE: str = DATABASES["default"]["USER"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Sessions are in the database and nothing shared is in the cache, so pages need no broker.
