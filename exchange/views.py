@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from children.actions import open_file
+from children.actions import open_file, open_files
 from children.models import Child
 from core import clock
 from core.access import Permission, access
@@ -114,10 +114,13 @@ def _harmless(cell: Any) -> Any:
 
 @access(Permission.IMPORT_RETURNS)
 def quarantine(request: HttpRequest) -> HttpResponse:
-    """Every row that waits for somebody to mend it."""
+    """Every row that waits for somebody to mend it. Whose they are, on the page that is shown, is noted as read."""
     rows = _quarantined(request).select_related("child")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    _tell(request, page.object_list)
+    with transaction.atomic():
+        _tell(request, page.object_list)
+        whose = [row.child_id for row in page.object_list if row.child_id]
+        open_files(children=whose, page="quarantine", by=request.user, as_of=clock.now())
     context = {
         "title": "Rows in quarantine",
         "back_url": reverse("exchange:imports"),
