@@ -25,7 +25,7 @@ class Line(logging.Formatter):
         }
         if record.exc_info and record.exc_info[1]:
             error = record.exc_info[1]
-            if not self.values and record.name == "celery.app.trace":  # its message holds the exception too
+            if not self.values:  # Celery, and Django after a commit, put the exception into the message too
                 for told in (repr(error), str(error)):
                     if told:
                         line["message"] = str(line["message"]).replace(told, type(error).__name__)

@@ -7,7 +7,7 @@ import logging
 import pytest
 from django.core import mail
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import path, reverse
 
@@ -95,6 +95,19 @@ def test_the_log_names_no_child(cast, child, lines, with_a_broken_page):
     # The one line with a name is the address that a person typed one into; no address of ours holds one.
     ours = [line for line in written.splitlines() if f"/children/{NAMES[1]}/" not in line and "django.db" not in line]
     assert not names_in("\n".join(ours))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_fails_after_a_commit_names_no_child_either(lines):
+    def recheck():
+        raise ValueError(f"could not check {NAMES[0]} {NAMES[1]}")
+
+    with transaction.atomic():
+        transaction.on_commit(recheck, robust=True)
+    told = [line for line in lines.getvalue().splitlines() if "on_commit" in line]
+    assert len(told) == 1
+    assert "ValueError" in told[0]
+    assert not names_in(lines.getvalue())
 
 
 def test_sql_is_not_logged_in_production(settings):
