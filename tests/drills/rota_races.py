@@ -43,6 +43,7 @@ class Write:
 @contextmanager
 def make_ready() -> Iterator:
     from django.core.management import call_command
+    from django.test import Client
 
     call_command("migrate", verbosity=0)
     scene = Scene()
@@ -50,7 +51,7 @@ def make_ready() -> Iterator:
     numbers = iter(range(1, 1_000_000))
     try:
         with writers() as all_at_once:
-            pages = _signed_in(scene)
+            pages = [Client(raise_request_exception=False) for _ in range(WRITERS)]
 
             def one_round(chance: random.Random) -> dict[str, int]:
                 web = pages if next(numbers) % THROUGH_PAGES == 0 else []
@@ -59,15 +60,6 @@ def make_ready() -> Iterator:
             yield one_round
     finally:
         scene.close()
-
-
-def _signed_in(scene: Scene) -> list:
-    from django.test import Client
-
-    clients = [Client(raise_request_exception=False) for _ in range(WRITERS)]
-    for client in clients:
-        client.force_login(scene.amy)
-    return clients
 
 
 def race(chance: random.Random, scene: Scene, carers: list, all_at_once: Callable, pages: list) -> dict[str, int]:
@@ -81,7 +73,7 @@ def race(chance: random.Random, scene: Scene, carers: list, all_at_once: Callabl
     ]
     on = [scene.puts(carers[n], shift) for n, shift in enumerate(shifts)]
     writes = [
-        _by_page(chance, shifts, pages[n]) if pages else _by_act(chance, scene, rota, shifts, on, carers)
+        _by_page(chance, shifts, pages[n], scene.amy) if pages else _by_act(chance, scene, rota, shifts, on, carers)
         for n in range(chance.randint(2, WRITERS))
     ]
     outcomes = all_at_once([write.act for write in writes])
@@ -184,12 +176,13 @@ def _copy(shift):
 # --- through the pages ------------------------------------------------------------------------------------------------
 
 
-def _by_page(chance: random.Random, shifts: list, client) -> Write:
+def _by_page(chance: random.Random, shifts: list, client, by) -> Write:
     """A form sent as a browser sends it, with the version its page had shown."""
     from django.urls import reverse
 
     from core import clock
 
+    client.force_login(by)  # anew: a drill that was stopped for a while goes on, and its sessions have run out
     shift = chance.choice(shifts)
     if chance.random() < 0.5:
         typed = f"Not needed: {chance.random()}"
@@ -217,10 +210,12 @@ class Answered(Exception):
 
 
 def _send(client, page: str, data: dict):
+    from django.urls import reverse
+
     from core.errors import Conflict, Invalid
 
     response = client.post(page, data)
-    if response.status_code == 302:
+    if response.status_code == 302 and not response.url.startswith(reverse("core:sign_in")):
         return response
     if response.status_code not in (409, 422):
         raise Answered(response)
