@@ -65,6 +65,11 @@ def due_soon(user: User, *, as_of: dt.datetime, back: str = "") -> list[Line]:
     return soon(here, user=user, as_of=as_of, back=back)
 
 
+def left_out(records: QuerySet, *, shown: int) -> int:
+    """How many of these a list cut at CHILDREN does not show: a list never ends in silence."""
+    return records.count() - shown if shown >= CHILDREN else 0
+
+
 @dataclass(frozen=True)
 class Row:
     """A child of one's caseload: where she is, when she was last seen, what stands."""

@@ -145,7 +145,9 @@ def _not_known(user: User, as_of: dt.datetime) -> dict[str, Any]:
 
 def _logs(user: User, as_of: dt.datetime) -> dict[str, Any]:
     """The placements of one's provider: today's log, and the days without one."""
-    return {"logs_due": worklist.logs_due(user, as_of=as_of)}
+    due = worklist.logs_due(user, as_of=as_of)
+    here = Placement.for_user(user).live_on(clock.local_date(as_of))
+    return {"logs_due": due, "logs_more": worklist.left_out(here, shown=len(due))}
 
 
 def _standing(user: User, as_of: dt.datetime) -> dict[str, Any]:
@@ -173,8 +175,13 @@ def _caseload(user: User, as_of: dt.datetime) -> dict[str, Any]:
     head: list[Any] = ["Child", "Lives in", "Last seen alone"]
     if user.can(Permission.SEE_FLAGS):
         head.append(("Overdue", "numeric"))
-    rows = worklist.caseload(worklist.allocated_to(user, as_of=as_of), user, as_of=as_of)
-    return {"caseload": rows, "caseload_head": head}
+    theirs = worklist.allocated_to(user, as_of=as_of)
+    rows = worklist.caseload(theirs, user, as_of=as_of)
+    return {
+        "caseload": rows,
+        "caseload_head": head,
+        "caseload_more": worklist.left_out(theirs, shown=len(rows)),
+    }
 
 
 def _doors(user: User, as_of: dt.datetime) -> dict[str, Any]:

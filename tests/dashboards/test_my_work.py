@@ -9,6 +9,7 @@ from django.urls import reverse
 from children.models import Allocation
 from core import clock
 from core.access import Permission
+from dashboards import worklist
 from oversight.models import Flag, SweepRun
 from oversight.sweep import sweep
 from placements.actions import record_visit
@@ -243,3 +244,15 @@ def test_lists_of_gaps_take_no_more_queries_for_more(client, scene, url):
         cast_child = scene.child(forename=f"Rowan{number}", since=ago(50), worker=False)
         scene.placement(cast_child, ago(30), home=scene.home())
     assert queries(client, reverse(url)) == few
+
+
+@pytest.mark.parametrize("who", ["amy", "priya"])
+def test_a_list_that_is_cut_says_how_much_it_leaves_out(client, cast, monkeypatch, who):
+    monkeypatch.setattr(worklist, "CHILDREN", 2)
+    today = clock.local_date(clock.now())
+    for _ in range(2):
+        cast.placement(cast.child(), today - dt.timedelta(days=3), home=cast.home())
+    assert " more. " not in page(client, getattr(cast, who)).content.decode()
+    for _ in range(3):
+        cast.placement(cast.child(), today - dt.timedelta(days=3), home=cast.home())
+    assert "And 3 more. " in page(client, getattr(cast, who)).content.decode()
