@@ -249,3 +249,14 @@ def test_two_at_one_moment_take_turns(cast, monkeypatch, outcome):
     assert answers[1].status_code == 302
     assert answers[0].status_code == (302 if outcome == "done" else 409)
     assert len(acted) == (1 if outcome == "done" else 2)
+
+
+def test_what_is_too_long_to_be_read_is_not_said_to_be_kept(amys, ending, settings):
+    """More than the ten megabytes a form may have: it is refused before anything could be kept of it."""
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000
+    key = hidden(amys.get(ending), "draft_key")
+    answer = amys.post(ending, {"draft_key": key, "end_note": "x" * 2_000})
+    assert answer.status_code == 400
+    assert "kept as a draft" not in answer.content.decode()
+    assert "send it in parts" in answer.content.decode()
+    assert not Draft.objects.exists()
