@@ -100,7 +100,7 @@ class Flag(Protected):
     @property
     def about(self) -> str:
         """Which carer, agency or shift it is about, in words; empty where it is about the placement as a whole."""
-        return words.about(self.carer, self.agency, self.shift and self.shift.starts_at)
+        return words.about(self.carer, self.agency, self.shift.starts_at if self.shift else None)
 
     @property
     def child_reference(self) -> str:
@@ -177,9 +177,9 @@ class SweepRun(models.Model):
         """
         latest = cls.last_finished(as_of=as_of)
         if latest is None or not latest.failed_rules:
-            return latest and latest.as_of, []
+            return latest.as_of if latest else None, []
         whole = cls._finished(as_of).filter(failed_rules=[]).first()
-        return whole and whole.as_of, latest.failed_rules
+        return whole.as_of if whole else None, latest.failed_rules
 
     @classmethod
     def _finished(cls, as_of: dt.datetime) -> "models.QuerySet[SweepRun]":

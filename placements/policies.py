@@ -120,7 +120,7 @@ def managers_for(placement: Placement) -> QuerySet[User]:
 
 def not_anothers_too(*, account: User, by: User) -> None:
     """Raise Invalid where another council relies on a provider's account now: it is not this one's to close or change."""
-    if ProviderPost.objects.filter(live(), person=account).exclude(authority_id=by.authority_id).exists():
+    if ProviderPost.objects.filter(live(), person=account).exclude(authority=by.authority).exists():
         raise Invalid(
             {"": f"{account.name} works for another council’s children too. End the post you gave them instead"}
         )

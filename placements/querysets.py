@@ -119,7 +119,7 @@ class OfPlacementQuerySet(models.QuerySet):
 class AuthorisationQuerySet(OfPlacementQuerySet):
     """Why a director let a child live where nobody is registered: the council's own reasons, not for a provider."""
 
-    def visible_to(self, user) -> "AuthorisationQuerySet":
+    def visible_to(self, user) -> "OfPlacementQuerySet":
         if user.is_authenticated and user.rights.scope == Scope.PROVIDER:
             return self.none()
         return super().visible_to(user)

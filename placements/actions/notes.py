@@ -217,8 +217,9 @@ def _may_write_log(by: User, placement: Placement, as_of: dt.datetime) -> None:
     if not by.can(Permission.WRITE_LOG):
         raise PermissionDenied(f"this role may not {Permission.WRITE_LOG}")
     provider = placement.home.provider_id if placement.home else placement.provider_id
-    posts = ProviderPost.objects.filter(live_on(clock.local_date(as_of)), person=by, provider_id=provider)
-    if provider is None or not posts.filter(authority_id=placement.child.authority_id).exists():
+    appointed = {"person": by, "authority": placement.child.authority_id}
+    posts = ProviderPost.objects.filter(live_on(clock.local_date(as_of)), **appointed)
+    if provider is None or not posts.filter(provider_id=provider).exists():
         raise PermissionDenied("this placement is not with this person’s provider")
 
 

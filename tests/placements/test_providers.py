@@ -220,6 +220,7 @@ def test_nobody_works_for_two_providers_at_once_whoever_appoints(cast, saskia):
 
 def test_a_person_with_an_account_is_appointed_by_her_address(client, cast, saskia, souths):
     address = reverse("placements:appoint_to_provider")
+    assert souths not in Child.for_user(cast.priya)
     client.force_login(saskia)
     assert address in client.get(reverse("core:accounts")).content.decode()
     response = client.post(address, typed(TODAY, provider=cast.provider.pk, email="PRIYA@example.org"))
