@@ -37,6 +37,12 @@ def one_file(user, **which) -> Iterator:
         _read.reset(token)
 
 
+def child_being_read(user) -> int | None:
+    """The child whose one file `user` is reading just now, if any: then no other is seen."""
+    settled = _read.get()
+    return settled[1] if settled is not None and settled[0] == user.pk else None
+
+
 def live(prefix: str = "") -> Q:
     """A dated record that covers today: from its first day up to, and not counting, its last."""
     return Q(**{f"{prefix}started_on__lte": database_today()}) & (
@@ -56,9 +62,8 @@ class ChildQuerySet(models.QuerySet):
         """The children this person may see now: refused by default, and gone the moment her reason ends."""
         if not user.is_authenticated or not user.can(Permission.SEE_CHILDREN):
             return self.none()
-        settled = _read.get()
-        if settled is not None and settled[0] == user.pk:
-            return self.filter(pk=settled[1])
+        if (read := child_being_read(user)) is not None:
+            return self.filter(pk=read)
         scope = user.rights.scope
         if scope in SCOPES_FROM_ABOVE:
             return self.filter(SCOPES_FROM_ABOVE[scope](user))

@@ -5,8 +5,8 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from children.models import Child
-from children.querysets import live, live_on
-from core.access import PROVIDER_ROLES, Scope
+from children.querysets import child_being_read, live, live_on
+from core.access import PROVIDER_ROLES, Permission, Scope
 from core.clock import database_today
 
 # Providers and commissioners see that a child is placed, not what she told her social worker.
@@ -53,10 +53,13 @@ def children_in_placements(user) -> Q:
 class PlacementQuerySet(models.QuerySet):
     def visible_to(self, user) -> "PlacementQuerySet":
         """Placements of the children this person may see; for a provider, only those with it, while they last."""
-        visible = self.filter(child__in=Child.objects.visible_to(user))
         if user.is_authenticated and user.rights.scope == Scope.PROVIDER:
-            visible = visible.filter(live(), _placed_with(user))
-        return visible
+            if not user.can(Permission.SEE_CHILDREN):
+                return self.none()
+            # She is seen for this very placement, so whether she is needs no asking apart.
+            read = child_being_read(user)
+            return self.filter(live(), _placed_with(user), **({} if read is None else {"child_id": read}))
+        return self.filter(child__in=Child.objects.visible_to(user))
 
     def ended_for(self, user) -> "PlacementQuerySet":
         """Placements with this person's provider that are over. Nothing of them is shown: only that they are over, to
@@ -90,8 +93,6 @@ class HomeQuerySet(models.QuerySet):
     """Homes, and their registrations: seen by the people of the council that recorded them, never by address alone."""
 
     def visible_to(self, user) -> "HomeQuerySet":
-        from core.access import Permission
-
         if not user.is_authenticated or not (
             user.can(Permission.RECORD_REGISTRATION) or user.can(Permission.SEE_OVERSIGHT)
         ):
