@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Callable
 
+from django.db import connection
+
 from children import actions as children
 from children.models import Child
 from core import clock
@@ -10,7 +12,7 @@ from core.access import Role
 from core.actions import one_recheck
 from core.models import Authority, Team, User
 from exchange.demo import people as cast
-from exchange.demo import stories
+from exchange.demo import rotas, stories
 from exchange.demo.stories import Story
 from oversight.sweep import sweep
 from placements import actions as placements
@@ -37,6 +39,8 @@ class Loader:
         return min(clock.at_local(self.day(ago), dt.time(hour, minute)), self.as_of)
 
     def load(self) -> None:
+        with connection.cursor() as cursor:  # thousands of acts: the disk is waited for once, at the end
+            cursor.execute("SET synchronous_commit TO off")
         self.people = cast.make_people(on=self.today)
         with one_recheck(as_of=self.as_of):
             self._homes()
@@ -47,6 +51,8 @@ class Loader:
                     self._tell(quiet_story(row, number, council=name))
             for week in range(WEEKS_OF_SWEEPS, 0, -1):  # what was flagged, and cleared, can be looked back on
                 sweep(as_of=clock.at_local(self.day(7 * week), MORNING))
+        with connection.cursor() as cursor:
+            cursor.execute("RESET synchronous_commit")
         sweep(as_of=self.as_of)
 
     def _homes(self) -> None:
@@ -95,6 +101,8 @@ class Loader:
         for visit in story.visits:
             self._visit(placement, visit, story, worker)
         self._logs(story, placement)
+        if story.rota:
+            (rotas.going_well if story.rota == "well" else rotas.going_wrong)(self, placement)
         for ago, what, why, who in story.decisions:
             children.record_decision(
                 child=child, decided_on=self.day(ago), what=what, why=why, alternatives="Nothing registered was found.",
@@ -112,8 +120,24 @@ class Loader:
             date_of_birth=born, ethnicity=story.ethnicity, about=story.about,
             looked_after_from=self.day(taken_in), need="N1", legal_status=story.legal_status, by=worker, as_of=as_of,
         )  # fmt: skip
+        since = taken_in
+        for key, left in story.workers_before:
+            before = children.allocate(
+                child=child, worker=self.people[key], part="social_worker", started_on=self.day(since), by=manager,
+                as_of=self.at(since, 9),
+            )  # fmt: skip
+            children.end_allocation(
+                allocation=before, ended_on=self.day(left), end_reason="LEFTRL", handover="Ask before you write. She means it.",
+                by=manager, as_of=self.at(left, 16),
+            )  # fmt: skip
+            since = left
         children.allocate(
-            child=child, worker=worker, part="social_worker", started_on=self.day(taken_in), by=manager, as_of=as_of
+            child=child,
+            worker=worker,
+            part="social_worker",
+            started_on=self.day(since),
+            by=manager,
+            as_of=self.at(since, 9),
         )
         for key, part in story.allocated:
             children.allocate(

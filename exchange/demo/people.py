@@ -21,6 +21,8 @@ class Person:
     team: str = ""
     partner_kind: str = ""
     provider: str = ""
+    temporary: bool = False
+    newly_qualified: bool = False
 
     def email(self, council: str) -> str:
         """The invented address: at the provider's own domain for its people."""
@@ -57,7 +59,10 @@ NORTH = [
 # Their colleagues. Team 2's manager has left and nobody has been appointed: its flags go to the next person up.
 COLLEAGUES = [
     *[
-        Person(name.split()[0].lower(), name, Role.SOCIAL_WORKER, TEAMS[number % 3])
+        Person(
+            name.split()[0].lower(), name, Role.SOCIAL_WORKER, TEAMS[number % 3],
+            temporary=name.startswith("Gwen"), newly_qualified=name.startswith("Jude"),
+        )
         for number, name in enumerate(
             [
                 "Ben Wren", "Chidi Dipper", "Farah Redpoll", "Gwen Whimbrel", "Hugo Sanderling", "Isla Turnstone",
@@ -122,6 +127,8 @@ def make_people(*, on: dt.date) -> dict[str, User]:
                 team=teams.get(person.team),
                 authority=None if person.provider else authority,
                 partner_kind=person.partner_kind,
+                terms=User.Terms.TEMPORARY if person.temporary else User.Terms.PERMANENT,
+                newly_qualified_until=on + dt.timedelta(days=200) if person.newly_qualified else None,
                 password_set_at=clock.at_local(on - SINCE, dt.time(9)),
             )
             people[person.key] = account

@@ -2,7 +2,7 @@
 
 Days are counted back from the day the demonstration is loaded. Teya's is the placement going wrong: an emergency move
 into an unregistered house under a deprivation of liberty order, visited as the law asks and no more, with no manager,
-few logs and an authorisation that has run out.
+few logs and an authorisation that has run out, and carers from a list (rotas.py). Leah's is one going well.
 """
 
 from dataclasses import dataclass
@@ -69,6 +69,8 @@ class Story:
     logs_missing: tuple[int, ...] = ()  # days ago
     no_logs: bool = False
     allocated: tuple[tuple[str, str], ...] = ()  # (person, part)
+    workers_before: tuple[tuple[str, int], ...] = ()  # social workers who left, each with the days since
+    rota: str = ""  # "well" or "badly": who cares for her is told in rotas.py
     decisions: tuple[tuple[int, str, str, str], ...] = ()  # days ago, what, why, who
     before: tuple[
         tuple[str, str, int, str], ...
@@ -94,7 +96,8 @@ STORIES = [
                 (12, "greta", "seen_alone", True, 15)),
         logs_missing=(44, 43, 41, 38, 37, 36, 33, 31, 30, 29, 28, 26, 25, 22, 21, 17, 16, 15, 12, 11, 9, 8, 7, 5, 4, 3, 2, 1),
         allocated=(("ines", "iro"), ("carl", "commissioner"), ("lola", "legal"), ("greta", "partner"), ("pete", "partner"),
-                   ("nell", "partner"), ("ava", "advocate")),
+                   ("nell", "partner"), ("ava", "advocate"), ("jude", "second_worker")),
+        workers_before=(("ben", 170), ("mo", 75)), rota="badly",
         decisions=((61, "Move to The Moorings as an emergency", "Her last home gave 48 hours’ notice and no registered home would take her.",
                     "Dora Kestrel, director of children’s services"),),
         before=(("U6", "", 2100, "CREQB"), ("K2", "fern", 900, "CREQB"), ("K1", "gables", 240, "CREQO")),
@@ -114,10 +117,10 @@ STORIES = [
           about="New into care this week. Wants her cat."),
     Story("Jonah", "Tilley", "M", 16, "WBRI", "ben", "K3", 95, house="tern", in_care=1500, manager="Grace Burnet",
           visits=(90, 55, 20), allocated=(("will", "iro"),)),
-    Story("Leah", "Osgood", "F", 16, "WBRI", "ben", "Z13", 60, house="kite", in_care=800, manager="Ade Campion", dol=(60, 35),
-          about="Training to be a lifeguard.",
-          visits=(58, 51, 44, 37, 30, 23, 16, 9, 3, (50, "tom", "seen_alone", True, 14), (22, "tom", "seen", True, 14),
-                  (40, "hana", "seen_alone", True, 10), (35, "ben", "seen", False, 23), (14, "ben", "seen_alone", False, 18)),
+    Story("Leah", "Osgood", "F", 16, "WBRI", "ben", "Z13", 33, house="kite", in_care=800, manager="Ade Campion", dol=(33, 62),
+          ratio=2, rota="well", about="Training to be a lifeguard.",
+          visits=(31, 24, 17, 10, 3, (28, "tom", "seen_alone", True, 14), (5, "tom", "seen", True, 14),
+                  (26, "hana", "seen_alone", True, 10), (22, "ben", "seen", False, 23), (14, "ben", "seen_alone", False, 18)),
           allocated=(("ines", "iro"), ("carl", "commissioner"))),
     Story("Samir", "Holt", "M", 14, "APKN", "gwen", "K2", 330, house="fern", in_care=700, manager="Esther Vetch",
           visits=(325, 290, 250, 215, 180, 140, 100, 62), logs_missing=(1, 2)),

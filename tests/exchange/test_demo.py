@@ -11,8 +11,10 @@ from core.access import Role
 from core.models import Authority, User
 from exchange.demo import people
 from exchange.demo.load import load
+from oversight import rulebook
 from oversight.models import Flag
 from placements.models import Visit
+from staffing.models import Assignment, Presence, Shift, StandDown
 
 AS_OF = clock.at_local(dt.date(2026, 11, 20), dt.time(10, 30))
 
@@ -36,20 +38,54 @@ def test_a_service_of_the_size_promised_with_a_sign_in_for_every_role(demo, clie
     assert client.login(username="amy@north.example", password=people.PASSWORD)
 
 
-def test_teyas_placement_shows_every_early_flag_and_the_statutory_visits_stay_green(demo):
-    teya = Child.objects.get(forename="Teya")
-    flags = Flag.objects.standing().filter(child=teya)
-    assert {(flag.rule, flag.limb) for flag in flags} == {
-        ("LEG-04", ""),
-        ("LEG-05", ""),
-        ("STF-05L", ""),
-        ("LOG-01L", ""),
-        ("VIS-07", "social_worker"),
-        ("VIS-07", "team_manager"),
-        ("VIS-07", "head_of_service"),
-        ("VIS-08", "unannounced"),
-    }
-    assert {flag.owner.name for flag in flags} == {"Amy Sparrow", "Tom Heron", "Hana Finch", "Dora Kestrel"}
+# What is flagged of Teya's placement: of her care and where she lives, and of who cares for her.
+OF_CARE = {
+    ("LEG-04", ""), ("LEG-05", ""), ("LOG-01L", ""), ("STF-05L", ""), ("VIS-07", "head_of_service"),
+    ("VIS-07", "social_worker"), ("VIS-07", "team_manager"), ("VIS-08", "unannounced"),
+}  # fmt: skip
+OF_CARERS = {
+    ("STF-01L", "planned"), ("STF-01L", "waived"), ("STF-01L", "worked"), ("STF-02L", ""),
+    ("STF-03L", "claimed"), ("STF-03L", "induction"), ("STF-03L", "training"),
+    ("STF-04L", "appraisal"), ("STF-04L", "case"), ("STF-04L", "first"), ("STF-04L", "lapsed"), ("STF-04L", "regular"),
+    ("STF-04L", "second"), ("STF-04L", "supervisor"),
+    ("STF-06", "leaders"), ("STF-06", "supervised"), ("STF-07", "planned"), ("STF-07", "worked"),
+    ("STF-08", "asleep"), ("STF-08", "missed"), ("STF-09", "request"), ("STF-09", "worked"),
+    ("STF-10", "overdue"), ("CPL-05A", ""), ("STF-11L", "planned"), ("STF-11L", "unlisted"), ("STF-11L", "worked"),
+    ("STF-12", "changes"), ("STF-12", "newly_qualified"), ("STF-13", ""),
+}  # fmt: skip
+
+
+def flagged(child):
+    return {(flag.rule, flag.limb) for flag in Flag.objects.standing().filter(child__forename=child)}
+
+
+def test_teyas_placement_shows_what_a_review_found_and_the_statutory_visits_stay_green(demo):
+    assert flagged("Teya") == OF_CARE | OF_CARERS | {("LOG-06", "")}
+    owners = Flag.objects.standing().filter(child__forename="Teya").values_list("owner__name", flat=True)
+    assert set(owners) == {"Amy Sparrow", "Tom Heron", "Hana Finch", "Dora Kestrel"}
+
+
+def test_every_rule_about_carers_is_seen_at_work(demo):
+    """By its own code or, where she lives is registered nowhere, by the local standard's beside it."""
+    shown = {rule.removesuffix("L") for rule, _ in OF_CARERS | OF_CARE | {("LOG-06", "")}}
+    family = {rule.code for rule in rulebook.ALL if rule.kind != "gate" and rule.code.startswith(("STF", "CPL", "LOG"))}
+    assert {code.removesuffix("L") for code in family} <= shown
+
+
+def test_leahs_placement_goes_well_under_the_same_kind_of_order(demo):
+    """A rota kept for weeks, a step down on the way: no flag stands, and none about her carers ever did."""
+    assert flagged("Leah") == set()
+    ever = set(Flag.objects.filter(child__forename="Leah").values_list("rule", flat=True))
+    assert not {rule for rule in ever if rule.startswith(("STF", "CPL"))}
+    shifts = Shift.objects.published().filter(placement__child__forename="Leah")
+    assert {shift.kind for shift in shifts} == set(Shift.Kind)
+    assert shifts.filter(starts_at__lte=AS_OF).exclude(presences__isnull=False).count() == 0
+
+
+def test_whoever_was_stood_down_is_on_no_shift_to_come_and_was_there_all_the_same(demo):
+    stood_down = StandDown.objects.get()
+    assert not Assignment.objects.standing().filter(carer=stood_down.carer, ends_at__gt=stood_down.starts_at).exists()
+    assert Presence.objects.filter(carer=stood_down.carer, starts_at__gt=stood_down.starts_at).exists()
 
 
 def test_most_of_the_service_raises_nothing(demo):
