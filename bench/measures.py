@@ -8,10 +8,12 @@ from django.db import connection
 from django.db.models import Count
 from django.test import Client
 
+from bench.rota import YearOfFive
 from children.models import Child
 from core.models import User
 from oversight.models import Flag
 from oversight.sweep import sweep
+from placements.models import Placement
 
 # The rows the rules turn on, each read once: live followed placements, with her last visit and last log.
 READ_ONCE = """
@@ -62,6 +64,19 @@ def all_of_them(*, as_of: datetime, rounds: int, timed: Callable[..., float]) ->
     ):
         ours = page_time(user, path, rounds, timed)
         yield _row(name, ours=ours, floor=floor, unit="ms; floor: a bare signed-in view with one query")
+    rota = YearOfFive(Placement.for_user(worker).live().order_by("id")[0], worker, as_of=as_of)
+    yield _row(
+        f"one week of a rota of 52 weeks of 5:1, {rota.assignments:,} assignments",
+        ours=page_time(worker, f"/placements/{rota.placement.pk}/rota/?week={rota.middle}", rounds, timed),
+        floor=floor,
+        unit="ms; floor: a bare signed-in view with one query",
+    )
+    yield _row(
+        "a week of that rota copied, every gate asked again",
+        ours=timed(rota.copy, rounds),
+        floor=timed(rota.copy_by_hand, rounds),
+        unit="ms; floor: the same rows by INSERT … SELECT, the database’s own gates included",
+    )
 
 
 def busiest(role: str) -> User:
