@@ -125,7 +125,8 @@ def make_ready() -> Iterator:
             worker.restart()
             ring()
             wait_for_a_sweep(finished)
-            rows = list(Flag.objects.standing().values_list("rule", "limb", "child_id", "placement_id", "due_at"))
+            one = ("rule", "limb", "child_id", "placement_id", "carer_id", "agency_id", "shift_id", "due_at")
+            rows = list(Flag.objects.standing().values_list(*one))
             after = sweep(as_of=clock.now())  # whatever this raises had been lost
             return {
                 "flags": len(rows),
