@@ -5,6 +5,18 @@ from django.test import TransactionTestCase
 
 from tests import database
 
+# What takes longest: begun first, half of it by each of two workers, so that neither waits for the other at the end.
+LONGEST = ("tests/config/test_run.py", "tests/browser/test_journey_", "tests/drills/", "test_drills.py", "test_demo.py")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    long = [item for item in items if any(name in item.nodeid for name in LONGEST)]
+    long.sort(key=lambda item: next(place for place, name in enumerate(LONGEST) if name in item.nodeid))
+    rest = [item for item in items if item not in set(long)]
+    half = (len(items) + 1) // 2 - len(long[::2])
+    items[:] = [*long[::2], *rest[:half], *long[1::2], *rest[half:]]
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _only_what_has_rows_is_emptied():

@@ -74,9 +74,9 @@ def test_what_does_not_exist_is_the_same_to_a_stranger(client, cast, placement):
 def test_every_link_offered_opens(client, cast, placement, url, who):
     client.force_login(getattr(cast, who))
     response = client.get(url(placement))
-    for text, href in links(response):
+    for href in sorted({href for _, href in links(response)}):
         if href.startswith("/") and "sign-out" not in href:
-            assert client.get(href).status_code == 200, (who, text, href)
+            assert client.get(href).status_code == 200, (who, href)
 
 
 @PAGES

@@ -228,7 +228,9 @@ def test_a_cut_shift_is_not_stretched_again(cast, placement, carer):
 def test_everybody_who_answers_for_a_child_is_told_and_nobody_why(cast, placement, elsewhere, carer):
     ManagerPost.objects.create(placement=placement, name="Paul", account=cast.paul, started_at=at(dt.date(2022, 2, 1)))
     agency_manager = cast.person("dana", "Dana Crake", "provider_manager", at_provider=True)
-    ProviderPost.objects.create(provider=cast.agency, person=agency_manager, authority=cast.north, started_on=dt.date(2021, 1, 1))
+    ProviderPost.objects.create(
+        provider=cast.agency, person=agency_manager, authority=cast.north, started_on=dt.date(2021, 1, 1)
+    )
     cast.puts(carer, cast.shift(placement, MONDAY))
     cast.puts(carer, cast.shift(elsewhere, MONDAY + dt.timedelta(days=1)))
     for reason in ("Found asleep on nights.", "She says he frightens her."):
