@@ -86,7 +86,8 @@ def test_tom_adds_a_child_and_places_her_in_an_emergency(cast, at_a_browser):
     placement = Placement.objects.get()
     assert (placement.started_at, placement.basis) == (at(days_ago(3), 16, 30), "emergency")
     assert Allocation.objects.get(child=teya).worker == cast.amy
-    assert set(teya.flags.standing().values_list("rule", flat=True)) == {"LEG-05"} | (
+    # Three days on there is a manager, and still no rota and no reason on record for the kind of staff.
+    assert set(teya.flags.standing().values_list("rule", flat=True)) == {"LEG-05", "STF-11L", "STF-13"} | (
         {"LOG-01L"} if clock.now() > at(days_ago(1), 16, 30) + dt.timedelta(days=1) else set()
     )
 

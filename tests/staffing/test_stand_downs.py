@@ -256,6 +256,7 @@ def test_a_child_without_a_worker_is_answered_for_by_the_teams_manager(cast, pla
 
 def test_reasons_do_not_cross_councils_nor_reach_a_provider(cast, placement, elsewhere, carer):
     cast.puts(carer, cast.shift(elsewhere, MONDAY))
+    cast.puts(carer, cast.shift(placement, MONDAY + dt.timedelta(days=2)))
     standing = stands_down(cast, carer, placement=placement)
     for user in (cast.zoe, cast.todd, cast.duncan, cast.paul, cast.priya, cast.carl, cast.ines, cast.dee):
         assert not StandDownCase.for_user(user).exists(), user
