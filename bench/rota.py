@@ -2,6 +2,7 @@
 
 import datetime as dt
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -117,7 +118,7 @@ class YearOfFive:
     def copy_by_hand(self) -> None:
         """The same rows by one INSERT … SELECT for each table, the database's own gates included."""
         last = self.first + (WEEKS - 1) * WEEK
-        given = {
+        given: dict[str, Any] = {
             "placement": self.placement.pk,
             "by": self.by.pk,
             "later": WEEK,
