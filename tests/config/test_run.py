@@ -14,7 +14,7 @@ from django.conf import settings
 from config import embedded
 from tests.config.test_embedded import is_alive, within
 
-FOLDER = settings.DATA / "run"
+FOLDER = settings.DATA / f"run-{os.getpid()}"  # its own: two workers may each have one of these tests
 STARTING_SECONDS = 180.0  # for a machine that does much else; it takes a few
 
 
