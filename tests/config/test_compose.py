@@ -131,7 +131,7 @@ def test_the_image_has_no_embedded_servers_and_no_test_tools():
 
 
 def test_the_init_script_makes_the_two_roles_on_a_real_server():
-    folder = settings.DATA / "compose"
+    folder = settings.DATA / f"compose-{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     user = User(folder)

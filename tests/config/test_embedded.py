@@ -75,7 +75,7 @@ def connected(url: str) -> Iterator["psycopg2.extensions.cursor"]:
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     """A folder of its own, below the tests' own data, where root's stand-in can reach it."""
-    path = settings.DATA / "launcher"
+    path = settings.DATA / f"launcher-{os.getpid()}"
     shutil.rmtree(path, ignore_errors=True)
     path.mkdir()
     yield path
