@@ -21,7 +21,7 @@ from placements.models import (
 )
 
 LONDON = ZoneInfo("Europe/London")
-DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
+DAY, HOUR, MINUTE = dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(minutes=1)
 FOSTER = {"U1", "U2", "U3", "U4", "U5", "U6"}
 RESIDENTIAL = {"K1", "K2", "K3", "H5", "R1", "R3", "S1", "Z1", "Z11", "Z12", "Z13", "Z14"}
 OTHER = {"H5", "K3", "P2", "P3", "Z1", "Z11", "Z12", "Z13", "Z14"}
@@ -95,6 +95,15 @@ class Facts:
         for visit in Visit.objects.filter(occurred_at__lte=as_of, manner="in_person").order_by("occurred_at"):
             visit.now = corrected.get(visit.pk, visit.outcome)
             self.visits[visit.placement_id].append(visit)
+
+
+def lives_there(s, p):
+    return (
+        covering([p], s.today)
+        and not (p.started_at and p.started_at > s.as_of)
+        and covering(s.facts.care[p.child_id], s.today)
+        and s.today < reaches(p.child.date_of_birth, 18)
+    )
 
 
 def expected(as_of):

@@ -1,0 +1,157 @@
+"""What happened on shifts, judged a second time in plain Python: one shift and one person at a time. Part of
+`independent_staffing.py`, whose facts (`s`) it is given."""
+
+import itertools
+from collections import defaultdict
+
+from tests.oversight.independent import DAY, HOUR, MINUTE, lives_there
+
+
+def events(s, p):
+    shifts = [x for x in s.shifts[p.pk] if s.as_of - 28 * DAY < x.starts_at <= s.as_of]
+    firsts = defaultdict(list)
+    for shift in shifts:
+        end = min(shift.ends_at, s.as_of)
+        for rule, limb, carer, due in on_one_shift(s, p, shift, shifts, end):
+            each = (rule, limb) in {("STF-01", "worked"), ("STF-08", "asleep"), ("STF-09", "worked")}
+            if each:
+                yield rule, limb, carer, None, shift.pk, due
+            else:
+                firsts[rule, limb].append((due, shift.pk, carer))
+    # A shift to come without a leader stands beside those that have begun: the first of all of them is flagged.
+    if lives_there(s, p):
+        for shift in s.shifts[p.pk]:
+            soon = s.as_of < shift.starts_at <= s.as_of + 7 * DAY and s.published(shift)
+            due = max(shift.starts_at - 24 * HOUR, shift.published_at or shift.starts_at)
+            if soon and not led(s, shift):
+                firsts["STF-06", "leaders"].append((due, shift.pk, None))
+    for (rule, limb), rows in firsts.items():
+        due, shift_id, carer = min(rows, key=lambda row: (row[0], row[1], row[2] or 0))
+        if s.as_of > due or (rule, limb) not in {("STF-11", "worked"), ("STF-07", "worked")}:
+            yield rule, limb, carer, None, shift_id, due
+
+
+def led(s, shift):
+    return shift.leader_id and any(a.carer_id == shift.leader_id for a in s.on_shift[shift.pk])
+
+
+def on_one_shift(s, p, shift, shifts, end):
+    there = s.there[shift.pk]
+    seen = set()
+    for w in there:  # unchecked: the first time each was there that nobody has looked into
+        if w.who in seen or s.reviewed(shift, w.starts_at, w.recorded_at):
+            continue
+        if w.carer_id is None:
+            unchecked = True
+        else:
+            waived = any(
+                x.placement_id == p.pk and x.starts_at <= w.starts_at < x.ends_at for x in s.waivers[w.carer_id]
+            )
+            unchecked = s.lacks(w.carer_id, w.starts_at) and not waived
+        if unchecked:
+            seen.add(w.who)
+            yield "STF-01", "worked", w.carer_id, w.starts_at
+    for carer_id in {w.carer_id for w in there if w.carer_id}:
+        dues = []
+        for w in there:
+            for sd in s.stand_downs[carer_id] if w.carer_id == carer_id else []:
+                standing_until = sd.lifted_at if sd.lifted_at and sd.lifted_at <= s.as_of else None
+                meets = (w.until is None or w.until > sd.starts_at) and (
+                    standing_until is None or standing_until > w.starts_at
+                )
+                due = max(w.starts_at, sd.starts_at)
+                if meets and not s.reviewed(shift, due, max(w.recorded_at, sd.recorded_at)):
+                    dues.append(due)
+        if dues:
+            yield "STF-09", "worked", carer_id, min(dues)
+    for w in there:
+        if w.carer_id:
+            listed = [a for a in s.ever_on[shift.pk] if a.carer_id == w.carer_id]
+            on = any(a.removed_at is None or a.removed_at > w.starts_at for a in listed)
+            if not on and not s.reviewed(shift, w.starts_at, w.recorded_at):
+                yield "STF-11", "unlisted", w.carer_id, w.starts_at
+    if s.published(shift):
+        if shift.ends_at <= s.as_of and not there and not s.reviewed(shift, shift.ends_at):
+            yield "STF-11", "worked", None, shift.ends_at + 2 * HOUR
+        if not s.reviewed(shift, shift.starts_at):
+            late = shift.starts_at + 15 * MINUTE
+            if not led(s, shift):
+                yield "STF-06", "leaders", None, max(shift.published_at, shift.starts_at - 24 * HOUR)
+            elif (
+                s.as_of > late
+                and there
+                and not any(w.carer_id == shift.leader_id and w.starts_at <= late for w in there)
+            ):
+                yield "STF-06", "leaders", None, late
+    yield from below_ratio(s, p, shift, shifts, end)
+    yield from asleep(s, shift, end)
+
+
+def below_ratio(s, p, shift, shifts, end):
+    need = s.needed(p, shift)
+    if not need or not s.there[shift.pk]:
+        return
+    newest = max(w.recorded_at for w in s.there[shift.pk])
+
+    def enough(moment):
+        people = set()
+        for other in shifts:
+            if other.kind == "sleep_in" and shift.kind != "sleep_in":
+                continue
+            for w in s.there[other.pk]:
+                if w.where in {"inside", "out_with_child"} and w.starts_at <= moment < (w.until or s.as_of + DAY):
+                    people.add(w.who)
+        return len(people) >= need
+
+    moments = {shift.starts_at, end}
+    for other in shifts:
+        for w in s.there[other.pk]:
+            moments |= {m for m in (w.starts_at, w.until) if m and shift.starts_at < m < end}
+    began = None
+    for moment in sorted(moments):
+        if moment < end and not enough(moment):
+            began = began or moment
+            continue
+        if began and moment - began > 15 * MINUTE and not s.reviewed(shift, began, newest):
+            yield "STF-07", "worked", None, began + 15 * MINUTE
+            return
+        began = None
+
+
+def asleep(s, shift, end):
+    looks = defaultdict(list)
+    for look in s.awake[shift.pk]:
+        looks[look.carer_id].append(look.checked_at)
+        if (
+            look.state == "asleep"
+            and shift.kind != "sleep_in"
+            and not s.reviewed(shift, look.checked_at, look.recorded_at)
+        ):
+            first = [x for x in s.awake[shift.pk] if x.carer_id == look.carer_id and x.state == "asleep"]
+            first = [x for x in first if not s.reviewed(shift, x.checked_at, x.recorded_at)]
+            if look.pk == first[0].pk:
+                yield "STF-08", "asleep", look.carer_id, look.checked_at
+    if shift.kind != "waking_night":
+        return
+    for carer_id in {w.carer_id for w in s.there[shift.pk] if w.carer_id}:
+        mine = [w for w in s.there[shift.pk] if w.carer_id == carer_id]
+        stays = []
+        for w in mine:
+            since, until = max(w.starts_at, shift.starts_at), min(w.until or end, end)
+            if since < until and stays and since <= stays[-1][1]:
+                stays[-1] = (stays[-1][0], max(stays[-1][1], until))
+            elif since < until:
+                stays.append((since, until))
+        if not stays:
+            continue
+        overdue = []
+        for since, until in stays:
+            points = [since, *[m for m in looks[carer_id] if since <= m <= until], until]
+            for earlier, later in itertools.pairwise(points):
+                due = earlier + 75 * MINUTE
+                while later > due:
+                    overdue.append(due)
+                    due += 60 * MINUTE
+        recorded = max(w.recorded_at for w in mine if max(w.starts_at, shift.starts_at) < min(w.until or end, end))
+        if len(overdue) >= 2 and not s.reviewed(shift, overdue[1], recorded):
+            yield "STF-08", "missed", None, overdue[1]
