@@ -81,12 +81,16 @@ drill: install ## the kill, race and state-machine proofs at full figures, into 
 bench: install ## the benchmarks, each with its floor, into bench/results.json
 	@exec $(PY) -m bench
 
+CHROMIUMS := chromium-headless-shell chromium chromium-browser google-chrome
+
 browser: install # a Chromium for the journeys: one on the PATH, else Debian's, else Playwright's own
-	@if ! command -v chromium chromium-browser google-chrome >/dev/null; then \
+	@if ! command -v $(CHROMIUMS) >/dev/null; then \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 			echo "Installing Debian's chromium for the browser tests."; \
-			apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
-				apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null; \
+			apt-get update -qq && for each in $(wordlist 1, 2, $(CHROMIUMS)); do \
+				DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$$each" fonts-liberation \
+					>/dev/null && break; \
+			done; \
 		elif ! timeout 60 $(PY) -m playwright install chromium; then \
 			echo "The browser tests need Chromium, and none could be installed. Install your system's chromium package," \
 				"so that \`chromium\` is on the PATH, and run make test again." >&2; \

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -22,6 +22,7 @@ from placements.models import Placement
 
 SOON_DAYS = 14
 ONLY_THEIRS = (Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE)  # their own visits are asked of them by name
+NAMED = 3  # carers or shifts said by name where one line is about several
 SHOWN = 40  # flags of one list on a page; its number links to all of them
 
 
@@ -169,3 +170,23 @@ def soon(placements: Iterable[Placement], *, user: User, as_of: dt.datetime, bac
         )
         for found in sorted(clocks, key=lambda found: (found.due_at, found.placement_id))
     ]
+
+
+def gathered(lines: Iterable[Line]) -> list[Line]:
+    """Lines that ask the same of several carers or shifts of a placement, as one line each: the soonest, with them all.
+
+    A placement of five to one has twenty carers, each with a dozen dates to come: a page of them hides the one that matters.
+    """
+    alike: dict[tuple[str, int | None], list[Line]] = {}
+    for line in lines:
+        alike.setdefault((line.title, line.placement.pk if line.placement else None), []).append(line)
+    return [_one_of(rows) for rows in alike.values()]
+
+
+def _one_of(rows: Sequence[Line]) -> Line:
+    first, about = rows[0], list(dict.fromkeys(row.about for row in rows))
+    if len(rows) == 1:
+        return first
+    more = len(about) - NAMED
+    named = ", ".join(about[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    return replace(first, when_words=f"{first.when_words}, the first of {len(rows)}", about=named, remedy=None)
