@@ -11,7 +11,8 @@ UV := $(VENV)/bin/uv
 STAMPS := $(VENV)/stamps
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
-export PYTHONDONTWRITEBYTECODE ?=
+# Compiling the libraries anew takes each program started four seconds: what is compiled is kept.
+export PYTHONDONTWRITEBYTECODE :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help install run test check drill bench lock browser clean

@@ -84,6 +84,8 @@ DATABASES["default"]["TEST"] = {
     "NAME": f"test_held_{os.getpid()}"
 }  # two runs of the tests at once keep out of each other's way
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+# Compiling the rules' queries to machine code takes longer than running them, and those prepared are planned for good.
+DATABASES["default"]["OPTIONS"].setdefault("options", "-c jit=off -c plan_cache_mode=force_generic_plan")
 # The role that owns the tables. Empty where there is none to be had: then nothing can be migrated from there.
 DATABASE_OWNER: dict[str, Any] = (
     {key: env.db_url_config(database_owner_url)[key] for key in ("USER", "PASSWORD")} if database_owner_url else {}

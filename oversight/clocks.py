@@ -7,13 +7,13 @@ import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import connection
-
 from core import clock
 from core.access import Role
+from core.db import rows_of
 from oversight import rulebook, words
 from oversight.rulebook import Rule
-from oversight.sweep import parameters
+from oversight.rulebook.sql import of_a_list
+from oversight.sweep import TYPES, parameters
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,7 @@ def due_soon(placements: Iterable[int], *, as_of: dt.datetime, within_days: int 
     asked = parameters(as_of=as_of, placements=placements)
     rules = rulebook.clocks_in_force(asked["today"])
     asked["until"] = clock.end_of(asked["today"] + dt.timedelta(days=within_days))
-    with connection.cursor() as cursor:
-        cursor.execute(_query(tuple(rule.code for rule in rules)), asked)
-        rows = cursor.fetchall()
+    rows = rows_of(_query(tuple(rule.code for rule in rules)), TYPES | {"until": "timestamptz"}, asked)
     by_code = {rule.code: rule for rule in rules}
     return [Clock(by_code[code], *row) for code, *row in rows]
 
@@ -78,7 +76,7 @@ def due_soon(placements: Iterable[int], *, as_of: dt.datetime, within_days: int 
 @functools.cache
 def _query(codes: tuple[str, ...]) -> str:
     parts = "\nUNION ALL\n".join(
-        f"SELECT '{rule.code}' AS rule, * FROM ({rule.clocks}) AS of_rule"
+        f"SELECT '{rule.code}' AS rule, * FROM ({of_a_list(rule.clocks)}) AS of_rule"
         for rule in rulebook.ALL
         if rule.code in codes
     )

@@ -21,10 +21,12 @@ from django.db import connection, transaction
 
 from core import clock
 from core.actions import say_who
+from core.db import rows_of
 from core.working_days import bank_holidays
 from oversight import owners, rulebook
 from oversight.models import Flag, SweepRun
 from oversight.rulebook import Rule
+from oversight.rulebook.sql import asked_about, of_a_list
 from oversight.traits import asked_of
 
 logger = logging.getLogger(__name__)
@@ -97,6 +99,16 @@ def parameters(*, as_of: dt.datetime, placements: Sequence[int] | None = None) -
     }
 
 
+# The type of each, for a query that is planned before it is given any.
+TYPES = {
+    "as_of": "timestamptz",
+    "today": "date",
+    "placements": "bigint[]",
+    "known_by": "timestamptz",
+    "bank_holidays": "date[]",
+}
+
+
 @functools.lru_cache(maxsize=8)
 def _bank_holidays(last: int) -> list[dt.date]:
     return sorted(day for year in range(FIRST_HOLIDAYS, last + 1) for day in bank_holidays(year))
@@ -123,10 +135,14 @@ def _check(*, as_of: dt.datetime, placements: Sequence[int] | None) -> tuple[int
 
 
 def _apply(rule: Rule, asked: dict[str, Any]) -> tuple[int, int]:
+    given = asked | {"rule": rule.code}
     with transaction.atomic(), connection.cursor() as cursor:
         _begin(cursor, rule.code)
-        cursor.execute(_statement(rule.code), asked | {"rule": rule.code})
-        raised, cleared, ownerless = cursor.fetchone()
+        if asked["placements"] is None:
+            cursor.execute(_statement(rule.code), given)
+            raised, cleared, ownerless = cursor.fetchone()
+        else:  # after every write: planned once
+            [(raised, cleared, ownerless)] = rows_of(of_a_list(_statement(rule.code)), TYPES | {"rule": "text"}, given)
     if ownerless:  # no account is active anywhere: there is nobody to tell
         logger.error("rule %s: %d flags could not be raised, since nobody has an account", rule.code, ownerless)
     return raised, cleared
@@ -135,9 +151,8 @@ def _apply(rule: Rule, asked: dict[str, Any]) -> tuple[int, int]:
 def _begin(cursor: Any, code: str) -> None:
     """Wait for this rule's turn, and say that a sweep is writing. The next statement sees what came before."""
     cursor.execute(
-        # Without jit: compiling these queries to machine code would take longer than running them.
         "SELECT set_config('app.user_id', '', true), set_config('app.reason', 'sweep', true),"
-        " set_config('jit', 'off', true), pg_advisory_xact_lock(%s, %s)",
+        " pg_advisory_xact_lock(%s, %s)",
         [LOCKS, zlib.crc32(code.encode()) & 0x7FFFFFFF],
     )
 
@@ -193,7 +208,7 @@ WITH breach AS MATERIALIZED (
 ), cleared AS (
     UPDATE oversight_flag f SET cleared_at = %(as_of)s
     WHERE f.rule = %(rule)s AND f.cleared_at IS NULL AND f.raised_at <= %(as_of)s
-      AND (%(placements)s::bigint[] IS NULL OR f.placement_id = ANY(%(placements)s::bigint[]))
+      AND {asked_about("f.placement_id")}
       AND NOT EXISTS (SELECT FROM breach b WHERE {SAME})
     RETURNING 1
 ), moved AS (

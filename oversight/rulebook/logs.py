@@ -11,7 +11,18 @@ import datetime as dt
 from core.access import Permission, Role
 from oversight import standards
 from oversight.rulebook.rule import Basis, Mend, Rule, Trait
-from oversight.rulebook.sql import CARE, FOLLOWED, RISK, STAGE_OF_DAYS, STAGE_OF_HOURS, ZONE, clocks, known, start_of
+from oversight.rulebook.sql import (
+    CARE,
+    FOLLOWED,
+    RISK,
+    STAGE_OF_DAYS,
+    STAGE_OF_HOURS,
+    ZONE,
+    asked_about,
+    clocks,
+    known,
+    start_of,
+)
 from placements import codes
 
 LOOKS_BACK_DAYS = 28
@@ -140,7 +151,7 @@ LOG_06 = Rule(
             FROM left_over JOIN placements_placement p ON p.id = left_over.placement_id
             JOIN children_child c ON c.id = p.child_id
             WHERE p.ended_on IS NOT NULL AND p.ended_on <= %(today)s
-              AND (%(placements)s::bigint[] IS NULL OR p.id = ANY(%(placements)s::bigint[]))""",
+              AND {asked_about("p.id")}""",
     ),
 )
 

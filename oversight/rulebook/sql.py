@@ -47,6 +47,16 @@ STAGE_OF_HOURS = "CASE WHEN %(as_of)s > due_at THEN 'overdue' ELSE 'due' END"
 STAGE_AT_ONCE = STAGE_OF_DAYS
 
 
+def asked_about(column: str) -> str:
+    """A placement is asked about: all are where no list of them is given."""
+    return f"(%(placements)s::bigint[] IS NULL OR {column} = ANY(%(placements)s::bigint[]))"
+
+
+def of_a_list(query: str) -> str:
+    """A query that is always given a list: without the way round it, the database plans to look nowhere else."""
+    return query.replace("(%(placements)s::bigint[] IS NULL OR ", "(")
+
+
 def _subject(extra: str) -> str:
     return f"""subject AS MATERIALIZED (
     SELECT p.id AS placement_id, p.child_id, c.authority_id, p.home_id, p.type, p.basis, p.until_18, p.started_on,
@@ -55,7 +65,7 @@ def _subject(extra: str) -> str:
     FROM placements_placement p
     JOIN children_child c ON c.id = p.child_id
     WHERE {covers_today("p")} AND (p.started_at IS NULL OR p.started_at <= %(as_of)s)
-      AND (%(placements)s::bigint[] IS NULL OR p.id = ANY(%(placements)s::bigint[]))
+      AND {asked_about("p.id")}
       AND c.date_of_birth + interval '18 years' > %(today)s
       AND EXISTS (SELECT FROM children_careepisode e WHERE e.child_id = p.child_id AND {covers_today("e")})
       AND {known("p")} {extra}

@@ -1,4 +1,4 @@
-"""Proofs by violence: the same code at full figures in `make drill`, at about a twentieth in `make test`.
+"""Proofs by violence: the same code at full figures in `make drill`, at a fiftieth in `make test`.
 
 A drill is a function of one round. Rounds are seeded by their number, so a failing one can be run again, and the number
 done is kept, so a stopped drill goes on where it was.

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from oversight import standards
 from oversight.rulebook.rule import Basis, Mend, Rule, Trait
-from oversight.rulebook.sql import covers_today, day_of, known, listed, start_of
+from oversight.rulebook.sql import asked_about, covers_today, day_of, known, listed, start_of
 from placements import codes
 from staffing.models import Presence
 
@@ -66,7 +66,7 @@ RECENT = f"""recent AS MATERIALIZED (
     JOIN children_child c ON c.id = p.child_id
     LEFT JOIN placements_registration setting ON setting.home_id = p.home_id AND {covers_today("setting")}
     WHERE p.followed_from <= %(today)s AND (p.ended_on IS NULL OR p.ended_on > %(today)s - {LOOKS_BACK_DAYS})
-      AND (%(placements)s::bigint[] IS NULL OR p.id = ANY(%(placements)s::bigint[])) AND {known("p")}
+      AND {asked_about("p.id")} AND {known("p")}
 )"""
 
 # Placements of which a rota is asked: high-risk ones, and those that have published shifts. Needs `subject`, `risk` and
