@@ -189,4 +189,7 @@ def _one_of(rows: Sequence[Line]) -> Line:
         return first
     more = len(about) - NAMED
     named = ", ".join(about[:NAMED]) + (f" and {more} more" if more > 0 else "")
-    return replace(first, when_words=f"{first.when_words}, the first of {len(rows)}", about=named, remedy=None)
+    remedy = (
+        first.remedy if all(row.remedy == first.remedy for row in rows) else None
+    )  # each carer's is a page of theirs
+    return replace(first, when_words=f"{first.when_words}, the first of {len(rows)}", about=named, remedy=remedy)
