@@ -277,9 +277,7 @@ def test_the_page_refuses_a_commissioner_and_says_who_can(client, cast, child, p
     assert "Amy Sparrow (social worker)" in words
     assert Refusal.objects.get().by == cast.carl
     assert client.post(page("decide", child), typed(kind="funding")).status_code == 302
-    assert (
-        Decision.objects.get().decided_by == "Carl Teal (commissioner)"
-    )
+    assert Decision.objects.get().decided_by == "Carl Rook (commissioner)"
 
 
 @pytest.mark.recommendation("R2.6")
