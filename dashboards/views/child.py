@@ -86,6 +86,7 @@ def _context(record: Child, user: User, as_of: dt.datetime, before: Cursor | Non
             for o in orders
         ],
         "responsible": [(a, link(user, "End", "children:end_allocation", a.pk)) for a in responsible],
+        "leads": [(part, next((a for a in responsible if a.part == part), None)) for part in Allocation.LEADS],
         "allocations": allocations,
         "statuses": statuses,
         "episodes": episodes,

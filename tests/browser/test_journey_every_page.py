@@ -171,6 +171,7 @@ def pages(w, cast):
         *[(user, "children:decisions", child) for user in (cast.amy, cast.carl, cast.ava)],
         (cast.amy, "children:decision_rights", child),
         (cast.amy, "children:wish", child),
+        *[(user, "children:leads", child) for user in (cast.tom, cast.amy)],
         (cast.amy, "placements:start", child),
         (cast.amy, "placements:move", here),
         (cast.amy, "placements:end", here),

@@ -41,6 +41,7 @@ IN_THIS_PART = {
     "LEG-05",
     "CPL-05",
     "DEC-01",
+    "DEC-04",
 } | {f"STF-{number:02}" for number in range(1, 14)}
 
 

@@ -22,6 +22,7 @@ class Invented:
 
     def __init__(self, cast, seed):
         self.cast, self.chance = cast, random.Random(seed)
+        self.leading = random.Random(f"who leads {seed}")
 
     def day(self, first=FIRST, last=LAST):
         return first + self.chance.randrange(max((last - first).days, 1)) * DAY
@@ -57,6 +58,7 @@ class Invented:
             LegalStatus.objects.filter(child=child).update(code=chance.choice(["V3", "V4"]))
         if chance.random() < 0.1:
             child.care_episodes.update(ended_on=self.day())
+        self.leads(child)
         day = self.day()
         while chance.random() < 0.4:
             order = self.cast.dol_order(child, day, months=chance.choice([1, 3, 9]))
@@ -71,6 +73,15 @@ class Invented:
             if child.placements.filter(ended_on=None).exists() or chance.random() < 0.3:
                 return
             day = until + chance.choice([0, 0, 10]) * DAY
+
+    def leads(self, child):
+        chance = self.leading
+        for part, worker in (("lead_day_to_day", self.cast.amy), ("commissioner", self.cast.carl)):
+            since = FIRST + chance.randrange(400) * DAY
+            while chance.random() < 0.7:
+                until = since + chance.choice([0, 1, 20, 200]) * DAY
+                self.cast.allocate(child, worker, part=part, since=since, until=until)
+                since = until + chance.choice([0, 1, 3, 30]) * DAY
 
     def placement(self, child, start, end):
         chance = self.chance

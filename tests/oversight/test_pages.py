@@ -188,7 +188,7 @@ class TestList:
         assert len(many) == len(few)
 
     def test_pages(self, client, cast, today):
-        for _ in range(9):
+        for _ in range(6):
             cast.unregistered(cast.child(), today - 60 * DAY)
         sweep(as_of=clock.now())
         first = client.get(LIST, {"basis": "local"}).context["page"]
