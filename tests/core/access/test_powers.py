@@ -96,6 +96,7 @@ def test_a_provider_decides_nothing_that_is_the_councils():
     of_the_shift = {P.SEE_CHILDREN, P.SEE_ROTA, P.SEE_CARERS, P.WRITE_LOG, P.RECORD_SHIFT, P.STAND_DOWN}
     of_the_manager = {
         P.SEE_FLAGS, P.SEE_CHECKS, P.MANAGE_CARERS, P.PROPOSE_ROTA, P.PUBLISH_ROTA, P.LIFT_STAND_DOWN,
+        P.SEE_AGREEMENT,
     }  # fmt: skip
     assert set(PROVIDER_ROLES) == {Role.PROVIDER_MANAGER, Role.SHIFT_LEADER}
     assert ROLES[Role.SHIFT_LEADER].may == of_the_shift
