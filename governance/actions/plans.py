@@ -33,7 +33,7 @@ def record_plan(
     kind: str,
     placement: Placement | None = None,
     made_on: dt.date,
-    sections: Iterable[str] = (),
+    covers: Iterable[str] = (),
     signed_on: dt.date | None = None,
     signed_by: str = "",
     by: User,
@@ -48,7 +48,7 @@ def record_plan(
     policies.of_child(placement, child)
     for_child.not_future(made_on, as_of, "made_on", "The day it was made")
     for_child.not_before(made_on, child.date_of_birth, "made_on", "The day it was made", f"{child.called} was born")
-    chosen = [code for code, _ in Plan.SECTIONS if code in set(sections)]
+    chosen = [code for code, _ in Plan.SECTIONS if code in set(covers)]
     if signed_on is not None:
         for_child.required(signed_by=(signed_by, "Enter who signed it"))
         for_child.not_future(signed_on, as_of, "signed_on", "The day it was signed")

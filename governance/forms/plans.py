@@ -17,7 +17,7 @@ class RecordPlan(forms.Form):
         required=False,
     )
     made_on = forms.DateField(label="When was this version made?", noun="day it was made")
-    sections = forms.CheckboxesField(
+    covers = forms.CheckboxesField(
         label="Which parts of the care plan are written?",
         hint="Tick a part only if it is about this child and is true now. What is not ticked is shown as missing.",
         choices=Plan.SECTIONS,
@@ -31,9 +31,8 @@ class RecordPlan(forms.Form):
     def __init__(self, *args: Any, placements: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("placement", placements)
-        self.fields["placement"].label_from_instance = lambda p: (
-            f"{p.home or p.get_type_display()}, from {p.started_on:%-d %B %Y}"
-        )
+        field: Any = self.fields["placement"]
+        field.label_from_instance = lambda p: f"{p.home or p.get_type_display()}, from {p.started_on:%-d %B %Y}"
 
 
 class WriteProfile(forms.Form):

@@ -144,7 +144,7 @@ def record_plan(request: HttpRequest, reference: str) -> HttpResponse:
         request,
         form_class=forms.RecordPlan,
         form_kwargs={"placements": Placement.for_user(request.user).filter(child=child).select_related("home")},
-        initial={"made_on": clock.local_date(clock.now()), "sections": last.sections if last else []},
+        initial={"made_on": clock.local_date(clock.now()), "covers": last.sections if last else []},
         act=partial(acts.record_plan, child=child),
         done=lambda _plan: plans_page(child),
         title="Record a version of a plan",

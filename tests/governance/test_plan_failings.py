@@ -108,7 +108,7 @@ class TestPlans:
             child=life.child,
             kind="care",
             made_on=tenth,
-            sections=short,
+            covers=short,
         )
         assert "CPL-01" not in life.red()
         assert life.flag("CPL-03").severity == "amber"
@@ -121,7 +121,7 @@ class TestPlans:
             child=life.child,
             kind="care",
             made_on=tenth,
-            sections=SECTIONS,
+            covers=SECTIONS,
         )
         assert "CPL-03" not in life.red()
 
