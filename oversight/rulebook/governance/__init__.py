@@ -1,5 +1,5 @@
-"""What is decided and planned for the child, and by whom. One file a family."""
+"""Who decides, what is planned, who meets, and whether anybody answers. One file a subject."""
 
-from oversight.rulebook.governance import commissioning, long_term, plans
+from oversight.rulebook.governance import commissioning, deciding, long_term, plans
 
-RULES = (*plans.RULES, *long_term.RULES, *commissioning.RULES)
+RULES = (*deciding.RULES, *plans.RULES, *long_term.RULES, *commissioning.RULES)
