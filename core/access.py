@@ -47,6 +47,12 @@ class Permission(StrEnum):
     SEE_STAND_DOWN_REASONS = "see why a carer was stood down, in their own council"
     LIFT_STAND_DOWN = "take one of the three seats that together may lift a stand-down"
     HOLD_STAND_DOWN = "hold a stand-down, so that it cannot be lifted"
+    SEE_PLANS = "see the plans, searches, funding, notices and court tasks of the children in their scope"
+    SEE_AGREEMENT = "see what a placement agreed to achieve for a child"
+    RECORD_PLANS = "record a child’s plans, referral profile, milestones and contingencies"
+    RECORD_COMMISSIONING = "record a search, a placement agreement, funding and notices received"
+    RECORD_COURT_TASKS = "record what a court directed or was promised, and that it was done"
+    SIGN_CRISIS_CHECK = "sign a step of the crisis clock at their own rank"
 
 
 class Scope(StrEnum):
@@ -103,6 +109,7 @@ class Rights:
 P = Permission
 _READ = frozenset({P.SEE_CHILDREN, P.SEE_FLAGS})
 _STAFF = frozenset({P.SEE_ROTA, P.SEE_CARERS})
+_PLANS = frozenset({P.SEE_PLANS, P.SEE_AGREEMENT})
 _SAFEGUARD = frozenset({P.SEE_CARERS, P.SEE_CHECKS, P.STAND_DOWN, P.SEE_STAND_DOWN_REASONS, P.LIFT_STAND_DOWN})
 _CARE_DECISIONS = (
     _STAFF
@@ -116,8 +123,10 @@ _CASE = (
     _PRACTICE
     | {P.MANAGE_CHILDREN, P.MANAGE_PLACEMENTS, P.RECORD_ORDER, P.RECORD_REGISTRATION, P.APPOINT_MANAGER}
     | _CARE_DECISIONS
+    | _PLANS
+    | {P.RECORD_PLANS, P.RECORD_COURT_TASKS}
 )
-_MANAGER = _CASE | {P.ALLOCATE, P.WAIVE_CHECKS}
+_MANAGER = _CASE | {P.ALLOCATE, P.WAIVE_CHECKS, P.RECORD_COMMISSIONING, P.SIGN_CRISIS_CHECK}
 _SENIOR = _MANAGER | {P.SEE_OVERSIGHT, P.IMPORT_RETURNS}
 
 ROLES: dict[str, Rights] = {
@@ -129,13 +138,15 @@ ROLES: dict[str, Rights] = {
         Scope.PLACEMENTS,
         _READ
         | _STAFF
+        | _PLANS
         | _DECIDES
-        | {P.ANSWER_FLAGS, P.RECORD_REGISTRATION, P.MANAGE_CARERS, P.MANAGE_AGREEMENTS, P.PROPOSE_ROTA},
+        | {P.ANSWER_FLAGS, P.RECORD_REGISTRATION, P.MANAGE_CARERS, P.MANAGE_AGREEMENTS, P.PROPOSE_ROTA}
+        | {P.RECORD_COMMISSIONING},
     ),
     Role.IRO: Rights(
         "Reviews the care plan independently of the line that made it.",
         Scope.ALLOCATED,
-        _READ | _STAFF | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION},
+        _READ | _STAFF | _PLANS | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION},
     ),
     Role.LADO: Rights(
         "Handles allegations against adults who work with children. Sees carers, and no child’s file.",
@@ -145,29 +156,38 @@ ROLES: dict[str, Rights] = {
     Role.SAFEGUARDING_LEAD: Rights(
         "Oversees safeguarding across the authority.",
         Scope.AUTHORITY,
-        _PRACTICE | _STAFF | _SAFEGUARD | {P.SEE_OVERSIGHT, P.REVIEW_SHIFT, P.HOLD_STAND_DOWN},
+        _PRACTICE | _STAFF | _PLANS | _SAFEGUARD | {P.SEE_OVERSIGHT, P.REVIEW_SHIFT, P.HOLD_STAND_DOWN},
     ),
     Role.DIRECTOR: Rights(
         "Answers for services across the authority and sees every high-risk placement.",
         Scope.AUTHORITY,
-        _READ | _STAFF | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.IMPORT_RETURNS},
+        _READ
+        | _STAFF
+        | _PLANS
+        | _DECIDES
+        | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.IMPORT_RETURNS, P.SIGN_CRISIS_CHECK},
     ),
     Role.DCS: Rights(
         "The statutory director (Children Act 2004 s18); alone may authorise an unregistered placement.",
         Scope.AUTHORITY,
         _READ
         | _STAFF
+        | _PLANS
         | _DECIDES
         | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.AUTHORISE_UNREGISTERED, P.ALLOCATE, P.IMPORT_RETURNS}
-        | {P.WAIVE_CHECKS},
+        | {P.WAIVE_CHECKS, P.SIGN_CRISIS_CHECK},
     ),
-    Role.LEGAL: Rights("Advises on orders and court directions.", Scope.ALLOCATED, _READ | {P.RECORD_ORDER}),
+    Role.LEGAL: Rights(
+        "Advises on orders and court directions.",
+        Scope.ALLOCATED,
+        _READ | _PLANS | {P.ANSWER_FLAGS, P.RECORD_ORDER, P.RECORD_COURT_TASKS},
+    ),
     Role.PROVIDER_MANAGER: Rights(
         "Manages care for a provider. Publishes the rota of a placement whose manager they are.",
         Scope.PROVIDER,
         _STAFF
         | {P.SEE_CHILDREN, P.SEE_FLAGS, P.WRITE_LOG, P.SEE_CHECKS, P.MANAGE_CARERS, P.PROPOSE_ROTA, P.PUBLISH_ROTA}
-        | {P.RECORD_SHIFT, P.STAND_DOWN, P.LIFT_STAND_DOWN}
+        | {P.RECORD_SHIFT, P.STAND_DOWN, P.LIFT_STAND_DOWN, P.SEE_AGREEMENT}
         | _DECIDES,
     ),
     Role.SHIFT_LEADER: Rights(

@@ -136,6 +136,8 @@ def _links(user: User, record: Child, state: State | None, care: CareEpisode | N
         if care
         else None,
         link(user, "Record a decision", "children:decide", record.reference),
+        link(user, "Plans", "governance:plans", record.reference),
+        link(user, "Search and funding", "governance:commissioning", record.reference),
         link(user, "Record what the child asks for", "children:wish", record.reference),
         link(user, "Start a placement", "placements:start", record.reference) if care and not here else None,
         link(user, "Record the start of being looked after", "children:start_care", record.reference)

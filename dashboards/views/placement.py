@@ -157,6 +157,10 @@ def _links(user: User, state: State, over: bool, planned: bool) -> list[Link]:
         if record.home_id
         else None,
         link(user, "Record a deprivation of liberty order", "placements:dol_order", record.child.reference),
+        link(user, "Plans", "governance:plans", record.child.reference),
+        link(user, "Search and funding", "governance:commissioning", record.child.reference),
+        link(user, "What this placement agreed to achieve", "governance:agreement", record.pk),
+        link(user, "Crisis clock", "governance:crisis", record.pk) if state.is_high_risk else None,
         link(user, "Say which home it is", "placements:where", record.pk) if not record.home_id else None,
         link(user, "Move to another placement", "placements:move", record.pk) if not planned else None,
         link(user, "End this placement", "placements:end", record.pk) if not planned else None,

@@ -17,7 +17,7 @@ from placements import actions
 from placements.models import Addition, Registration
 from tests.browser.story import days_ago
 from tests.cast import at
-from tests.core.access.world import of_her_staff
+from tests.core.access.world import of_her_plans, of_her_staff
 from tests.exchange.returns import Council, episode
 from tests.oversight import facts
 
@@ -110,6 +110,7 @@ def world(cast, tmp_path):
     cast.placement(cast.child(forename="Daisy", surname="Lovell"), days_ago(45), home=w.annexe)
 
     w.staff = of_her_staff(cast, w.managed)
+    w.plans = of_her_plans(cast, w.managed)
 
     council = Council(cast.north, tmp_path)
     council.take_one(
@@ -200,6 +201,7 @@ def pages(w, cast):
         (cast.amy, "placements:issue_key", w.managed.pk),
         (cast.amy, "placements:revoke_key", w.staff["key"]),
         *staffing_pages(w, cast),
+        *plans_pages(w, cast),
         (cast.amy, "oversight:flags"),
         (cast.dee, "oversight:standards"),
         (cast.dee, "oversight:set_standard"),
@@ -285,10 +287,46 @@ def staffing_pages(w, cast):
     ]  # fmt: skip
 
 
+def plans_pages(w, cast):
+    of, here, child = w.plans, w.managed.pk, w.managed.child.reference
+    return [
+        *[(user, "governance:plans", child) for user in (cast.amy, cast.carl)],
+        *[(user, "governance:commissioning", child) for user in (cast.amy, cast.carl)],
+        (cast.amy, "governance:plans", w.teya.reference),
+        (cast.carl, "governance:commissioning", w.teya.reference),
+        *[
+            (cast.amy, f"governance:{name}", child)
+            for name in (
+                "record_plan", "write_profile", "confirm_profile", "start_long_term_plan", "make_contingency",
+                "add_court_task",
+            )
+        ],
+        (cast.carl, "governance:log_search", child),
+        (cast.carl, "governance:answer_search", of["search"]),
+        *[(user, "governance:agreement", here) for user in (cast.tom, cast.paul)],
+        *[
+            (cast.carl, f"governance:{name}", here)
+            for name in ("sign_placement_agreement", "record_funding", "record_notice")
+        ],
+        (cast.carl, "governance:answer_notice", of["notice"]),
+        *[
+            (cast.amy, f"governance:{name}", of["long-term plan"])
+            for name in ("say_of_plan", "end_long_term_plan", "add_milestone", "contingency_of_plan")
+        ],
+        (cast.amy, "governance:meet_milestone", of["milestone"]),
+        (cast.amy, "governance:decide_contingency", of["contingency"]),
+        (cast.amy, "governance:finish_court_task", of["court task"]),
+        (cast.tom, "governance:crisis", w.placement.pk),
+        (cast.tom, "governance:crisis", here),
+        (cast.tom, "governance:sign_crisis_check", w.placement.pk),
+    ]  # fmt: skip
+
+
 PARTS = {
     "accounts": {"core"},
     "children and placements": {"children", "placements"},
     "carers and rotas": {"staffing"},
+    "plans and commissioning": {"governance"},
     "flags, returns and what is put together": {"oversight", "exchange", "dashboards"},
 }
 

@@ -1,5 +1,5 @@
-"""Who decides, who meets, and whether anybody answers. One file a subject."""
+"""Who decides, what is planned, who meets, and whether anybody answers. One file a subject."""
 
-from oversight.rulebook.governance import deciding
+from oversight.rulebook.governance import commissioning, deciding, long_term, plans
 
-RULES = (*deciding.RULES,)
+RULES = (*deciding.RULES, *plans.RULES, *long_term.RULES, *commissioning.RULES)

@@ -151,6 +151,21 @@ ABOUT = {
     "staffing:propose_lift": "stand-down",
     "staffing:approve_lift": "lift",
     "staffing:withdraw_lift": "lift",
+    "governance:agreement": "placement",
+    "governance:sign_placement_agreement": "placement",
+    "governance:record_funding": "placement",
+    "governance:crisis": "placement",
+    "governance:sign_crisis_check": "placement",
+    "governance:record_notice": "placement",
+    "governance:answer_notice": "notice",
+    "governance:answer_search": "search",
+    "governance:say_of_plan": "long-term plan",
+    "governance:end_long_term_plan": "long-term plan",
+    "governance:add_milestone": "long-term plan",
+    "governance:contingency_of_plan": "long-term plan",
+    "governance:meet_milestone": "milestone",
+    "governance:decide_contingency": "contingency",
+    "governance:finish_court_task": "court task",
 }
 NOT_ABOUT_A_RECORD = {"core:draft", "core:choose_password"}
 RECORD_PAGES = [name for name in PAGES if name not in PLAIN and name not in NOT_ABOUT_A_RECORD]

@@ -98,6 +98,7 @@ def test_a_provider_decides_nothing_that_is_the_councils():
     }  # fmt: skip
     of_the_manager = {
         P.SEE_FLAGS, P.SEE_CHECKS, P.MANAGE_CARERS, P.PROPOSE_ROTA, P.PUBLISH_ROTA, P.LIFT_STAND_DOWN,
+        P.SEE_AGREEMENT,
         P.TAKE_DECISION,  # of a placement whose manager they are
     }  # fmt: skip
     assert set(PROVIDER_ROLES) == {Role.PROVIDER_MANAGER, Role.SHIFT_LEADER}

@@ -7,6 +7,7 @@ from children.models import Allocation, CareEpisode, CaseSupervision, Child, Dec
 from core.access import Role
 from core.models import Protected, Team, User
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
+from governance import models as governance
 from oversight.models import Flag, FlagAnswer
 from placements.models import (
     Addition,
@@ -33,6 +34,14 @@ HOMES = {Home, Registration}
 RETURNS = {ImportRun, ImportProblem, ReturnEpisode}
 EVERY_FILE = {Child} | FILE | NOTES | OF_PLACEMENT | COUNCILS
 LINE = {CaseSupervision}
+AGREEMENT = {governance.PlacementAgreement}  # the provider's manager sees what was agreed with the provider
+PLANS = AGREEMENT | {
+    getattr(governance, name)
+    for name in (
+        "Plan", "ReferralProfile", "SearchEntry", "Funding", "LongTermPlan", "Milestone", "Contingency", "NoticeReceived",
+        "CrisisCheck", "CourtTask",
+    )
+}  # fmt: skip
 
 CARERS = {
     staffing.Carer,
@@ -52,17 +61,17 @@ SAFEGUARD = CARERS | EVIDENCE | REASONS | LIFTS
 # Of the one child of `world`, what each role of North's sees. Greta, Ava, Ines and Lola are allocated to her, and Paul
 # is the manager of the placement.
 SEES = {
-    Role.SOCIAL_WORKER: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | SAFEGUARD,
-    Role.TEAM_MANAGER: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | SAFEGUARD,
-    Role.HEAD_OF_SERVICE: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | SAFEGUARD | RETURNS,
-    Role.COMMISSIONER: {Child} | FILE | OF_PLACEMENT | COUNCILS | FLAGS | HOMES | ROTA | CARERS,
-    Role.IRO: EVERY_FILE | LINE | FLAGS | ROTA | CARERS,
+    Role.SOCIAL_WORKER: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | SAFEGUARD,
+    Role.TEAM_MANAGER: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | SAFEGUARD,
+    Role.HEAD_OF_SERVICE: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | SAFEGUARD | RETURNS,
+    Role.COMMISSIONER: {Child} | FILE | OF_PLACEMENT | COUNCILS | FLAGS | HOMES | ROTA | CARERS | PLANS,
+    Role.IRO: EVERY_FILE | LINE | PLANS | FLAGS | ROTA | CARERS,
     Role.LADO: SAFEGUARD,
-    Role.SAFEGUARDING_LEAD: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | SAFEGUARD,
-    Role.DIRECTOR: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | CARERS | RETURNS,
-    Role.DCS: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | CARERS | RETURNS,
-    Role.LEGAL: EVERY_FILE | FLAGS,
-    Role.PROVIDER_MANAGER: {Child, Flag} | OF_PLACEMENT | ROTA | CARERS | EVIDENCE | LIFTS,
+    Role.SAFEGUARDING_LEAD: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | SAFEGUARD,
+    Role.DIRECTOR: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | CARERS | RETURNS,
+    Role.DCS: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | CARERS | RETURNS,
+    Role.LEGAL: EVERY_FILE | FLAGS | PLANS,
+    Role.PROVIDER_MANAGER: {Child, Flag} | OF_PLACEMENT | AGREEMENT | ROTA | CARERS | EVIDENCE | LIFTS,
     Role.SHIFT_LEADER: {Child} | OF_PLACEMENT | ROTA | CARERS,
     Role.PARTNER: EVERY_FILE,
     Role.ADVOCATE: EVERY_FILE,

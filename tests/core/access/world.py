@@ -6,6 +6,19 @@ from children.models import CaseSupervision, Decision, Wish
 from core import clock
 from core.access import Role
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
+from governance.models import (
+    Contingency,
+    CourtTask,
+    CrisisCheck,
+    Funding,
+    LongTermPlan,
+    Milestone,
+    NoticeReceived,
+    PlacementAgreement,
+    Plan,
+    ReferralProfile,
+    SearchEntry,
+)
 from oversight.models import Flag, FlagAnswer
 from placements.models import Addition, DailyLog, Key, Registration, UnregisteredAuthorisation, Visit
 from staffing.models import (
@@ -95,22 +108,76 @@ def world(cast):
     )
     cast.child_, cast.placement_ = child, placement
     cast.log_addition = log_addition
-    cast.records = {
-        "reference": child.reference,
-        "placement": placement.pk,
-        "allocation": allocation.pk,
-        "manager": manager.pk,
-        "order": order.pk,
-        "home": home.pk,
-        "visit": visit.pk,
-        "log": log.pk,
-        "flag": flag.pk,
-        "import": run.pk,
-        "row": row.pk,
-        "account": cast.amy.pk,
-        "provider's person": cast.priya.pk,
-    } | of_her_staff(cast, placement)
+    cast.records = (
+        {
+            "reference": child.reference,
+            "placement": placement.pk,
+            "allocation": allocation.pk,
+            "manager": manager.pk,
+            "order": order.pk,
+            "home": home.pk,
+            "visit": visit.pk,
+            "log": log.pk,
+            "flag": flag.pk,
+            "import": run.pk,
+            "row": row.pk,
+            "account": cast.amy.pk,
+            "provider's person": cast.priya.pk,
+        }
+        | of_her_staff(cast, placement)
+        | of_her_plans(cast, placement)
+    )
     return cast
+
+
+def of_her_plans(cast, placement) -> dict[str, int]:
+    """One of everything about what is planned, sought and paid for."""
+    child, recorded = placement.child, {"recorded_by": cast.amy}
+    Plan.objects.create(child=child, kind="care", version=1, made_on=LONG_AGO, sections=["health"], **recorded)
+    texts = dict.fromkeys(("needs", "identity", "risks", "outcomes", "wishes"), "T")
+    profile = ReferralProfile.objects.create(child=child, confirmed_on=LONG_AGO, **texts, **recorded)
+    search = SearchEntry.objects.create(
+        child=child, asked="Fernbank", asked_on=LONG_AGO, meets_wish="in_part", **recorded
+    )
+    PlacementAgreement.objects.create(
+        placement=placement, profile=profile, outcomes="O", health_said="H", education_said="E", template="T", text="T\nU",
+        own_lines=1, signed_on=LONG_AGO, signed_for_provider="Paul", **recorded,
+    )  # fmt: skip
+    Funding.objects.create(
+        placement=placement, starts_on=LONG_AGO, ends_on=TODAY + 90 * DAY, weekly_cost=5000, approved_on=LONG_AGO,
+        approved_by="Panel", why="W", why_not_asked="N", **recorded,
+    )  # fmt: skip
+    plan = LongTermPlan.objects.create(child=child, kind="home", aim="A", started_on=LONG_AGO, **recorded)
+    milestone = Milestone.objects.create(plan=plan, what="W", due_on=TODAY + DAY, **recorded)
+    contingency = Contingency.objects.create(
+        child=child, plan=plan, made_on=LONG_AGO, what="W", weekly_cost=9000, trigger="T", **recorded
+    )
+    notice = NoticeReceived.objects.create(
+        placement=placement, from_whom="Tideway", received_at=at(TODAY - DAY), ends_at=at(TODAY + 27 * DAY), reasons="R",
+        **recorded,
+    )  # fmt: skip
+    parts = dict.fromkeys(("safeguarding", "care", "education", "health", "way_out"), "P")
+    CrisisCheck.objects.create(
+        placement=placement, step="hours_48", signed_at=at(LONG_AGO + 2 * DAY), signed_by=cast.tom, **parts
+    )
+    task = CourtTask.objects.create(
+        child=child,
+        kind="direction",
+        what="W",
+        source="S",
+        made_on=LONG_AGO,
+        due_on=TODAY + 5 * DAY,
+        owner=cast.amy,
+        **recorded,
+    )
+    return {
+        "search": search.pk,
+        "long-term plan": plan.pk,
+        "milestone": milestone.pk,
+        "contingency": contingency.pk,
+        "notice": notice.pk,
+        "court task": task.pk,
+    }
 
 
 def of_her_staff(cast, placement) -> dict[str, int]:
