@@ -45,6 +45,8 @@ class Permission(StrEnum):
     SEE_STAND_DOWN_REASONS = "see why a carer was stood down, in their own council"
     LIFT_STAND_DOWN = "take one of the three seats that together may lift a stand-down"
     HOLD_STAND_DOWN = "hold a stand-down, so that it cannot be lifted"
+    RUN_MEETINGS = "set up a meeting or a panel, minute it and send its minutes"
+    ATTEND_MEETINGS = "see the meetings and actions they belong to, and close their own actions"
 
 
 class Scope(StrEnum):
@@ -100,6 +102,7 @@ class Rights:
 
 P = Permission
 _READ = frozenset({P.SEE_CHILDREN, P.SEE_FLAGS})
+_MEET = frozenset({P.RUN_MEETINGS, P.ATTEND_MEETINGS})
 _STAFF = frozenset({P.SEE_ROTA, P.SEE_CARERS})
 _SAFEGUARD = frozenset({P.SEE_CARERS, P.SEE_CHECKS, P.STAND_DOWN, P.SEE_STAND_DOWN_REASONS, P.LIFT_STAND_DOWN})
 _CARE_DECISIONS = (
@@ -108,7 +111,7 @@ _CARE_DECISIONS = (
     | {P.MANAGE_CARERS, P.MANAGE_AGREEMENTS, P.PROPOSE_ROTA, P.PUBLISH_ROTA}
     | {P.SET_STAFFING, P.RECORD_SHIFT, P.REVIEW_SHIFT}
 )
-_PRACTICE = _READ | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION}
+_PRACTICE = _READ | _MEET | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION}
 _CASE = (
     _PRACTICE
     | {P.MANAGE_CHILDREN, P.MANAGE_PLACEMENTS, P.RECORD_ORDER, P.RECORD_REGISTRATION, P.APPOINT_MANAGER}
@@ -124,17 +127,20 @@ ROLES: dict[str, Rights] = {
     Role.COMMISSIONER: Rights(
         "Finds and pays for placements. Records homes and registrations; takes no care decision.",
         Scope.PLACEMENTS,
-        _READ | _STAFF | {P.ANSWER_FLAGS, P.RECORD_REGISTRATION, P.MANAGE_CARERS, P.MANAGE_AGREEMENTS, P.PROPOSE_ROTA},
+        _READ
+        | _MEET
+        | _STAFF
+        | {P.ANSWER_FLAGS, P.RECORD_REGISTRATION, P.MANAGE_CARERS, P.MANAGE_AGREEMENTS, P.PROPOSE_ROTA},
     ),
     Role.IRO: Rights(
         "Reviews the care plan independently of the line that made it.",
         Scope.ALLOCATED,
-        _READ | _STAFF | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION},
+        _READ | _MEET | _STAFF | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION},
     ),
     Role.LADO: Rights(
         "Handles allegations against adults who work with children. Sees carers, and no child’s file.",
         Scope.NONE,
-        _SAFEGUARD | {P.HOLD_STAND_DOWN},
+        _SAFEGUARD | {P.HOLD_STAND_DOWN, P.ATTEND_MEETINGS},
     ),
     Role.SAFEGUARDING_LEAD: Rights(
         "Oversees safeguarding across the authority.",
@@ -144,23 +150,26 @@ ROLES: dict[str, Rights] = {
     Role.DIRECTOR: Rights(
         "Answers for services across the authority and sees every high-risk placement.",
         Scope.AUTHORITY,
-        _READ | _STAFF | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.IMPORT_RETURNS},
+        _READ | _MEET | _STAFF | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.IMPORT_RETURNS},
     ),
     Role.DCS: Rights(
         "The statutory director (Children Act 2004 s18); alone may authorise an unregistered placement.",
         Scope.AUTHORITY,
         _READ
+        | _MEET
         | _STAFF
         | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.AUTHORISE_UNREGISTERED, P.ALLOCATE, P.IMPORT_RETURNS}
         | {P.WAIVE_CHECKS},
     ),
-    Role.LEGAL: Rights("Advises on orders and court directions.", Scope.ALLOCATED, _READ | {P.RECORD_ORDER}),
+    Role.LEGAL: Rights(
+        "Advises on orders and court directions.", Scope.ALLOCATED, _READ | {P.RECORD_ORDER, P.ATTEND_MEETINGS}
+    ),
     Role.PROVIDER_MANAGER: Rights(
         "Manages care for a provider. Publishes the rota of a placement whose manager they are.",
         Scope.PROVIDER,
         _STAFF
         | {P.SEE_CHILDREN, P.SEE_FLAGS, P.WRITE_LOG, P.SEE_CHECKS, P.MANAGE_CARERS, P.PROPOSE_ROTA, P.PUBLISH_ROTA}
-        | {P.RECORD_SHIFT, P.STAND_DOWN, P.LIFT_STAND_DOWN},
+        | {P.RECORD_SHIFT, P.STAND_DOWN, P.LIFT_STAND_DOWN, P.ATTEND_MEETINGS},
     ),
     Role.SHIFT_LEADER: Rights(
         "Leads a shift and writes its log.",
@@ -170,9 +179,13 @@ ROLES: dict[str, Rights] = {
     Role.PARTNER: Rights(
         "Works with the child for another agency: police, health, education, the guardian, the virtual school.",
         Scope.ALLOCATED,
-        frozenset({P.SEE_CHILDREN}),
+        frozenset({P.SEE_CHILDREN, P.ATTEND_MEETINGS}),
     ),
-    Role.ADVOCATE: Rights("Speaks for the child, on her instruction.", Scope.ALLOCATED, frozenset({P.SEE_CHILDREN})),
+    Role.ADVOCATE: Rights(
+        "Speaks for the child, on her instruction.",
+        Scope.ALLOCATED,
+        frozenset({P.SEE_CHILDREN, P.ATTEND_MEETINGS}),
+    ),
     Role.SCRUTINEER: Rights("Holds the services to account for the partnership.", Scope.NONE, frozenset()),
     Role.SYSTEM_ADMINISTRATOR: Rights(
         "Runs the accounts. Has no access to any case.",
