@@ -1,6 +1,5 @@
 """Who a meeting needs, seat by seat: each member, and each part that must be asked and nobody fills."""
 
-import datetime as dt
 from dataclasses import dataclass
 
 from children.querysets import live_on

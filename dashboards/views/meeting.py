@@ -86,8 +86,8 @@ def _conducted(
 ) -> HttpResponse:
     policies.may_run(request.user, record.series)
     seats = seats_of(record)
-    said = MinuteSection.for_user(request.user).filter(meeting=record, child=child)
-    texts = {row.section: (row.text, row.version) for row in said}
+    texts = {row["code"]: (row["text"], row["version"]) for row in context["sections"]}
+    saved = {row["code"]: row["saved"] for row in context["sections"]}
 
     def done(outcome: Outcome) -> str:
         for sentence in outcome.together:
@@ -98,7 +98,13 @@ def _conducted(
     return record_form(
         request,
         form_class=Conduct,
-        form_kwargs={"meeting": record, "child": child, "seats": seats, "day": clock.local_date(as_of)},
+        form_kwargs={
+            "meeting": record,
+            "child": child,
+            "seats": seats,
+            "saved": saved,
+            "day": clock.local_date(as_of),
+        },
         initial=Conduct.begun(seats, texts),
         act=partial(conduct, meeting=record, child=child),
         done=done,
@@ -149,7 +155,8 @@ def _sections(user: User, record: Meeting, child: Child) -> list[dict[str, Any]]
     for code, label in codes.SECTIONS:
         row = texts.get(code)
         saved = last.get(row.pk) if row else None
-        found.append({"code": code, "label": label, "text": row.text if row else "", "saved": saved})
+        text, version = (row.text, row.version) if row else ("", 0)
+        found.append({"code": code, "label": label, "text": text, "version": version, "saved": saved})
     return found
 
 

@@ -160,11 +160,12 @@ class Conduct(forms.Form):
         meeting: Meeting,
         child: Child,
         seats: Sequence[Seat],
+        saved: Mapping[str, Any],
         day: dt.date,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.seats = list(seats)
+        self.seats, self.saved = list(seats), saved
         self.offer("owner", policies.owners_for(meeting.series, day))
         self.offer("issue", Issue.objects.filter(child=child, series=meeting.series))
         for seat in self.seats:
@@ -207,8 +208,9 @@ class Conduct(forms.Form):
         return [(seat, self[f"{seat.name}_state"], self[f"{seat.name}_note"]) for seat in self.seats]
 
     @property
-    def texts(self) -> dict[str, Any]:
-        return {code: self[f"text_{code}"] for code, _ in codes.SECTIONS}
+    def section_rows(self) -> list[tuple[Any, Any]]:
+        """Each section's box, and its last saving."""
+        return [(self[f"text_{code}"], self.saved.get(code)) for code, _ in codes.SECTIONS]
 
     @property
     def action_fields(self) -> list[Any]:

@@ -38,10 +38,10 @@ def children_in_reach(user) -> QuerySet:
     return Child.objects.visible_to(user).values("pk")
 
 
-def _narrowed(user, found: QuerySet, name: str) -> QuerySet:
+def _not_anothers(user, name: str) -> Q:
     """While one child's file is read, nothing of another's."""
     read = child_being_read(user)
-    return found if read is None else found.filter(**{name: read})
+    return Q() if read is None else Q(**{name: read})
 
 
 class SeriesQuerySet(models.QuerySet):
@@ -52,7 +52,8 @@ class SeriesQuerySet(models.QuerySet):
             return self.none()
         reach = children_in_reach(user)
         of_a_panel = Discussed.objects.filter(meeting__series=OuterRef("pk"), child__in=reach)
-        seen = Q(pk__in=series_belonged_to(user)) | Q(child__in=reach) | Q(child__isnull=True) & Exists(of_a_panel)
+        seen = Q(pk__in=series_belonged_to(user)) | Q(child__in=reach)
+        seen |= Q(Q(child__isnull=True) & Q(Exists(of_a_panel)))
         if user.rights.scope == Scope.AUTHORITY:
             seen |= Q(authority_id=user.authority_id)
         return self.filter(seen)
@@ -99,7 +100,7 @@ class SaidQuerySet(models.QuerySet):
         of = "section__" if self.model.__name__ == "MinuteSaving" else ""
         seen = Q(**{f"{of}meeting__series__in": series_belonged_to(user)})
         seen |= Q(**{f"{of}child__in": children_in_reach(user)})
-        return _narrowed(user, self.filter(seen), f"{of}child_id")
+        return self.filter(seen, _not_anothers(user, f"{of}child_id"))
 
 
 class ActionQuerySet(models.QuerySet):
@@ -113,7 +114,7 @@ class ActionQuerySet(models.QuerySet):
         seen = Q(**{f"{series}__in": series_belonged_to(user)}) | Q(child__in=children_in_reach(user))
         if not is_issue:
             seen |= Q(owner=user)
-        return _narrowed(user, self.filter(seen), "child_id")
+        return self.filter(seen, _not_anothers(user, "child_id"))
 
     def open(self) -> "ActionQuerySet":
         return self.filter(closed_at__isnull=True)

@@ -41,6 +41,10 @@ IN_THIS_PART = {
     "LEG-05",
     "CPL-05",
     "DEC-01",
+    "MTG-01",
+    "MTG-02",
+    "MTG-03",
+    "MTG-04",
 } | {f"STF-{number:02}" for number in range(1, 14)}
 
 
