@@ -150,7 +150,9 @@ def _sections(user: User, record: Meeting, child: Child) -> list[dict[str, Any]]
     """What is on record under each heading, who saved it last, and whether two had written at once."""
     texts = {row.section: row for row in MinuteSection.for_user(user).filter(meeting=record, child=child)}
     savings = MinuteSaving.for_user(user).filter(section__meeting=record, section__child=child)
-    last = {s.section_id: s for s in savings.select_related("by").order_by("section", "-version").distinct("section")}
+    last = {
+        s.section_id: s for s in savings.select_related("by").order_by("section_id", "-version").distinct("section_id")
+    }
     found = []
     for code, label in codes.SECTIONS:
         row = texts.get(code)

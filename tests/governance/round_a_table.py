@@ -29,7 +29,7 @@ class Table:
 
     def __init__(self, cast, following, *, start=START):
         self.cast, self.following, self.start = cast, following, start
-        self.child = cast.child(born=dt.date(2007, 1, 5))
+        self.child = cast.child(born=start - 15 * 365 * DAY)
         self.placement = cast.unregistered(self.child, start)
 
     def act(self, action, by, as_of, /, **what):
@@ -65,6 +65,12 @@ class Table:
             )  # fmt: skip
         meeting.refresh_from_db()
         return meeting
+
+    def plans(self, series, when):
+        return self.act(meetings.plan_meeting, series.chair, when - DAY, series=series, held_at=when)
+
+    def seats(self, meeting):
+        return seats_of(meeting)
 
     def sends(self, meeting, when):
         child = meeting.discussed.first().child

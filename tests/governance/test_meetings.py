@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from core.errors import Conflict, Invalid
 from governance.actions import meetings, minutes, tasks
 from governance.actions.minutes import Said
+from governance.digest import digest_lines
 from governance.models import (
     Action,
     ActionRedating,
@@ -325,3 +326,19 @@ def test_dates_that_cannot_be(table, cast):
     table.act(meetings.end_series, cast.hana, at(MONDAY), series=series, ended_on=MONDAY, why="She moved.")
     with pytest.raises(Invalid, match="no longer held"):
         table.act(meetings.plan_meeting, cast.hana, at(MONDAY), series=series, held_at=at(MONDAY, 15))
+
+
+def test_the_daily_message_says_how_many_and_names_nobody(table, cast):
+    series = table.sets_up()
+    table.joins(series, cast.amy, "social_worker")
+    meeting = table.meets(series, at(MONDAY, 14), sent=False)
+    table.agrees(meeting, at(MONDAY, 15), owner=cast.amy, due_on=MONDAY)
+    table.agrees(meeting, at(MONDAY, 15), owner=cast.amy, due_on=MONDAY + 3 * DAY)
+    table.sends(meeting, at(MONDAY, 16))
+    told = dict(digest_lines(at(MONDAY + DAY, 7)))
+    assert told == {
+        cast.amy.pk: [
+            "1 set of minutes sent to you since yesterday", "1 action of yours overdue", "1 action of yours due within 7 days",
+        ]
+    }  # fmt: skip
+    assert dict(digest_lines(at(MONDAY + 2 * DAY, 7)))[cast.amy.pk][0].startswith("1 action")
