@@ -1,5 +1,5 @@
-"""Who decides: meetings, decisions, concerns, assurance. One file a family."""
+"""Who decides, who meets, and whether anybody answers. One file a subject."""
 
-from oversight.rulebook.governance import meetings
+from oversight.rulebook.governance import deciding, meetings
 
-RULES = (*meetings.RULES,)
+RULES = (*deciding.RULES, *meetings.RULES)
