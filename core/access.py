@@ -53,6 +53,8 @@ class Permission(StrEnum):
     RECORD_COMMISSIONING = "record a search, a placement agreement, funding and notices received"
     RECORD_COURT_TASKS = "record what a court directed or was promised, and that it was done"
     SIGN_CRISIS_CHECK = "sign a step of the crisis clock at their own rank"
+    RUN_MEETINGS = "set up a meeting or a panel, minute it and send its minutes"
+    ATTEND_MEETINGS = "see the meetings and actions they belong to, and close their own actions"
 
 
 class Scope(StrEnum):
@@ -108,6 +110,7 @@ class Rights:
 
 P = Permission
 _READ = frozenset({P.SEE_CHILDREN, P.SEE_FLAGS})
+_MEET = frozenset({P.RUN_MEETINGS, P.ATTEND_MEETINGS})
 _STAFF = frozenset({P.SEE_ROTA, P.SEE_CARERS})
 _PLANS = frozenset({P.SEE_PLANS, P.SEE_AGREEMENT})
 _SAFEGUARD = frozenset({P.SEE_CARERS, P.SEE_CHECKS, P.STAND_DOWN, P.SEE_STAND_DOWN_REASONS, P.LIFT_STAND_DOWN})
@@ -118,7 +121,7 @@ _CARE_DECISIONS = (
     | {P.SET_STAFFING, P.RECORD_SHIFT, P.REVIEW_SHIFT}
 )
 _DECIDES = frozenset({P.TAKE_DECISION, P.RECORD_WISH})
-_PRACTICE = _READ | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION}
+_PRACTICE = _READ | _MEET | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION}
 _CASE = (
     _PRACTICE
     | {P.MANAGE_CHILDREN, P.MANAGE_PLACEMENTS, P.RECORD_ORDER, P.RECORD_REGISTRATION, P.APPOINT_MANAGER}
@@ -137,6 +140,7 @@ ROLES: dict[str, Rights] = {
         "Finds and pays for placements. Records homes and registrations; takes no care decision.",
         Scope.PLACEMENTS,
         _READ
+        | _MEET
         | _STAFF
         | _PLANS
         | _DECIDES
@@ -146,12 +150,12 @@ ROLES: dict[str, Rights] = {
     Role.IRO: Rights(
         "Reviews the care plan independently of the line that made it.",
         Scope.ALLOCATED,
-        _READ | _STAFF | _PLANS | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION},
+        _READ | _MEET | _STAFF | _PLANS | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION},
     ),
     Role.LADO: Rights(
         "Handles allegations against adults who work with children. Sees carers, and no child’s file.",
         Scope.NONE,
-        _SAFEGUARD | {P.HOLD_STAND_DOWN},
+        _SAFEGUARD | {P.HOLD_STAND_DOWN, P.ATTEND_MEETINGS},
     ),
     Role.SAFEGUARDING_LEAD: Rights(
         "Oversees safeguarding across the authority.",
@@ -162,6 +166,7 @@ ROLES: dict[str, Rights] = {
         "Answers for services across the authority and sees every high-risk placement.",
         Scope.AUTHORITY,
         _READ
+        | _MEET
         | _STAFF
         | _PLANS
         | _DECIDES
@@ -171,6 +176,7 @@ ROLES: dict[str, Rights] = {
         "The statutory director (Children Act 2004 s18); alone may authorise an unregistered placement.",
         Scope.AUTHORITY,
         _READ
+        | _MEET
         | _STAFF
         | _PLANS
         | _DECIDES
@@ -180,14 +186,14 @@ ROLES: dict[str, Rights] = {
     Role.LEGAL: Rights(
         "Advises on orders and court directions.",
         Scope.ALLOCATED,
-        _READ | _PLANS | {P.ANSWER_FLAGS, P.RECORD_ORDER, P.RECORD_COURT_TASKS},
+        _READ | _PLANS | {P.ANSWER_FLAGS, P.RECORD_ORDER, P.RECORD_COURT_TASKS, P.ATTEND_MEETINGS},
     ),
     Role.PROVIDER_MANAGER: Rights(
         "Manages care for a provider. Publishes the rota of a placement whose manager they are.",
         Scope.PROVIDER,
         _STAFF
         | {P.SEE_CHILDREN, P.SEE_FLAGS, P.WRITE_LOG, P.SEE_CHECKS, P.MANAGE_CARERS, P.PROPOSE_ROTA, P.PUBLISH_ROTA}
-        | {P.RECORD_SHIFT, P.STAND_DOWN, P.LIFT_STAND_DOWN, P.SEE_AGREEMENT}
+        | {P.RECORD_SHIFT, P.STAND_DOWN, P.LIFT_STAND_DOWN, P.SEE_AGREEMENT, P.ATTEND_MEETINGS}
         | _DECIDES,
     ),
     Role.SHIFT_LEADER: Rights(
@@ -198,10 +204,12 @@ ROLES: dict[str, Rights] = {
     Role.PARTNER: Rights(
         "Works with the child for another agency: police, health, education, the guardian, the virtual school.",
         Scope.ALLOCATED,
-        frozenset({P.SEE_CHILDREN}),
+        frozenset({P.SEE_CHILDREN, P.ATTEND_MEETINGS}),
     ),
     Role.ADVOCATE: Rights(
-        "Speaks for the child, on her instruction.", Scope.ALLOCATED, frozenset({P.SEE_CHILDREN, P.RECORD_WISH})
+        "Speaks for the child, on her instruction.",
+        Scope.ALLOCATED,
+        frozenset({P.SEE_CHILDREN, P.RECORD_WISH, P.ATTEND_MEETINGS}),
     ),
     Role.SCRUTINEER: Rights("Holds the services to account for the partnership.", Scope.NONE, frozenset()),
     Role.SYSTEM_ADMINISTRATOR: Rights(

@@ -74,11 +74,14 @@ RECORDED = Standard(
 )
 STAFF_TYPE = Standard("STF-13 review", "staff_type", 28, "days", "how often the kind of staff is looked at again")
 PROFILE = Standard("CPL-04 profile", "profile", 28, "days", "how long a referral profile is taken to be true")
+AGENCIES_MEET = Standard(
+    "MTG-03 agencies", "agencies_meet", 7, "days", "how often agencies that share a child’s care meet about the child"
+)
 
 ALL = (
     *(REAPPROVAL, LATE_APPROVAL, GRACE, SILENCE, CLOSING, WORKER, MANAGER_FIRST, MANAGER, HEAD, UNANNOUNCED, NIGHT),
     *(DBS, UPDATE_SERVICE, TRAINING, SUPERVISION_FIRST, SUPERVISION, SUPERVISION_LONGEST, CASE, CASE_NEWLY_QUALIFIED),
-    *(REFLECTION, TOLERANCE, RECORDED, STAFF_TYPE, PROFILE),
+    *(REFLECTION, TOLERANCE, RECORDED, STAFF_TYPE, PROFILE, AGENCIES_MEET),
 )
 BY_KEY = {standard.key: standard for standard in ALL}
 

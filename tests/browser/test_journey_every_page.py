@@ -17,7 +17,7 @@ from placements import actions
 from placements.models import Addition, Registration
 from tests.browser.story import days_ago
 from tests.cast import at
-from tests.core.access.world import of_her_plans, of_her_staff
+from tests.core.access.world import of_her_meetings, of_her_plans, of_her_staff
 from tests.exchange.returns import Council, episode
 from tests.oversight import facts
 
@@ -35,6 +35,7 @@ NOT_PAGES = {
     "staffing:rota_copied": "what was copied, shown once: looked at in test_journey_rota.py",
     "staffing:rota_assign": "a form on the shift's page",
     "staffing:rota_leader": "a form on the shift's page",
+    "dashboards:meeting_pack_text": "a file to download",
 }
 
 
@@ -111,6 +112,7 @@ def world(cast, tmp_path):
 
     w.staff = of_her_staff(cast, w.managed)
     w.plans = of_her_plans(cast, w.managed)
+    w.met = of_her_meetings(cast, w.teya)
 
     council = Council(cast.north, tmp_path)
     council.take_one(
@@ -202,6 +204,7 @@ def pages(w, cast):
         (cast.amy, "placements:revoke_key", w.staff["key"]),
         *staffing_pages(w, cast),
         *plans_pages(w, cast),
+        *meetings_pages(w, cast),
         (cast.amy, "oversight:flags"),
         (cast.dee, "oversight:standards"),
         (cast.dee, "oversight:set_standard"),
@@ -322,11 +325,33 @@ def plans_pages(w, cast):
     ]  # fmt: skip
 
 
+def meetings_pages(w, cast):
+    of, hana = w.met, cast.hana
+    return [
+        (hana, "governance:meetings"),
+        (hana, "governance:add_panel"),
+        (cast.amy, "governance:meetings_of", w.teya.reference),
+        (hana, "governance:add_series", w.teya.reference),
+        *[
+            (hana, f"governance:{name}", of["meeting series"])
+            for name in ("series", "change_series", "end_series", "review_terms", "add_member", "plan_meeting")
+        ],
+        (hana, "governance:end_member", of["member"]),
+        (hana, "governance:call_off", of["meeting"]),
+        *[
+            (hana, f"governance:{name}", of["action"])
+            for name in ("action", "close_action", "redate_action", "hand_over_action")
+        ],
+        *[(user, "dashboards:meeting", of["meeting"]) for user in (hana, cast.paul)],
+        (hana, "dashboards:meeting_pack", of["meeting"]),
+    ]
+
+
 PARTS = {
     "accounts": {"core"},
     "children and placements": {"children", "placements"},
     "carers and rotas": {"staffing"},
-    "plans and commissioning": {"governance"},
+    "plans, commissioning and meetings": {"governance"},
     "flags, returns and what is put together": {"oversight", "exchange", "dashboards"},
 }
 

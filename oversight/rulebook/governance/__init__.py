@@ -1,5 +1,5 @@
 """Who decides, what is planned, who meets, and whether anybody answers. One file a subject."""
 
-from oversight.rulebook.governance import commissioning, deciding, long_term, plans
+from oversight.rulebook.governance import commissioning, deciding, long_term, meetings, plans
 
-RULES = (*deciding.RULES, *plans.RULES, *long_term.RULES, *commissioning.RULES)
+RULES = (*deciding.RULES, *meetings.RULES, *plans.RULES, *long_term.RULES, *commissioning.RULES)

@@ -166,6 +166,21 @@ ABOUT = {
     "governance:meet_milestone": "milestone",
     "governance:decide_contingency": "contingency",
     "governance:finish_court_task": "court task",
+    "governance:series": "meeting series",
+    "governance:change_series": "meeting series",
+    "governance:end_series": "meeting series",
+    "governance:review_terms": "meeting series",
+    "governance:add_member": "meeting series",
+    "governance:plan_meeting": "meeting series",
+    "governance:end_member": "member",
+    "governance:call_off": "meeting",
+    "dashboards:meeting": "meeting",
+    "dashboards:meeting_pack": "meeting",
+    "dashboards:meeting_pack_text": "meeting",
+    "governance:action": "action",
+    "governance:close_action": "action",
+    "governance:redate_action": "action",
+    "governance:hand_over_action": "action",
 }
 NOT_ABOUT_A_RECORD = {"core:draft", "core:choose_password"}
 RECORD_PAGES = [name for name in PAGES if name not in PLAIN and name not in NOT_ABOUT_A_RECORD]

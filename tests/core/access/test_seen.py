@@ -42,6 +42,9 @@ PLANS = AGREEMENT | {
         "CrisisCheck", "CourtTask",
     )
 }  # fmt: skip
+MEETINGS = {getattr(governance, name) for name in (
+"MeetingSeries", "TermsReview", "Member", "Meeting", "Discussed", "Attendance", "MinuteSection", "MinuteSaving", "Issue", "Action", "ActionRedating",
+)}  # fmt: skip
 
 CARERS = {
     staffing.Carer,
@@ -59,22 +62,22 @@ ROTA = {getattr(staffing, name) for name in staffing.__all__} - CARERS - EVIDENC
 SAFEGUARD = CARERS | EVIDENCE | REASONS | LIFTS
 
 # Of the one child of `world`, what each role of North's sees. Greta, Ava, Ines and Lola are allocated to her, and Paul
-# is the manager of the placement.
+# is the manager of the placement. Hana, Carl and Paul belong to her meeting; the others see it because they see her.
 SEES = {
-    Role.SOCIAL_WORKER: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | SAFEGUARD,
-    Role.TEAM_MANAGER: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | SAFEGUARD,
-    Role.HEAD_OF_SERVICE: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | SAFEGUARD | RETURNS,
-    Role.COMMISSIONER: {Child} | FILE | OF_PLACEMENT | COUNCILS | FLAGS | HOMES | ROTA | CARERS | PLANS,
-    Role.IRO: EVERY_FILE | LINE | PLANS | FLAGS | ROTA | CARERS,
+    Role.SOCIAL_WORKER: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | SAFEGUARD | MEETINGS,
+    Role.TEAM_MANAGER: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | SAFEGUARD | MEETINGS,
+    Role.HEAD_OF_SERVICE: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | SAFEGUARD | RETURNS | MEETINGS,
+    Role.COMMISSIONER: {Child} | FILE | OF_PLACEMENT | COUNCILS | FLAGS | HOMES | ROTA | CARERS | PLANS | MEETINGS,
+    Role.IRO: EVERY_FILE | LINE | PLANS | FLAGS | ROTA | CARERS | MEETINGS,
     Role.LADO: SAFEGUARD,
-    Role.SAFEGUARDING_LEAD: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | SAFEGUARD,
-    Role.DIRECTOR: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | CARERS | RETURNS,
-    Role.DCS: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | CARERS | RETURNS,
-    Role.LEGAL: EVERY_FILE | FLAGS | PLANS,
-    Role.PROVIDER_MANAGER: {Child, Flag} | OF_PLACEMENT | AGREEMENT | ROTA | CARERS | EVIDENCE | LIFTS,
+    Role.SAFEGUARDING_LEAD: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | SAFEGUARD | MEETINGS,
+    Role.DIRECTOR: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | CARERS | RETURNS | MEETINGS,
+    Role.DCS: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | CARERS | RETURNS | MEETINGS,
+    Role.LEGAL: EVERY_FILE | FLAGS | PLANS | MEETINGS,
+    Role.PROVIDER_MANAGER: {Child, Flag} | OF_PLACEMENT | AGREEMENT | ROTA | CARERS | EVIDENCE | LIFTS | MEETINGS,
     Role.SHIFT_LEADER: {Child} | OF_PLACEMENT | ROTA | CARERS,
-    Role.PARTNER: EVERY_FILE,
-    Role.ADVOCATE: EVERY_FILE,
+    Role.PARTNER: EVERY_FILE | MEETINGS,
+    Role.ADVOCATE: EVERY_FILE | MEETINGS,
     Role.SCRUTINEER: set(),
     Role.SYSTEM_ADMINISTRATOR: set(),
 }

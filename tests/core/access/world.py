@@ -7,17 +7,28 @@ from core import clock
 from core.access import Role
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
 from governance.models import (
+    Action,
+    ActionRedating,
+    Attendance,
     Contingency,
     CourtTask,
     CrisisCheck,
+    Discussed,
     Funding,
+    Issue,
     LongTermPlan,
+    Meeting,
+    MeetingSeries,
+    Member,
     Milestone,
+    MinuteSaving,
+    MinuteSection,
     NoticeReceived,
     PlacementAgreement,
     Plan,
     ReferralProfile,
     SearchEntry,
+    TermsReview,
 )
 from oversight.models import Flag, FlagAnswer
 from placements.models import Addition, DailyLog, Key, Registration, UnregisteredAuthorisation, Visit
@@ -126,6 +137,7 @@ def world(cast):
         }
         | of_her_staff(cast, placement)
         | of_her_plans(cast, placement)
+        | of_her_meetings(cast, child)
     )
     return cast
 
@@ -243,3 +255,32 @@ def of_her_staff(cast, placement) -> dict[str, int]:
         "swap": swap.pk,
         "training": training.pk,
     }
+
+
+def of_her_meetings(cast, child) -> dict[str, int]:
+    """One of everything about a meeting of hers, to which Carl and Paul belong, and Hana, who chairs it."""
+    recorded = {"recorded_by": cast.hana}
+    series = MeetingSeries.objects.create(
+        kind="child", authority=cast.north, child=child, name="Weekly meeting", purpose="P", terms="T", chair=cast.hana,
+        required=["social_worker", "health"], every_days=7, started_on=LONG_AGO, **recorded,
+    )  # fmt: skip
+    TermsReview.objects.create(series=series, reviewed_on=LONG_AGO, found="F", by=cast.hana)
+    parts = ((cast.hana, "chair", None), (cast.carl, "commissioner", None), (cast.paul, "agency", cast.provider))
+    for person, part, agency in parts:
+        member = Member.objects.create(
+            series=series, person=person, part=part, agency=agency, started_on=LONG_AGO, **recorded
+        )
+    meeting = Meeting.objects.create(series=series, held_at=at(LONG_AGO), required=series.required, **recorded)
+    Discussed.objects.create(meeting=meeting, child=child)
+    Attendance.objects.create(meeting=meeting, part="health", state="present", **recorded)
+    section = MinuteSection.objects.create(meeting=meeting, child=child, section="care", text="T", version=1)
+    MinuteSaving.objects.create(section=section, version=1, text="T", how="alone", by=cast.hana, saved_at=at(LONG_AGO))
+    issue = Issue.objects.create(child=child, series=series, section="care", what="I", raised_at=at(LONG_AGO))
+    action = Action.objects.create(
+        child=child, meeting=meeting, issue=issue, what="W", owner=cast.hana, due_on=TODAY, measure="M",
+        agreed_at=at(LONG_AGO), **recorded,
+    )  # fmt: skip
+    ActionRedating.objects.create(
+        action=action, from_on=LONG_AGO, to_on=TODAY, why="W", redated_at=at(LONG_AGO + DAY), by=cast.hana
+    )
+    return {"meeting series": series.pk, "member": member.pk, "meeting": meeting.pk, "action": action.pk}
