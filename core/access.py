@@ -45,6 +45,10 @@ class Permission(StrEnum):
     SEE_STAND_DOWN_REASONS = "see why a carer was stood down, in their own council"
     LIFT_STAND_DOWN = "take one of the three seats that together may lift a stand-down"
     HOLD_STAND_DOWN = "hold a stand-down, so that it cannot be lifted"
+    RAISE_CONCERN = "raise a concern about a child they see, and read what came of it"
+    SEE_CONCERNS = "see every concern raised about the children in their scope"
+    TRIAGE_CONCERNS = "decide what is done about a concern, and close it"
+    SEE_CONDUCT = "see whose conduct a concern is about, and all such concerns about one worker"
 
 
 class Scope(StrEnum):
@@ -99,7 +103,7 @@ class Rights:
 
 
 P = Permission
-_READ = frozenset({P.SEE_CHILDREN, P.SEE_FLAGS})
+_READ = frozenset({P.SEE_CHILDREN, P.SEE_FLAGS, P.RAISE_CONCERN})
 _STAFF = frozenset({P.SEE_ROTA, P.SEE_CARERS})
 _SAFEGUARD = frozenset({P.SEE_CARERS, P.SEE_CHECKS, P.STAND_DOWN, P.SEE_STAND_DOWN_REASONS, P.LIFT_STAND_DOWN})
 _CARE_DECISIONS = (
@@ -108,13 +112,14 @@ _CARE_DECISIONS = (
     | {P.MANAGE_CARERS, P.MANAGE_AGREEMENTS, P.PROPOSE_ROTA, P.PUBLISH_ROTA}
     | {P.SET_STAFFING, P.RECORD_SHIFT, P.REVIEW_SHIFT}
 )
-_PRACTICE = _READ | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION}
+_LEDGER = frozenset({P.SEE_CONCERNS, P.TRIAGE_CONCERNS, P.SEE_CONDUCT})
+_PRACTICE = _READ | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION, P.SEE_CONCERNS}
 _CASE = (
     _PRACTICE
     | {P.MANAGE_CHILDREN, P.MANAGE_PLACEMENTS, P.RECORD_ORDER, P.RECORD_REGISTRATION, P.APPOINT_MANAGER}
     | _CARE_DECISIONS
 )
-_MANAGER = _CASE | {P.ALLOCATE, P.WAIVE_CHECKS}
+_MANAGER = _CASE | _LEDGER | {P.ALLOCATE, P.WAIVE_CHECKS}
 _SENIOR = _MANAGER | {P.SEE_OVERSIGHT, P.IMPORT_RETURNS}
 
 ROLES: dict[str, Rights] = {
@@ -129,17 +134,17 @@ ROLES: dict[str, Rights] = {
     Role.IRO: Rights(
         "Reviews the care plan independently of the line that made it.",
         Scope.ALLOCATED,
-        _READ | _STAFF | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION},
+        _READ | _STAFF | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION, P.SEE_CONCERNS},
     ),
     Role.LADO: Rights(
         "Handles allegations against adults who work with children. Sees carers, and no child’s file.",
         Scope.NONE,
-        _SAFEGUARD | {P.HOLD_STAND_DOWN},
+        _SAFEGUARD | {P.HOLD_STAND_DOWN, P.SEE_CONDUCT},
     ),
     Role.SAFEGUARDING_LEAD: Rights(
         "Oversees safeguarding across the authority.",
         Scope.AUTHORITY,
-        _PRACTICE | _STAFF | _SAFEGUARD | {P.SEE_OVERSIGHT, P.REVIEW_SHIFT, P.HOLD_STAND_DOWN},
+        _PRACTICE | _STAFF | _SAFEGUARD | _LEDGER | {P.SEE_OVERSIGHT, P.REVIEW_SHIFT, P.HOLD_STAND_DOWN},
     ),
     Role.DIRECTOR: Rights(
         "Answers for services across the authority and sees every high-risk placement.",
@@ -152,7 +157,7 @@ ROLES: dict[str, Rights] = {
         _READ
         | _STAFF
         | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.AUTHORISE_UNREGISTERED, P.ALLOCATE, P.IMPORT_RETURNS}
-        | {P.WAIVE_CHECKS},
+        | {P.WAIVE_CHECKS, P.SEE_CONCERNS, P.SEE_CONDUCT},
     ),
     Role.LEGAL: Rights("Advises on orders and court directions.", Scope.ALLOCATED, _READ | {P.RECORD_ORDER}),
     Role.PROVIDER_MANAGER: Rights(
@@ -160,19 +165,21 @@ ROLES: dict[str, Rights] = {
         Scope.PROVIDER,
         _STAFF
         | {P.SEE_CHILDREN, P.SEE_FLAGS, P.WRITE_LOG, P.SEE_CHECKS, P.MANAGE_CARERS, P.PROPOSE_ROTA, P.PUBLISH_ROTA}
-        | {P.RECORD_SHIFT, P.STAND_DOWN, P.LIFT_STAND_DOWN},
+        | {P.RECORD_SHIFT, P.STAND_DOWN, P.LIFT_STAND_DOWN, P.RAISE_CONCERN},
     ),
     Role.SHIFT_LEADER: Rights(
         "Leads a shift and writes its log.",
         Scope.PROVIDER,
-        _STAFF | {P.SEE_CHILDREN, P.WRITE_LOG, P.RECORD_SHIFT, P.STAND_DOWN},
+        _STAFF | {P.SEE_CHILDREN, P.WRITE_LOG, P.RECORD_SHIFT, P.STAND_DOWN, P.RAISE_CONCERN},
     ),
     Role.PARTNER: Rights(
         "Works with the child for another agency: police, health, education, the guardian, the virtual school.",
         Scope.ALLOCATED,
-        frozenset({P.SEE_CHILDREN}),
+        frozenset({P.SEE_CHILDREN, P.RAISE_CONCERN}),
     ),
-    Role.ADVOCATE: Rights("Speaks for the child, on her instruction.", Scope.ALLOCATED, frozenset({P.SEE_CHILDREN})),
+    Role.ADVOCATE: Rights(
+        "Speaks for the child, on her instruction.", Scope.ALLOCATED, frozenset({P.SEE_CHILDREN, P.RAISE_CONCERN})
+    ),
     Role.SCRUTINEER: Rights("Holds the services to account for the partnership.", Scope.NONE, frozenset()),
     Role.SYSTEM_ADMINISTRATOR: Rights(
         "Runs the accounts. Has no access to any case.",

@@ -1,0 +1,1 @@
+"""The words for asking about what is decided and answered, one file a noun."""
