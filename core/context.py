@@ -19,6 +19,7 @@ NAVIGATION = (
     ("Today’s shifts", "staffing:today"),
     ("Find a child", "dashboards:find_child"),
     ("Flags", "oversight:flags"),
+    ("Concerns", "governance:concerns"),
     ("Carers", "staffing:carers"),
     ("Homes", "placements:homes"),
     ("Oversight", "dashboards:director"),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Value, When
 
 from children.models import Child
 from children.querysets import child_being_read
@@ -95,6 +95,20 @@ class ConcernQuerySet(models.QuerySet):
         )
         return self.annotate(rank=rank).order_by("rank", "received_at", "pk")
 
+    def numbers_for(self, user) -> dict[str, int]:
+        """How many wait for this person, by the ledger's own filters: to be decided (for those who decide), theirs to act
+        on, escalated to them, and raised by them and still open. One query."""
+        from governance.models import ConcernStep
+
+        asked = ConcernStep.objects.filter(kind="escalated", recipient=user, reply__isnull=True, concern=OuterRef("pk"))
+        numbers = self.open().aggregate(
+            triage=Count("pk", filter=Q(triaged_at__isnull=True)),
+            mine=Count("pk", filter=Q(owner=user)),
+            escalated=Count("pk", filter=Q(Exists(asked))),
+            raised=Count("pk", filter=raised_by(user)),
+        )
+        return numbers if user.can(Permission.TRIAGE_CONCERNS) else numbers | {"triage": 0}
+
     def filtered(self, user, *, show: str = "", about: str = "", child: str = "", home: str = "") -> "ConcernQuerySet":
         """By the ledger's filters, as they stand in its address. Nonsense finds nothing."""
         ways: dict[str, Any] = {
@@ -105,7 +119,8 @@ class ConcernQuerySet(models.QuerySet):
             "answer": lambda: self.open().filter(answered_at__isnull=True),
             "mine": lambda: self.open().filter(owner=user),
             "escalated": lambda: self.escalated_to(user),
-            "raised": lambda: self.filter(raised_by(user)),
+            "raised": lambda: self.open().filter(raised_by(user)),
+            "answered": lambda: self.filter(raised_by(user), answered_at__isnull=False),
         }
         found = ways[show]() if show in ways else self.none()
         if about:

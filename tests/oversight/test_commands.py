@@ -41,6 +41,9 @@ IN_THIS_PART = {
     "LEG-05",
     "CPL-05",
     "DEC-01",
+    "SAF-08",
+    "SAF-09",
+    "LOG-05",
 } | {f"STF-{number:02}" for number in range(1, 14)}
 
 

@@ -7,6 +7,7 @@ from children.models import Allocation, CareEpisode, CaseSupervision, Child, Dec
 from core.access import Role
 from core.models import Protected, Team, User
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
+from governance import models as governance
 from oversight.models import Flag, FlagAnswer
 from placements.models import (
     Addition,
@@ -26,13 +27,17 @@ from tests.core.access.addresses import NORTHS, counterpart
 PROTECTED = [m for m in apps.get_models() if issubclass(m, Protected) and m not in (User, Team)]
 FILE = {CareEpisode, LegalStatus, Allocation, Decision}  # and who read it
 NOTES = {Visit, DolOrder}
-OF_PLACEMENT = {Placement, ManagerPost, DailyLog, Addition, Key}
+OF_PLACEMENT = {Placement, ManagerPost, DailyLog, Addition, Key, governance.PoliceAttendance}
 COUNCILS = {UnregisteredAuthorisation}  # its own reasons, not for a provider
 FLAGS = {Flag, FlagAnswer}
 HOMES = {Home, Registration}
 RETURNS = {ImportRun, ImportProblem, ReturnEpisode}
 EVERY_FILE = {Child} | FILE | NOTES | OF_PLACEMENT | COUNCILS
 LINE = {CaseSupervision}
+
+CONCERNS = {governance.Concern, governance.ConcernStep}
+LEDGER = CONCERNS | {governance.ConcernReview}
+CONDUCT = {governance.ConductSubject}  # whose conduct it is about
 
 CARERS = {
     staffing.Carer,
@@ -52,15 +57,15 @@ SAFEGUARD = CARERS | EVIDENCE | REASONS | LIFTS
 # Of the one child of `world`, what each role of North's sees. Greta, Ava, Ines and Lola are allocated to her, and Paul
 # is the manager of the placement.
 SEES = {
-    Role.SOCIAL_WORKER: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | SAFEGUARD,
-    Role.TEAM_MANAGER: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | SAFEGUARD,
-    Role.HEAD_OF_SERVICE: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | SAFEGUARD | RETURNS,
+    Role.SOCIAL_WORKER: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | SAFEGUARD | LEDGER,
+    Role.TEAM_MANAGER: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | SAFEGUARD | LEDGER | CONDUCT,
+    Role.HEAD_OF_SERVICE: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | SAFEGUARD | RETURNS | LEDGER | CONDUCT,
     Role.COMMISSIONER: {Child} | FILE | OF_PLACEMENT | COUNCILS | FLAGS | HOMES | ROTA | CARERS,
-    Role.IRO: EVERY_FILE | LINE | FLAGS | ROTA | CARERS,
-    Role.LADO: SAFEGUARD,
-    Role.SAFEGUARDING_LEAD: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | SAFEGUARD,
+    Role.IRO: EVERY_FILE | LINE | FLAGS | ROTA | CARERS | LEDGER,
+    Role.LADO: SAFEGUARD | CONCERNS | CONDUCT,
+    Role.SAFEGUARDING_LEAD: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | SAFEGUARD | LEDGER | CONDUCT,
     Role.DIRECTOR: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | CARERS | RETURNS,
-    Role.DCS: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | CARERS | RETURNS,
+    Role.DCS: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | CARERS | RETURNS | LEDGER | CONDUCT,
     Role.LEGAL: EVERY_FILE | FLAGS,
     Role.PROVIDER_MANAGER: {Child, Flag} | OF_PLACEMENT | ROTA | CARERS | EVIDENCE | LIFTS,
     Role.SHIFT_LEADER: {Child} | OF_PLACEMENT | ROTA | CARERS,
@@ -86,8 +91,8 @@ def test_what_each_role_sees_of_a_child_within_its_reach(world):
     assert {role: names(SEES[role] - seen[role]) for role in Role if SEES[role] - seen[role]} == {}
 
 
-def test_the_lado_sees_carers_and_nothing_of_any_child():
-    assert SEES[Role.LADO] <= CARERS | EVIDENCE | REASONS | LIFTS
+def test_the_lado_sees_carers_and_concerns_about_their_conduct_and_nothing_else_of_any_child():
+    assert SEES[Role.LADO] <= CARERS | EVIDENCE | REASONS | LIFTS | CONCERNS | CONDUCT
 
 
 def test_providers_and_commissioners_see_no_addition_to_a_visit(world):

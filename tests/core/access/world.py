@@ -6,6 +6,7 @@ from children.models import CaseSupervision, Decision
 from core import clock
 from core.access import Role
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
+from governance.models import Concern, ConcernReview, ConcernStep, ConductSubject, PoliceAttendance
 from oversight.models import Flag, FlagAnswer
 from placements.models import Addition, DailyLog, Key, Registration, UnregisteredAuthorisation, Visit
 from staffing.models import (
@@ -109,7 +110,30 @@ def world(cast):
         "account": cast.amy.pk,
         "provider's person": cast.priya.pk,
     } | of_her_staff(cast, placement)
+    cast.records |= of_concerns(cast, placement, cast.records["carer"])
     return cast
+
+
+def of_concerns(cast, placement, carer) -> dict[str, int]:
+    """A concern about a carer’s conduct, escalated to the team’s manager; the police came; and a meeting was held."""
+    child, moment = placement.child, clock.now() - DAY
+    concern = Concern.objects.create(
+        authority=child.authority, number=1, child=child, placement=placement, category="staff_conduct", what="W",
+        raised_by=cast.amy, raiser="social_care", source="social_care", received_at=moment, owner=cast.tom,
+        recorded_by=cast.amy,
+    )  # fmt: skip
+    ConductSubject.objects.create(concern=concern, carer_id=carer, recorded_by=cast.amy)
+    step = ConcernStep.objects.create(
+        concern=concern, kind="escalated", recipient=cast.tom, due_on=TODAY, by=cast.amy, happened_at=moment
+    )
+    PoliceAttendance.objects.create(
+        placement=placement, attended_at=moment, called_by="staff", why="W", recorded_by=cast.priya
+    )
+    ConcernReview.objects.create(
+        child=child, held_at=moment, agencies="A", outcome="O", decision="stay", why="W", decided_by=cast.hana,
+        recorded_by=cast.tom,
+    )  # fmt: skip
+    return {"concern": concern.pk, "concern escalated": step.pk}
 
 
 def of_her_staff(cast, placement) -> dict[str, int]:
