@@ -48,7 +48,7 @@ class Raise(forms.Form):
         empty_label="No, or not known",
         required=False,
     )
-    raiser = forms.RadiosField(
+    raiser = forms.SelectField(
         label="Who raised it?",
         noun="who raised it",
         choices=[(ME, "I did"), *Concern.Raiser.choices],

@@ -87,13 +87,9 @@ def received(moment: dt.datetime, as_of: dt.datetime, field: str = "received_at"
 # --- who must act -----------------------------------------------------------------------------------------------------
 
 
-def deciders(child: Child) -> QuerySet[User]:
-    """Those who may decide about a concern of this child, the nearest first: the team's manager, the head of its service,
+def deciders(child: Child) -> list[User]:
+    """Those who may decide about a concern of this child, the nearest first: the team’s manager, the head of its service,
     the safeguarding lead."""
-    return User.objects.filter(pk__in=[person.pk for person in _line(child)])
-
-
-def _line(child: Child) -> list[User]:
     roles = (Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE, Role.SAFEGUARDING_LEAD)
     people = list(User.objects.filter(authority_id=child.authority_id, is_active=True, role__in=roles).order_by("pk"))
     services = {child.team_id, child.team.part_of_id if child.team else None} - {None}
@@ -104,7 +100,7 @@ def _line(child: Child) -> list[User]:
 
 def owner_for(child: Child) -> User:
     """Who must act on a new concern: the first who may decide; where those posts are empty, the council's next up."""
-    line = _line(child)
+    line = deciders(child)
     if line:
         return line[0]
     people = list(User.objects.filter(authority_id=child.authority_id, is_active=True).order_by("pk"))
@@ -119,7 +115,7 @@ def owners_for(concern: Concern) -> QuerySet[User]:
     """Who a concern may be given to: people of the council who see the child and her concerns."""
     child = concern.child
     held = Allocation.objects.filter(live(), child=child).values("worker")
-    near = Q(pk__in=held) | Q(pk__in=[person.pk for person in _line(child)])
+    near = Q(pk__in=held) | Q(pk__in=[person.pk for person in deciders(child)])
     if child.team_id:
         near |= Q(team_id=child.team_id)
     roles = [role for role in Role if Permission.SEE_CONCERNS in ROLES[role].may]
@@ -129,7 +125,7 @@ def owners_for(concern: Concern) -> QuerySet[User]:
 
 def recipients_for(concern: Concern) -> QuerySet[User]:
     """Who may be asked for an answer: the child's own line up to the director, and the safeguarding lead."""
-    line = {p.pk for p in _line(concern.child)}
+    line = {p.pk for p in deciders(concern.child)}
     top = User.objects.filter(
         authority_id=concern.authority_id, is_active=True, role__in=(Role.DIRECTOR, Role.DCS)
     ).values_list("pk", flat=True)

@@ -55,19 +55,26 @@ OF_CARERS = {
 }  # fmt: skip
 
 
+# And of what was raised about it: two police notices and the guardian's concern, open; and the police came four times.
+OF_CONCERNS = {
+    ("SAF-08", "decision"), ("SAF-08", "unread"), ("SAF-08", "feedback"), ("SAF-09", "answer"), ("SAF-09", "meeting"),
+    ("SAF-09", "lado"), ("LOG-05", ""),
+}  # fmt: skip
+
+
 def flagged(child):
     return {(flag.rule, flag.limb) for flag in Flag.objects.standing().filter(child__forename=child)}
 
 
 def test_teyas_placement_shows_what_a_review_found_and_the_statutory_visits_stay_green(demo):
-    assert flagged("Teya") == OF_CARE | OF_CARERS | {("LOG-06", "")}
+    assert flagged("Teya") == OF_CARE | OF_CARERS | OF_CONCERNS | {("LOG-06", "")}
     owners = Flag.objects.standing().filter(child__forename="Teya").values_list("owner__name", flat=True)
     assert set(owners) == {"Amy Sparrow", "Tom Heron", "Hana Finch", "Dora Kestrel"}
 
 
 def test_every_rule_about_carers_is_seen_at_work(demo):
     """By its own code or, where she lives is registered nowhere, by the local standard's beside it."""
-    shown = {rule.removesuffix("L") for rule, _ in OF_CARERS | OF_CARE | {("LOG-06", "")}}
+    shown = {rule.removesuffix("L") for rule, _ in OF_CARERS | OF_CARE | OF_CONCERNS | {("LOG-06", "")}}
     family = {rule.code for rule in rulebook.ALL if rule.kind != "gate" and rule.code.startswith(("STF", "CPL", "LOG"))}
     assert {code.removesuffix("L") for code in family} <= shown
 
