@@ -1,5 +1,8 @@
-"""Who decides and who answers. One file a subject."""
+"""Who decides, who meets, and whether anybody answers. One file a subject."""
 
-from oversight.rulebook.governance import concerns
+from oversight.rulebook.governance import concerns, deciding
 
-RULES = (*concerns.RULES,)
+RULES = (
+    *deciding.RULES,
+    *concerns.RULES,
+)
