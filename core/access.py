@@ -55,6 +55,10 @@ class Permission(StrEnum):
     SIGN_CRISIS_CHECK = "sign a step of the crisis clock at their own rank"
     RUN_MEETINGS = "set up a meeting or a panel, minute it and send its minutes"
     ATTEND_MEETINGS = "see the meetings and actions they belong to, and close their own actions"
+    RAISE_CONCERN = "raise a concern about a child they see, and read what came of it"
+    SEE_CONCERNS = "see every concern raised about the children in their scope"
+    TRIAGE_CONCERNS = "decide what is done about a concern, and close it"
+    SEE_CONDUCT = "see whose conduct a concern is about, and all such concerns about one worker"
 
 
 class Scope(StrEnum):
@@ -109,7 +113,7 @@ class Rights:
 
 
 P = Permission
-_READ = frozenset({P.SEE_CHILDREN, P.SEE_FLAGS})
+_READ = frozenset({P.SEE_CHILDREN, P.SEE_FLAGS, P.RAISE_CONCERN})
 _MEET = frozenset({P.RUN_MEETINGS, P.ATTEND_MEETINGS})
 _STAFF = frozenset({P.SEE_ROTA, P.SEE_CARERS})
 _PLANS = frozenset({P.SEE_PLANS, P.SEE_AGREEMENT})
@@ -121,7 +125,8 @@ _CARE_DECISIONS = (
     | {P.SET_STAFFING, P.RECORD_SHIFT, P.REVIEW_SHIFT}
 )
 _DECIDES = frozenset({P.TAKE_DECISION, P.RECORD_WISH})
-_PRACTICE = _READ | _MEET | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION}
+_LEDGER = frozenset({P.SEE_CONCERNS, P.TRIAGE_CONCERNS, P.SEE_CONDUCT})
+_PRACTICE = _READ | _MEET | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION, P.SEE_CONCERNS}
 _CASE = (
     _PRACTICE
     | {P.MANAGE_CHILDREN, P.MANAGE_PLACEMENTS, P.RECORD_ORDER, P.RECORD_REGISTRATION, P.APPOINT_MANAGER}
@@ -129,7 +134,7 @@ _CASE = (
     | _PLANS
     | {P.RECORD_PLANS, P.RECORD_COURT_TASKS}
 )
-_MANAGER = _CASE | {P.ALLOCATE, P.WAIVE_CHECKS, P.RECORD_COMMISSIONING, P.SIGN_CRISIS_CHECK}
+_MANAGER = _CASE | _LEDGER | {P.ALLOCATE, P.WAIVE_CHECKS, P.RECORD_COMMISSIONING, P.SIGN_CRISIS_CHECK}
 _SENIOR = _MANAGER | {P.SEE_OVERSIGHT, P.IMPORT_RETURNS}
 
 ROLES: dict[str, Rights] = {
@@ -150,17 +155,22 @@ ROLES: dict[str, Rights] = {
     Role.IRO: Rights(
         "Reviews the care plan independently of the line that made it.",
         Scope.ALLOCATED,
-        _READ | _MEET | _STAFF | _PLANS | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION},
+        _READ
+        | _MEET
+        | _STAFF
+        | _PLANS
+        | _DECIDES
+        | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION, P.SEE_CONCERNS},
     ),
     Role.LADO: Rights(
         "Handles allegations against adults who work with children. Sees carers, and no child’s file.",
         Scope.NONE,
-        _SAFEGUARD | {P.HOLD_STAND_DOWN, P.ATTEND_MEETINGS},
+        _SAFEGUARD | {P.HOLD_STAND_DOWN, P.ATTEND_MEETINGS, P.SEE_CONDUCT},
     ),
     Role.SAFEGUARDING_LEAD: Rights(
         "Oversees safeguarding across the authority.",
         Scope.AUTHORITY,
-        _PRACTICE | _STAFF | _PLANS | _SAFEGUARD | {P.SEE_OVERSIGHT, P.REVIEW_SHIFT, P.HOLD_STAND_DOWN},
+        _PRACTICE | _STAFF | _PLANS | _SAFEGUARD | _LEDGER | {P.SEE_OVERSIGHT, P.REVIEW_SHIFT, P.HOLD_STAND_DOWN},
     ),
     Role.DIRECTOR: Rights(
         "Answers for services across the authority and sees every high-risk placement.",
@@ -181,7 +191,7 @@ ROLES: dict[str, Rights] = {
         | _PLANS
         | _DECIDES
         | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.AUTHORISE_UNREGISTERED, P.ALLOCATE, P.IMPORT_RETURNS}
-        | {P.WAIVE_CHECKS, P.SIGN_CRISIS_CHECK},
+        | {P.WAIVE_CHECKS, P.SIGN_CRISIS_CHECK, P.SEE_CONCERNS, P.SEE_CONDUCT},
     ),
     Role.LEGAL: Rights(
         "Advises on orders and court directions.",
@@ -193,23 +203,23 @@ ROLES: dict[str, Rights] = {
         Scope.PROVIDER,
         _STAFF
         | {P.SEE_CHILDREN, P.SEE_FLAGS, P.WRITE_LOG, P.SEE_CHECKS, P.MANAGE_CARERS, P.PROPOSE_ROTA, P.PUBLISH_ROTA}
-        | {P.RECORD_SHIFT, P.STAND_DOWN, P.LIFT_STAND_DOWN, P.SEE_AGREEMENT, P.ATTEND_MEETINGS}
+        | {P.RECORD_SHIFT, P.STAND_DOWN, P.LIFT_STAND_DOWN, P.SEE_AGREEMENT, P.ATTEND_MEETINGS, P.RAISE_CONCERN}
         | _DECIDES,
     ),
     Role.SHIFT_LEADER: Rights(
         "Leads a shift and writes its log.",
         Scope.PROVIDER,
-        _STAFF | {P.SEE_CHILDREN, P.WRITE_LOG, P.RECORD_SHIFT, P.STAND_DOWN, P.RECORD_WISH},
+        _STAFF | {P.SEE_CHILDREN, P.WRITE_LOG, P.RECORD_SHIFT, P.STAND_DOWN, P.RECORD_WISH, P.RAISE_CONCERN},
     ),
     Role.PARTNER: Rights(
         "Works with the child for another agency: police, health, education, the guardian, the virtual school.",
         Scope.ALLOCATED,
-        frozenset({P.SEE_CHILDREN, P.ATTEND_MEETINGS}),
+        frozenset({P.SEE_CHILDREN, P.ATTEND_MEETINGS, P.RAISE_CONCERN}),
     ),
     Role.ADVOCATE: Rights(
         "Speaks for the child, on her instruction.",
         Scope.ALLOCATED,
-        frozenset({P.SEE_CHILDREN, P.RECORD_WISH, P.ATTEND_MEETINGS}),
+        frozenset({P.SEE_CHILDREN, P.RECORD_WISH, P.ATTEND_MEETINGS, P.RAISE_CONCERN}),
     ),
     Role.SCRUTINEER: Rights("Holds the services to account for the partnership.", Scope.NONE, frozenset()),
     Role.SYSTEM_ADMINISTRATOR: Rights(

@@ -20,6 +20,7 @@ NAVIGATION = (
     ("Find a child", "dashboards:find_child"),
     ("Flags", "oversight:flags"),
     ("Meetings", "governance:meetings"),
+    ("Concerns", "governance:concerns"),
     ("Carers", "staffing:carers"),
     ("Homes", "placements:homes"),
     ("Oversight", "dashboards:director"),

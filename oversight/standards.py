@@ -78,10 +78,18 @@ AGENCIES_MEET = Standard(
     "MTG-03 agencies", "agencies_meet", 7, "days", "how often agencies that share a child’s care meet about the child"
 )
 
+TRIAGE = Standard("SAF-09 triage", "triage", 1, "working days", "how soon a manager decides about a concern")
+ANSWER = Standard("SAF-09 answer", "answer", 3, "working days", "how soon whoever raised a concern is answered")
+UNREAD = Standard("SAF-08 unread", "unread", 24, "hours", "how long a police notice may stay unopened")
+MEETING = Standard(
+    "SAF-09 meeting", "meeting", 5, "working days", "how soon a run of concerns or police attendances is met about"
+)
+LADO = Standard("SAF-09 LADO", "lado", 1, "working days", "how soon the LADO is consulted")
+
 ALL = (
     *(REAPPROVAL, LATE_APPROVAL, GRACE, SILENCE, CLOSING, WORKER, MANAGER_FIRST, MANAGER, HEAD, UNANNOUNCED, NIGHT),
     *(DBS, UPDATE_SERVICE, TRAINING, SUPERVISION_FIRST, SUPERVISION, SUPERVISION_LONGEST, CASE, CASE_NEWLY_QUALIFIED),
-    *(REFLECTION, TOLERANCE, RECORDED, STAFF_TYPE, PROFILE, AGENCIES_MEET),
+    *(REFLECTION, TOLERANCE, RECORDED, STAFF_TYPE, PROFILE, AGENCIES_MEET, TRIAGE, ANSWER, UNREAD, MEETING, LADO),
 )
 BY_KEY = {standard.key: standard for standard in ALL}
 

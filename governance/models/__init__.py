@@ -1,15 +1,30 @@
 """What is stored of who decides, what is planned, who meets and whether anybody answers. One file a subject."""
 
-from governance.models.commissioning import (CourtTask, CrisisCheck, Funding, NoticeReceived)
-from governance.models.long_term import (Contingency, LongTermPlan, Milestone)
-from governance.models.meetings import (Attendance, Discussed, Meeting, MeetingSeries, Member, MinuteSaving, MinuteSection, TermsReview)
-from governance.models.plans import (PlacementAgreement, Plan, ReferralProfile, SearchEntry)
-from governance.models.tasks import (Action, ActionRedating, Issue)
+from governance.models.commissioning import CourtTask, CrisisCheck, Funding, NoticeReceived
+from governance.models.concerns import Concern, ConcernReview, ConcernStep, ConductSubject
+from governance.models.long_term import Contingency, LongTermPlan, Milestone
+from governance.models.meetings import (
+    Attendance,
+    Discussed,
+    Meeting,
+    MeetingSeries,
+    Member,
+    MinuteSaving,
+    MinuteSection,
+    TermsReview,
+)
+from governance.models.plans import PlacementAgreement, Plan, ReferralProfile, SearchEntry
+from governance.models.police import PoliceAttendance
+from governance.models.tasks import Action, ActionRedating, Issue
 
 __all__ = [
     "Action",
     "ActionRedating",
     "Attendance",
+    "Concern",
+    "ConcernReview",
+    "ConcernStep",
+    "ConductSubject",
     "Contingency",
     "CourtTask",
     "CrisisCheck",
@@ -26,6 +41,7 @@ __all__ = [
     "NoticeReceived",
     "PlacementAgreement",
     "Plan",
+    "PoliceAttendance",
     "ReferralProfile",
     "SearchEntry",
     "TermsReview",

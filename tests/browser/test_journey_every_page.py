@@ -17,7 +17,7 @@ from placements import actions
 from placements.models import Addition, Registration
 from tests.browser.story import days_ago
 from tests.cast import at
-from tests.core.access.world import of_her_meetings, of_her_plans, of_her_staff
+from tests.core.access.world import of_concerns, of_her_meetings, of_her_plans, of_her_staff
 from tests.exchange.returns import Council, episode
 from tests.oversight import facts
 
@@ -113,6 +113,7 @@ def world(cast, tmp_path):
     w.staff = of_her_staff(cast, w.managed)
     w.plans = of_her_plans(cast, w.managed)
     w.met = of_her_meetings(cast, w.teya)
+    w.staff |= of_concerns(cast, w.managed, w.staff["carer"])
 
     council = Council(cast.north, tmp_path)
     council.take_one(
@@ -287,6 +288,31 @@ def staffing_pages(w, cast):
         (cast.amy, "staffing:propose_lift", down),
         (cast.amy, "staffing:approve_lift", of["lift"]),
         (cast.amy, "staffing:withdraw_lift", of["lift"]),
+        *concerns_pages(w, cast),
+    ]  # fmt: skip
+
+
+def concerns_pages(w, cast):
+    callum, here, one = w.managed.child.reference, w.managed.pk, w.staff["concern"]
+    return [
+        *[(user, "governance:concerns") for user in (cast.tom, cast.priya, cast.dee)],
+        (cast.amy, "governance:which_child"),
+        *[(user, "governance:raise_concern", callum) for user in (cast.amy, cast.priya)],
+        *[(user, "governance:concern", one) for user in (cast.tom, cast.amy)],
+        *[
+            (cast.tom, f"governance:{name}", one)
+            for name in (
+                "triage_concern", "note_concern", "hand_over_concern", "consult_lado", "identify_carer",
+                "escalate_concern", "answer_concern", "close_concern",
+            )
+        ],
+        (cast.tom, "governance:reply_to_escalation", w.staff["concern escalated"]),
+        (cast.tom, "governance:child_concerns", callum),
+        (cast.tom, "governance:record_concern_review", callum),
+        (cast.tom, "governance:home_concerns", w.beacon.pk),
+        *[(user, "governance:worker_concerns", w.staff["carer"]) for user in (cast.tom, cast.lee)],
+        (cast.priya, "governance:police_attendance", here),
+        (cast.paul, "dashboards:placement", here),
     ]  # fmt: skip
 
 
@@ -351,7 +377,7 @@ PARTS = {
     "accounts": {"core"},
     "children and placements": {"children", "placements"},
     "carers and rotas": {"staffing"},
-    "plans, commissioning and meetings": {"governance"},
+    "plans, meetings and concerns": {"governance"},
     "flags, returns and what is put together": {"oversight", "exchange", "dashboards"},
 }
 

@@ -181,6 +181,19 @@ ABOUT = {
     "governance:close_action": "action",
     "governance:redate_action": "action",
     "governance:hand_over_action": "action",
+    "governance:concern": "concern",
+    "governance:triage_concern": "concern",
+    "governance:note_concern": "concern",
+    "governance:hand_over_concern": "concern",
+    "governance:consult_lado": "concern",
+    "governance:identify_carer": "concern",
+    "governance:escalate_concern": "concern",
+    "governance:answer_concern": "concern",
+    "governance:close_concern": "concern",
+    "governance:reply_to_escalation": "concern escalated",
+    "governance:home_concerns": "home",
+    "governance:worker_concerns": "carer",
+    "governance:police_attendance": "placement",
 }
 NOT_ABOUT_A_RECORD = {"core:draft", "core:choose_password"}
 RECORD_PAGES = [name for name in PAGES if name not in PLAIN and name not in NOT_ABOUT_A_RECORD]

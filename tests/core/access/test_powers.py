@@ -14,6 +14,7 @@ OVER_CARERS = {
     P.SEE_STAND_DOWN_REASONS,
     P.LIFT_STAND_DOWN,
     P.HOLD_STAND_DOWN,
+    P.SEE_CONDUCT,
 }
 
 
@@ -64,6 +65,12 @@ def test_commissioning_takes_no_care_decision():
     }
 
 
+def test_whoever_sees_a_child_may_raise_a_concern_and_managers_alone_decide_about_it():
+    assert holders(P.RAISE_CONCERN) == holders(P.SEE_CHILDREN)
+    assert holders(P.TRIAGE_CONCERNS) == {Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE, Role.SAFEGUARDING_LEAD}
+    assert holders(P.SEE_CONDUCT) == holders(P.TRIAGE_CONCERNS) | {Role.LADO, Role.DCS}
+
+
 def test_checks_are_waived_by_named_managers_of_the_council_alone():
     assert holders(P.WAIVE_CHECKS) == {Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE, Role.DCS}
 
@@ -96,6 +103,7 @@ def test_a_provider_decides_nothing_that_is_the_councils():
     of_the_shift = {
         P.SEE_CHILDREN, P.SEE_ROTA, P.SEE_CARERS, P.WRITE_LOG, P.RECORD_SHIFT, P.STAND_DOWN, P.RECORD_WISH,
     }  # fmt: skip
+    of_the_shift |= {P.RAISE_CONCERN}
     of_the_manager = {
         P.SEE_FLAGS, P.SEE_CHECKS, P.MANAGE_CARERS, P.PROPOSE_ROTA, P.PUBLISH_ROTA, P.LIFT_STAND_DOWN,
         P.SEE_AGREEMENT, P.ATTEND_MEETINGS,

@@ -10,6 +10,10 @@ from governance.models import (
     Action,
     ActionRedating,
     Attendance,
+    Concern,
+    ConcernReview,
+    ConcernStep,
+    ConductSubject,
     Contingency,
     CourtTask,
     CrisisCheck,
@@ -26,6 +30,7 @@ from governance.models import (
     NoticeReceived,
     PlacementAgreement,
     Plan,
+    PoliceAttendance,
     ReferralProfile,
     SearchEntry,
     TermsReview,
@@ -139,6 +144,7 @@ def world(cast):
         | of_her_plans(cast, placement)
         | of_her_meetings(cast, child)
     )
+    cast.records |= of_concerns(cast, placement, cast.records["carer"])
     return cast
 
 
@@ -190,6 +196,28 @@ def of_her_plans(cast, placement) -> dict[str, int]:
         "notice": notice.pk,
         "court task": task.pk,
     }
+
+
+def of_concerns(cast, placement, carer) -> dict[str, int]:
+    """A concern about a carer’s conduct, escalated to the team’s manager; the police came; and a meeting was held."""
+    child, moment = placement.child, clock.now() - DAY
+    concern = Concern.objects.create(
+        authority=child.authority, number=1, child=child, placement=placement, category="staff_conduct", what="W",
+        raised_by=cast.amy, raiser="social_care", source="social_care", received_at=moment, owner=cast.tom,
+        recorded_by=cast.amy,
+    )  # fmt: skip
+    ConductSubject.objects.create(concern=concern, carer_id=carer, recorded_by=cast.amy)
+    step = ConcernStep.objects.create(
+        concern=concern, kind="escalated", recipient=cast.tom, due_on=TODAY, by=cast.amy, happened_at=moment
+    )
+    PoliceAttendance.objects.create(
+        placement=placement, attended_at=moment, called_by="staff", why="W", recorded_by=cast.priya
+    )
+    ConcernReview.objects.create(
+        child=child, held_at=moment, agencies="A", outcome="O", decision="stay", why="W", decided_by=cast.hana,
+        recorded_by=cast.tom,
+    )  # fmt: skip
+    return {"concern": concern.pk, "concern escalated": step.pk}
 
 
 def of_her_staff(cast, placement) -> dict[str, int]:
