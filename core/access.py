@@ -45,6 +45,9 @@ class Permission(StrEnum):
     SEE_STAND_DOWN_REASONS = "see why a carer was stood down, in their own council"
     LIFT_STAND_DOWN = "take one of the three seats that together may lift a stand-down"
     HOLD_STAND_DOWN = "hold a stand-down, so that it cannot be lifted"
+    SEE_QUALITY = "see which quality-assurance visits are due, overdue and made"
+    QUALITY_ASSURE = "record a quality-assurance visit: needs, outcomes, culture and value for money"
+    CHECK_PREMISES = "check that premises are suitable for a child"
 
 
 class Scope(StrEnum):
@@ -102,6 +105,7 @@ P = Permission
 _READ = frozenset({P.SEE_CHILDREN, P.SEE_FLAGS})
 _STAFF = frozenset({P.SEE_ROTA, P.SEE_CARERS})
 _SAFEGUARD = frozenset({P.SEE_CARERS, P.SEE_CHECKS, P.STAND_DOWN, P.SEE_STAND_DOWN_REASONS, P.LIFT_STAND_DOWN})
+_QUALITY = frozenset({P.SEE_QUALITY, P.QUALITY_ASSURE})
 _CARE_DECISIONS = (
     _STAFF
     | _SAFEGUARD
@@ -112,10 +116,11 @@ _PRACTICE = _READ | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION}
 _CASE = (
     _PRACTICE
     | {P.MANAGE_CHILDREN, P.MANAGE_PLACEMENTS, P.RECORD_ORDER, P.RECORD_REGISTRATION, P.APPOINT_MANAGER}
+    | {P.SEE_QUALITY, P.CHECK_PREMISES}
     | _CARE_DECISIONS
 )
 _MANAGER = _CASE | {P.ALLOCATE, P.WAIVE_CHECKS}
-_SENIOR = _MANAGER | {P.SEE_OVERSIGHT, P.IMPORT_RETURNS}
+_SENIOR = _MANAGER | _QUALITY | {P.SEE_OVERSIGHT, P.IMPORT_RETURNS}
 
 ROLES: dict[str, Rights] = {
     Role.SOCIAL_WORKER: Rights("Holds the case: visits the child and keeps her record.", Scope.TEAM, _CASE),
@@ -124,12 +129,16 @@ ROLES: dict[str, Rights] = {
     Role.COMMISSIONER: Rights(
         "Finds and pays for placements. Records homes and registrations; takes no care decision.",
         Scope.PLACEMENTS,
-        _READ | _STAFF | {P.ANSWER_FLAGS, P.RECORD_REGISTRATION, P.MANAGE_CARERS, P.MANAGE_AGREEMENTS, P.PROPOSE_ROTA},
+        _READ
+        | _STAFF
+        | _QUALITY
+        | {P.ANSWER_FLAGS, P.RECORD_REGISTRATION, P.MANAGE_CARERS, P.MANAGE_AGREEMENTS, P.PROPOSE_ROTA}
+        | {P.CHECK_PREMISES},
     ),
     Role.IRO: Rights(
         "Reviews the care plan independently of the line that made it.",
         Scope.ALLOCATED,
-        _READ | _STAFF | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION},
+        _READ | _STAFF | _QUALITY | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION},
     ),
     Role.LADO: Rights(
         "Handles allegations against adults who work with children. Sees carers, and no child’s file.",
@@ -139,12 +148,16 @@ ROLES: dict[str, Rights] = {
     Role.SAFEGUARDING_LEAD: Rights(
         "Oversees safeguarding across the authority.",
         Scope.AUTHORITY,
-        _PRACTICE | _STAFF | _SAFEGUARD | {P.SEE_OVERSIGHT, P.REVIEW_SHIFT, P.HOLD_STAND_DOWN},
+        _PRACTICE
+        | _STAFF
+        | _SAFEGUARD
+        | _QUALITY
+        | {P.SEE_OVERSIGHT, P.REVIEW_SHIFT, P.HOLD_STAND_DOWN, P.CHECK_PREMISES},
     ),
     Role.DIRECTOR: Rights(
         "Answers for services across the authority and sees every high-risk placement.",
         Scope.AUTHORITY,
-        _READ | _STAFF | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.IMPORT_RETURNS},
+        _READ | _STAFF | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.IMPORT_RETURNS, P.SEE_QUALITY},
     ),
     Role.DCS: Rights(
         "The statutory director (Children Act 2004 s18); alone may authorise an unregistered placement.",
@@ -152,7 +165,7 @@ ROLES: dict[str, Rights] = {
         _READ
         | _STAFF
         | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.AUTHORISE_UNREGISTERED, P.ALLOCATE, P.IMPORT_RETURNS}
-        | {P.WAIVE_CHECKS},
+        | {P.WAIVE_CHECKS, P.SEE_QUALITY},
     ),
     Role.LEGAL: Rights("Advises on orders and court directions.", Scope.ALLOCATED, _READ | {P.RECORD_ORDER}),
     Role.PROVIDER_MANAGER: Rights(

@@ -28,6 +28,7 @@ CHAINS: Mapping[str, tuple[str, ...]] = {
     Role.HEAD_OF_SERVICE: UP[2:],
     Role.DIRECTOR: UP[3:],
     Role.DCS: ("dcs", "director", *UP[5:]),
+    Role.SAFEGUARDING_LEAD: ("safeguarding", "director", "dcs", *UP[6:]),
 }
 
 IN_WORDS = {

@@ -74,10 +74,35 @@ RECORDED = Standard(
 )
 STAFF_TYPE = Standard("STF-13 review", "staff_type", 28, "days", "how often the kind of staff is looked at again")
 
+QUALITY_VISIT = Standard(
+    "QA-01 visit", "quality_visit", 14, "days", "how often somebody independent visits a setting not registered"
+)
+QUALITY_LONGEST = Standard(
+    "QA-01 longest",
+    "quality_longest",
+    28,
+    "days",
+    "how long a setting not registered may go without such a visit at most",
+)
+QUALITY_REVIEW = Standard(
+    "QA-02 review",
+    "quality_review",
+    84,
+    "days",
+    "how often the quality of care is reviewed in a setting not registered",
+)
+QUALITY_TOGETHER = Standard(
+    "QA-03 together", "quality_together", 28, "days", "how often social care, health and education visit together"
+)
+PREMISES = Standard(
+    "QA-04 premises", "premises_hours", 24, "hours", "how soon after an emergency move the premises are checked"
+)
+
 ALL = (
     *(REAPPROVAL, LATE_APPROVAL, GRACE, SILENCE, CLOSING, WORKER, MANAGER_FIRST, MANAGER, HEAD, UNANNOUNCED, NIGHT),
     *(DBS, UPDATE_SERVICE, TRAINING, SUPERVISION_FIRST, SUPERVISION, SUPERVISION_LONGEST, CASE, CASE_NEWLY_QUALIFIED),
     *(REFLECTION, TOLERANCE, RECORDED, STAFF_TYPE),
+    *(QUALITY_VISIT, QUALITY_LONGEST, QUALITY_REVIEW, QUALITY_TOGETHER, PREMISES),
 )
 BY_KEY = {standard.key: standard for standard in ALL}
 

@@ -17,7 +17,7 @@ from placements import actions
 from placements.models import Addition, Registration
 from tests.browser.story import days_ago
 from tests.cast import at
-from tests.core.access.world import of_her_staff
+from tests.core.access.world import of_her_staff, of_quality
 from tests.exchange.returns import Council, episode
 from tests.oversight import facts
 
@@ -105,6 +105,7 @@ def world(cast, tmp_path):
     cast.placement(cast.child(forename="Daisy", surname="Lovell"), days_ago(45), home=w.annexe)
 
     w.staff = of_her_staff(cast, w.managed)
+    w.quality = of_quality(cast, w.placement)
 
     council = Council(cast.north, tmp_path)
     council.take_one(
@@ -190,6 +191,7 @@ def pages(w, cast):
         (cast.amy, "placements:issue_key", w.managed.pk),
         (cast.amy, "placements:revoke_key", w.staff["key"]),
         *staffing_pages(w, cast),
+        *quality_pages(w, cast),
         (cast.amy, "oversight:flags"),
         (cast.dee, "oversight:standards"),
         (cast.dee, "oversight:set_standard"),
@@ -275,10 +277,24 @@ def staffing_pages(w, cast):
     ]  # fmt: skip
 
 
+def quality_pages(w, cast):
+    here, visit = w.placement.pk, w.quality["quality visit"]
+    return [
+        *[(user, "governance:quality", here) for user in (cast.sal, cast.amy, cast.paul)],
+        (cast.sal, f"/placements/{here}/quality/visit/?kind=multi_agency"),
+        (cast.sal, "governance:quality_visit", here),
+        (cast.amy, "governance:premises_check", here),
+        *[(user, "governance:quality_visit_detail", visit) for user in (cast.sal, cast.paul)],
+        (cast.sal, "governance:add_to_quality_visit", visit),
+        (cast.tom, "governance:close_finding", w.quality["quality finding"]),
+    ]
+
+
 PARTS = {
     "accounts": {"core"},
     "children and placements": {"children", "placements"},
     "carers and rotas": {"staffing"},
+    "who decides and who looks": {"governance"},
     "flags, returns and what is put together": {"oversight", "exchange", "dashboards"},
 }
 

@@ -151,6 +151,12 @@ ABOUT = {
     "staffing:propose_lift": "stand-down",
     "staffing:approve_lift": "lift",
     "staffing:withdraw_lift": "lift",
+    "governance:quality": "placement",
+    "governance:quality_visit": "placement",
+    "governance:premises_check": "placement",
+    "governance:quality_visit_detail": "quality visit",
+    "governance:add_to_quality_visit": "quality visit",
+    "governance:close_finding": "quality finding",
 }
 NOT_ABOUT_A_RECORD = {"core:draft", "core:choose_password"}
 RECORD_PAGES = [name for name in PAGES if name not in PLAIN and name not in NOT_ABOUT_A_RECORD]

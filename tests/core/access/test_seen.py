@@ -7,6 +7,7 @@ from children.models import Allocation, CareEpisode, CaseSupervision, Child, Dec
 from core.access import Role
 from core.models import Protected, Team, User
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
+from governance import models as governance
 from oversight.models import Flag, FlagAnswer
 from placements.models import (
     Addition,
@@ -32,6 +33,14 @@ FLAGS = {Flag, FlagAnswer}
 HOMES = {Home, Registration}
 RETURNS = {ImportRun, ImportProblem, ReturnEpisode}
 EVERY_FILE = {Child} | FILE | NOTES | OF_PLACEMENT | COUNCILS
+VALUE = {governance.QualityValue}  # what a placement costs beside what it gives: for the council alone
+QUALITY = {
+    governance.QualityAddition,
+    governance.QualityFinding,
+    governance.QualityScore,
+    governance.QualityVisit,
+    governance.QualityVisitor,
+}
 LINE = {CaseSupervision}
 
 CARERS = {
@@ -68,6 +77,12 @@ SEES = {
     Role.ADVOCATE: EVERY_FILE,
     Role.SCRUTINEER: set(),
     Role.SYSTEM_ADMINISTRATOR: set(),
+}
+# What was found by those who looked: for whoever sees the placement, but for shift leaders, who are among those seen.
+SEES |= {
+    role: seen | QUALITY | (set() if role in (Role.PROVIDER_MANAGER, Role.PARTNER, Role.ADVOCATE) else VALUE)
+    for role, seen in SEES.items()
+    if Placement in seen and role != Role.SHIFT_LEADER
 }
 
 

@@ -6,6 +6,7 @@ from children.models import CaseSupervision, Decision
 from core import clock
 from core.access import Role
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
+from governance.models import QualityAddition, QualityFinding, QualityScore, QualityValue, QualityVisit, QualityVisitor
 from oversight.models import Flag, FlagAnswer
 from placements.models import Addition, DailyLog, Key, Registration, UnregisteredAuthorisation, Visit
 from staffing.models import (
@@ -109,7 +110,28 @@ def world(cast):
         "account": cast.amy.pk,
         "provider's person": cast.priya.pk,
     } | of_her_staff(cast, placement)
+    cast.records |= of_quality(cast, placement)
     return cast
+
+
+def of_quality(cast, placement) -> dict[str, int]:
+    """A visit that judged one thing of each part, what it found, and something added to it."""
+    visit = QualityVisit.objects.create(
+        placement=placement, kind="multi_agency", occurred_at=at(LONG_AGO + DAY), announced=False, summary="S",
+        recorded_by=cast.sal,
+    )  # fmt: skip
+    QualityVisitor.objects.create(visit=visit, name="N", post="P", qualification="Q", sector="health")
+    judged = {"visit": visit, "score": "not_met", "evidence": "E", "evidence_on": LONG_AGO}
+    for part, about in (("need", "N"), ("outcome", "O"), ("culture", "leadership"), ("premises", "kitchen")):
+        QualityScore.objects.create(
+            part=part, about=about, mitigation="A food plan", owner=cast.tom, until=TODAY, **judged
+        )
+    QualityValue.objects.create(
+        visit=visit, weekly_cost=9000, staff_to_one=5, hours_paid=840, hours_delivered=500, outcome="O"
+    )
+    finding = QualityFinding.objects.create(visit=visit, what="W", owner=cast.tom, due_on=TODAY, measure="M")
+    QualityAddition.objects.create(visit=visit, kind="addendum", text="T", by=cast.sal)
+    return {"quality visit": visit.pk, "quality finding": finding.pk}
 
 
 def of_her_staff(cast, placement) -> dict[str, int]:
