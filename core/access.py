@@ -48,6 +48,8 @@ class Permission(StrEnum):
     SEE_QUALITY = "see which quality-assurance visits are due, overdue and made"
     QUALITY_ASSURE = "record a quality-assurance visit: needs, outcomes, culture and value for money"
     CHECK_PREMISES = "check that premises are suitable for a child"
+    SEE_REGISTER = "see the partnership’s register of children in unregistered settings, and what assures it"
+    KEEP_REGISTER = "keep the partnership’s register, its monthly minutes and its training records"
 
 
 class Scope(StrEnum):
@@ -120,7 +122,7 @@ _CASE = (
     | _CARE_DECISIONS
 )
 _MANAGER = _CASE | {P.ALLOCATE, P.WAIVE_CHECKS}
-_SENIOR = _MANAGER | _QUALITY | {P.SEE_OVERSIGHT, P.IMPORT_RETURNS}
+_SENIOR = _MANAGER | _QUALITY | {P.SEE_OVERSIGHT, P.IMPORT_RETURNS, P.SEE_REGISTER}
 
 ROLES: dict[str, Rights] = {
     Role.SOCIAL_WORKER: Rights("Holds the case: visits the child and keeps her record.", Scope.TEAM, _CASE),
@@ -152,12 +154,15 @@ ROLES: dict[str, Rights] = {
         | _STAFF
         | _SAFEGUARD
         | _QUALITY
-        | {P.SEE_OVERSIGHT, P.REVIEW_SHIFT, P.HOLD_STAND_DOWN, P.CHECK_PREMISES},
+        | {P.SEE_OVERSIGHT, P.REVIEW_SHIFT, P.HOLD_STAND_DOWN, P.CHECK_PREMISES, P.SEE_REGISTER, P.KEEP_REGISTER},
     ),
     Role.DIRECTOR: Rights(
         "Answers for services across the authority and sees every high-risk placement.",
         Scope.AUTHORITY,
-        _READ | _STAFF | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.IMPORT_RETURNS, P.SEE_QUALITY},
+        _READ
+        | _STAFF
+        | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.IMPORT_RETURNS, P.SEE_QUALITY}
+        | {P.SEE_REGISTER},
     ),
     Role.DCS: Rights(
         "The statutory director (Children Act 2004 s18); alone may authorise an unregistered placement.",
@@ -165,7 +170,7 @@ ROLES: dict[str, Rights] = {
         _READ
         | _STAFF
         | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.AUTHORISE_UNREGISTERED, P.ALLOCATE, P.IMPORT_RETURNS}
-        | {P.WAIVE_CHECKS, P.SEE_QUALITY},
+        | {P.WAIVE_CHECKS, P.SEE_QUALITY, P.SEE_REGISTER, P.KEEP_REGISTER},
     ),
     Role.LEGAL: Rights("Advises on orders and court directions.", Scope.ALLOCATED, _READ | {P.RECORD_ORDER}),
     Role.PROVIDER_MANAGER: Rights(
@@ -186,7 +191,11 @@ ROLES: dict[str, Rights] = {
         frozenset({P.SEE_CHILDREN}),
     ),
     Role.ADVOCATE: Rights("Speaks for the child, on her instruction.", Scope.ALLOCATED, frozenset({P.SEE_CHILDREN})),
-    Role.SCRUTINEER: Rights("Holds the services to account for the partnership.", Scope.NONE, frozenset()),
+    Role.SCRUTINEER: Rights(
+        "Holds the services to account for the partnership. Sees figures and initials, and no child’s name or file.",
+        Scope.NONE,
+        frozenset({P.SEE_REGISTER, P.SEE_QUALITY}),
+    ),
     Role.SYSTEM_ADMINISTRATOR: Rights(
         "Runs the accounts. Has no access to any case.",
         Scope.NONE,

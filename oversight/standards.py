@@ -97,12 +97,19 @@ QUALITY_TOGETHER = Standard(
 PREMISES = Standard(
     "QA-04 premises", "premises_hours", 24, "hours", "how soon after an emergency move the premises are checked"
 )
+REGISTER_ENTRY = Standard(
+    "NOT-10 entry", "register_entry", 1, "working days", "how soon a child is on the partnership’s register"
+)
+REGISTER_REVIEW = Standard(
+    "NOT-10 review", "register_review", 31, "days", "how often each child on it is minuted, and at least every month"
+)
 
 ALL = (
     *(REAPPROVAL, LATE_APPROVAL, GRACE, SILENCE, CLOSING, WORKER, MANAGER_FIRST, MANAGER, HEAD, UNANNOUNCED, NIGHT),
     *(DBS, UPDATE_SERVICE, TRAINING, SUPERVISION_FIRST, SUPERVISION, SUPERVISION_LONGEST, CASE, CASE_NEWLY_QUALIFIED),
     *(REFLECTION, TOLERANCE, RECORDED, STAFF_TYPE),
     *(QUALITY_VISIT, QUALITY_LONGEST, QUALITY_REVIEW, QUALITY_TOGETHER, PREMISES),
+    *(REGISTER_ENTRY, REGISTER_REVIEW),
 )
 BY_KEY = {standard.key: standard for standard in ALL}
 

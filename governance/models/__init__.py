@@ -8,6 +8,7 @@ from governance.models.quality import (
     QualityVisit,
     QualityVisitor,
 )
+from governance.models.register import RegisterEntry, RegisterReview, RoleTraining
 
 __all__ = [
     "QualityAddition",
@@ -16,4 +17,7 @@ __all__ = [
     "QualityValue",
     "QualityVisit",
     "QualityVisitor",
+    "RegisterEntry",
+    "RegisterReview",
+    "RoleTraining",
 ]

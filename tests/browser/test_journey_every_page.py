@@ -287,6 +287,21 @@ def quality_pages(w, cast):
         *[(user, "governance:quality_visit_detail", visit) for user in (cast.sal, cast.paul)],
         (cast.sal, "governance:add_to_quality_visit", visit),
         (cast.tom, "governance:close_finding", w.quality["quality finding"]),
+        *[
+            (user, name)
+            for user in (cast.sal, cast.nina)
+            for name in (
+                "governance:register",
+                "governance:role_training",
+                "dashboards:assurance",
+                "dashboards:quality_schedule",
+            )
+        ],
+        (cast.dora, "governance:register_entry", w.quality["register entry"]),
+        (cast.dora, "governance:take_off_register", w.quality["register entry"]),
+        (cast.dora, "governance:enter_in_register", here),
+        (cast.dora, "governance:review_register", here),
+        (cast.dora, "governance:record_role_training"),
     ]
 
 

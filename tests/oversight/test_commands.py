@@ -42,6 +42,7 @@ IN_THIS_PART = {
     "CPL-05",
     "DEC-01",
 } | {f"STF-{number:02}" for number in range(1, 14)}
+IN_THIS_PART |= {"QA-01", "QA-02", "QA-03", "QA-04", "NOT-10"}
 
 
 def run(*arguments):

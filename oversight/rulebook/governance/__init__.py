@@ -1,5 +1,5 @@
 """Who decides and who looks: one module a family."""
 
-from oversight.rulebook.governance import quality
+from oversight.rulebook.governance import quality, register
 
-RULES = (*quality.RULES,)
+RULES = (*quality.RULES, *register.RULES)

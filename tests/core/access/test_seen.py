@@ -84,6 +84,12 @@ SEES |= {
     for role, seen in SEES.items()
     if Placement in seen and role != Role.SHIFT_LEADER
 }
+KEEPERS = (Role.HEAD_OF_SERVICE, Role.SAFEGUARDING_LEAD, Role.DIRECTOR, Role.DCS)
+SEES |= {
+    role: SEES[role] | {governance.RegisterEntry, governance.RegisterReview, governance.RoleTraining}
+    for role in KEEPERS
+}
+SEES[Role.SCRUTINEER] = {governance.RegisterEntry, governance.RoleTraining}  # that there was a minute; not what it says
 
 
 def names(models):

@@ -6,7 +6,17 @@ from children.models import CaseSupervision, Decision
 from core import clock
 from core.access import Role
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
-from governance.models import QualityAddition, QualityFinding, QualityScore, QualityValue, QualityVisit, QualityVisitor
+from governance.models import (
+    QualityAddition,
+    QualityFinding,
+    QualityScore,
+    QualityValue,
+    QualityVisit,
+    QualityVisitor,
+    RegisterEntry,
+    RegisterReview,
+    RoleTraining,
+)
 from oversight.models import Flag, FlagAnswer
 from placements.models import Addition, DailyLog, Key, Registration, UnregisteredAuthorisation, Visit
 from staffing.models import (
@@ -131,7 +141,12 @@ def of_quality(cast, placement) -> dict[str, int]:
     )
     finding = QualityFinding.objects.create(visit=visit, what="W", owner=cast.tom, due_on=TODAY, measure="M")
     QualityAddition.objects.create(visit=visit, kind="addendum", text="T", by=cast.sal)
-    return {"quality visit": visit.pk, "quality finding": finding.pk}
+    entry = RegisterEntry.objects.create(placement=placement, entered_on=LONG_AGO, why="W", entered_by=cast.sal)
+    RegisterReview.objects.create(entry=entry, reviewed_on=LONG_AGO, minute="M", recorded_by=cast.sal)
+    RoleTraining.objects.create(
+        person=cast.carl, subject="partners", given_on=LONG_AGO, trainer="T", evidence="E", recorded_by=cast.sal
+    )
+    return {"quality visit": visit.pk, "quality finding": finding.pk, "register entry": entry.pk}
 
 
 def of_her_staff(cast, placement) -> dict[str, int]:
