@@ -89,7 +89,7 @@ def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any
         "over": over,
         "planned": planned,
         "shown": SHOWN,
-        "flags": counted(user, as_of=as_of, placement=record.pk, whose="all") if sees_flags else None,
+        "flags": counted(user, as_of=as_of, shown=SHOWN, placement=record.pk, whose="all") if sees_flags else None,
         "due_soon": gathered(soon([record], user=user, as_of=as_of)) if sees_flags and not over else [],
         "posts": [(post, link(user, "End", "placements:end_manager", post.pk)) for post in posts],
         "sees_authorisations": user.rights.scope != Scope.PROVIDER,

@@ -19,10 +19,9 @@ from placements import policies as for_placement
 from placements.models import Placement, Provider
 from staffing import policies
 from staffing.actions.rota import PLANNED_AHEAD, hold_carers, put_on
+from staffing.agreed import GRACE
 from staffing.models import AgencyAgreement, Assignment, Carer, Shift
 from staffing.rota import ONE_WEEK, moment_of, not_checked
-
-GRACE = 5  # working days an agency may supply before its agreement is signed (STF-10)
 
 
 def days_of(week: dt.date) -> tuple[dt.datetime, dt.datetime]:

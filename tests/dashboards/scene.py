@@ -2,9 +2,11 @@
 
 import datetime as dt
 from html.parser import HTMLParser
+from urllib.parse import parse_qs, urlsplit
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import resolve
 
 from core import clock
 from placements.models import DailyLog, Visit
@@ -82,6 +84,16 @@ def links(response) -> list[tuple[str, str]]:
     parser = _Anchors()
     parser.feed(response.content.decode())
     return parser.found
+
+
+def one_of_each(response) -> list[str]:
+    """Of the links of a page that lead into the service, one to each kind of page with each kind of question."""
+    found = {}
+    for _, href in links(response):
+        parts = urlsplit(href)
+        if parts.path.startswith("/") and "sign-out" not in parts.path:
+            found[resolve(parts.path).view_name, tuple(sorted(parse_qs(parts.query)))] = href
+    return list(found.values())
 
 
 def numbers(response) -> list[tuple[int, str]]:

@@ -13,7 +13,7 @@ from dashboards import worklist
 from oversight.models import Flag, SweepRun
 from oversight.sweep import sweep
 from placements.actions import record_visit
-from tests.dashboards.scene import ago, going_wrong, links, log, numbers, queries, visit
+from tests.dashboards.scene import ago, going_wrong, log, numbers, one_of_each, queries, visit
 
 WORK = "/"
 EVERYONE = "amy ben tom hana carl ines lee sal dee dora lola ava sam nina greta paul priya zoe todd duncan".split()  # noqa: SIM905
@@ -45,9 +45,8 @@ def page(client, user):
 @pytest.mark.parametrize("who", EVERYONE)
 def test_every_role_has_a_first_page_and_every_link_on_it_opens(client, scene, who):
     response = page(client, getattr(scene, who))
-    for text, href in links(response):
-        if href.startswith("/") and "sign-out" not in href:
-            assert client.get(href).status_code == 200, (who, text, href)
+    for href in one_of_each(response):
+        assert client.get(href).status_code == 200, (who, href)
 
 
 @pytest.mark.parametrize("who", ["lee", "nina", "sam"])

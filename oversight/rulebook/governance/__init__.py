@@ -1,5 +1,5 @@
-"""Who decides and who looks: one module a family."""
+"""Who decides, who meets, and whether anybody answers. One file a subject."""
 
-from oversight.rulebook.governance import quality, register
+from oversight.rulebook.governance import deciding, quality, register
 
-RULES = (*quality.RULES, *register.RULES)
+RULES = (*deciding.RULES, *quality.RULES, *register.RULES)
