@@ -59,6 +59,11 @@ class Permission(StrEnum):
     SEE_CONCERNS = "see every concern raised about the children in their scope"
     TRIAGE_CONCERNS = "decide what is done about a concern, and close it"
     SEE_CONDUCT = "see whose conduct a concern is about, and all such concerns about one worker"
+    SEE_QUALITY = "see which quality-assurance visits are due, overdue and made"
+    QUALITY_ASSURE = "record a quality-assurance visit: needs, outcomes, culture and value for money"
+    CHECK_PREMISES = "check that premises are suitable for a child"
+    SEE_REGISTER = "see the partnership’s register of children in unregistered settings, and what assures it"
+    KEEP_REGISTER = "keep the partnership’s register, its monthly minutes and its training records"
 
 
 class Scope(StrEnum):
@@ -118,6 +123,7 @@ _MEET = frozenset({P.RUN_MEETINGS, P.ATTEND_MEETINGS})
 _STAFF = frozenset({P.SEE_ROTA, P.SEE_CARERS})
 _PLANS = frozenset({P.SEE_PLANS, P.SEE_AGREEMENT})
 _SAFEGUARD = frozenset({P.SEE_CARERS, P.SEE_CHECKS, P.STAND_DOWN, P.SEE_STAND_DOWN_REASONS, P.LIFT_STAND_DOWN})
+_QUALITY = frozenset({P.SEE_QUALITY, P.QUALITY_ASSURE})
 _CARE_DECISIONS = (
     _STAFF
     | _SAFEGUARD
@@ -130,12 +136,13 @@ _PRACTICE = _READ | _MEET | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD
 _CASE = (
     _PRACTICE
     | {P.MANAGE_CHILDREN, P.MANAGE_PLACEMENTS, P.RECORD_ORDER, P.RECORD_REGISTRATION, P.APPOINT_MANAGER}
+    | {P.SEE_QUALITY, P.CHECK_PREMISES}
     | _CARE_DECISIONS
     | _PLANS
     | {P.RECORD_PLANS, P.RECORD_COURT_TASKS}
 )
 _MANAGER = _CASE | _LEDGER | {P.ALLOCATE, P.WAIVE_CHECKS, P.RECORD_COMMISSIONING, P.SIGN_CRISIS_CHECK}
-_SENIOR = _MANAGER | {P.SEE_OVERSIGHT, P.IMPORT_RETURNS}
+_SENIOR = _MANAGER | _QUALITY | {P.SEE_OVERSIGHT, P.IMPORT_RETURNS, P.SEE_REGISTER}
 
 ROLES: dict[str, Rights] = {
     Role.SOCIAL_WORKER: Rights("Holds the case: visits the child and keeps her record.", Scope.TEAM, _CASE),
@@ -149,8 +156,9 @@ ROLES: dict[str, Rights] = {
         | _STAFF
         | _PLANS
         | _DECIDES
+        | _QUALITY
         | {P.ANSWER_FLAGS, P.RECORD_REGISTRATION, P.MANAGE_CARERS, P.MANAGE_AGREEMENTS, P.PROPOSE_ROTA}
-        | {P.RECORD_COMMISSIONING},
+        | {P.RECORD_COMMISSIONING, P.CHECK_PREMISES},
     ),
     Role.IRO: Rights(
         "Reviews the care plan independently of the line that made it.",
@@ -160,6 +168,7 @@ ROLES: dict[str, Rights] = {
         | _STAFF
         | _PLANS
         | _DECIDES
+        | _QUALITY
         | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION, P.SEE_CONCERNS},
     ),
     Role.LADO: Rights(
@@ -170,7 +179,13 @@ ROLES: dict[str, Rights] = {
     Role.SAFEGUARDING_LEAD: Rights(
         "Oversees safeguarding across the authority.",
         Scope.AUTHORITY,
-        _PRACTICE | _STAFF | _PLANS | _SAFEGUARD | _LEDGER | {P.SEE_OVERSIGHT, P.REVIEW_SHIFT, P.HOLD_STAND_DOWN},
+        _PRACTICE
+        | _STAFF
+        | _PLANS
+        | _SAFEGUARD
+        | _LEDGER
+        | _QUALITY
+        | {P.SEE_OVERSIGHT, P.REVIEW_SHIFT, P.HOLD_STAND_DOWN, P.CHECK_PREMISES, P.SEE_REGISTER, P.KEEP_REGISTER},
     ),
     Role.DIRECTOR: Rights(
         "Answers for services across the authority and sees every high-risk placement.",
@@ -180,7 +195,8 @@ ROLES: dict[str, Rights] = {
         | _STAFF
         | _PLANS
         | _DECIDES
-        | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.IMPORT_RETURNS, P.SIGN_CRISIS_CHECK},
+        | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.IMPORT_RETURNS, P.SIGN_CRISIS_CHECK}
+        | {P.SEE_QUALITY, P.SEE_REGISTER},
     ),
     Role.DCS: Rights(
         "The statutory director (Children Act 2004 s18); alone may authorise an unregistered placement.",
@@ -191,7 +207,8 @@ ROLES: dict[str, Rights] = {
         | _PLANS
         | _DECIDES
         | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.AUTHORISE_UNREGISTERED, P.ALLOCATE, P.IMPORT_RETURNS}
-        | {P.WAIVE_CHECKS, P.SIGN_CRISIS_CHECK, P.SEE_CONCERNS, P.SEE_CONDUCT},
+        | {P.WAIVE_CHECKS, P.SIGN_CRISIS_CHECK, P.SEE_CONCERNS, P.SEE_CONDUCT}
+        | {P.SEE_QUALITY, P.SEE_REGISTER, P.KEEP_REGISTER},
     ),
     Role.LEGAL: Rights(
         "Advises on orders and court directions.",
@@ -221,7 +238,11 @@ ROLES: dict[str, Rights] = {
         Scope.ALLOCATED,
         frozenset({P.SEE_CHILDREN, P.RECORD_WISH, P.ATTEND_MEETINGS, P.RAISE_CONCERN}),
     ),
-    Role.SCRUTINEER: Rights("Holds the services to account for the partnership.", Scope.NONE, frozenset()),
+    Role.SCRUTINEER: Rights(
+        "Holds the services to account for the partnership. Sees figures and initials, and no child’s name or file.",
+        Scope.NONE,
+        frozenset({P.SEE_REGISTER, P.SEE_QUALITY}),
+    ),
     Role.SYSTEM_ADMINISTRATOR: Rights(
         "Runs the accounts. Has no access to any case.",
         Scope.NONE,

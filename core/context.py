@@ -24,6 +24,8 @@ NAVIGATION = (
     ("Carers", "staffing:carers"),
     ("Homes", "placements:homes"),
     ("Oversight", "dashboards:director"),
+    ("Quality visits", "dashboards:quality_schedule"),
+    ("Assurance", "dashboards:assurance"),
     ("Imports", "exchange:imports"),
     ("Accounts", "core:accounts"),
 )

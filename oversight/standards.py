@@ -86,10 +86,42 @@ MEETING = Standard(
 )
 LADO = Standard("SAF-09 LADO", "lado", 1, "working days", "how soon the LADO is consulted")
 
+QUALITY_VISIT = Standard(
+    "QA-01 visit", "quality_visit", 14, "days", "how often somebody independent visits a setting not registered"
+)
+QUALITY_LONGEST = Standard(
+    "QA-01 longest",
+    "quality_longest",
+    28,
+    "days",
+    "how long a setting not registered may go without such a visit at most",
+)
+QUALITY_REVIEW = Standard(
+    "QA-02 review",
+    "quality_review",
+    84,
+    "days",
+    "how often the quality of care is reviewed in a setting not registered",
+)
+QUALITY_TOGETHER = Standard(
+    "QA-03 together", "quality_together", 28, "days", "how often social care, health and education visit together"
+)
+PREMISES = Standard(
+    "QA-04 premises", "premises_hours", 24, "hours", "how soon after an emergency move the premises are checked"
+)
+REGISTER_ENTRY = Standard(
+    "NOT-10 entry", "register_entry", 1, "working days", "how soon a child is on the partnership’s register"
+)
+REGISTER_REVIEW = Standard(
+    "NOT-10 review", "register_review", 31, "days", "how often each child on it is minuted, and at least every month"
+)
+
 ALL = (
     *(REAPPROVAL, LATE_APPROVAL, GRACE, SILENCE, CLOSING, WORKER, MANAGER_FIRST, MANAGER, HEAD, UNANNOUNCED, NIGHT),
     *(DBS, UPDATE_SERVICE, TRAINING, SUPERVISION_FIRST, SUPERVISION, SUPERVISION_LONGEST, CASE, CASE_NEWLY_QUALIFIED),
     *(REFLECTION, TOLERANCE, RECORDED, STAFF_TYPE, PROFILE, AGENCIES_MEET, TRIAGE, ANSWER, UNREAD, MEETING, LADO),
+    *(QUALITY_VISIT, QUALITY_LONGEST, QUALITY_REVIEW, QUALITY_TOGETHER, PREMISES),
+    *(REGISTER_ENTRY, REGISTER_REVIEW),
 )
 BY_KEY = {standard.key: standard for standard in ALL}
 

@@ -13,6 +13,7 @@ from core import clock
 from core.access import Permission, Scope, access
 from core.history_panel import changes
 from core.models import User
+from dashboards import quality
 from dashboards.flags import counted, gathered, soon
 from dashboards.links import Link, link, offered
 from dashboards.state import State, states, with_what_states_need
@@ -121,6 +122,7 @@ def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any
         "main_link": _main_link(user, state, over or planned),
         "links": _links(user, state, over, planned),
         "staff": _staff(user, state, over),
+        "quality": quality.panel(record, user, as_of=as_of) if record.followed_from else None,
     }
 
 

@@ -15,6 +15,15 @@ from governance.models.meetings import (
 )
 from governance.models.plans import PlacementAgreement, Plan, ReferralProfile, SearchEntry
 from governance.models.police import PoliceAttendance
+from governance.models.quality import (
+    QualityAddition,
+    QualityFinding,
+    QualityScore,
+    QualityValue,
+    QualityVisit,
+    QualityVisitor,
+)
+from governance.models.register import RegisterEntry, RegisterReview, RoleTraining
 from governance.models.tasks import Action, ActionRedating, Issue
 
 __all__ = [
@@ -42,7 +51,16 @@ __all__ = [
     "PlacementAgreement",
     "Plan",
     "PoliceAttendance",
+    "QualityAddition",
+    "QualityFinding",
+    "QualityScore",
+    "QualityValue",
+    "QualityVisit",
+    "QualityVisitor",
     "ReferralProfile",
+    "RegisterEntry",
+    "RegisterReview",
+    "RoleTraining",
     "SearchEntry",
     "TermsReview",
 ]

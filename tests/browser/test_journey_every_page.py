@@ -17,7 +17,7 @@ from placements import actions
 from placements.models import Addition, Registration
 from tests.browser.story import days_ago
 from tests.cast import at
-from tests.core.access.world import of_concerns, of_her_meetings, of_her_plans, of_her_staff
+from tests.core.access.world import of_concerns, of_her_meetings, of_her_plans, of_her_staff, of_quality
 from tests.exchange.returns import Council, episode
 from tests.oversight import facts
 
@@ -114,6 +114,7 @@ def world(cast, tmp_path):
     w.plans = of_her_plans(cast, w.managed)
     w.met = of_her_meetings(cast, w.teya)
     w.staff |= of_concerns(cast, w.managed, w.staff["carer"])
+    w.quality = of_quality(cast, w.placement)
 
     council = Council(cast.north, tmp_path)
     council.take_one(
@@ -206,6 +207,7 @@ def pages(w, cast):
         *staffing_pages(w, cast),
         *plans_pages(w, cast),
         *meetings_pages(w, cast),
+        *quality_pages(w, cast),
         (cast.amy, "oversight:flags"),
         (cast.dee, "oversight:standards"),
         (cast.dee, "oversight:set_standard"),
@@ -373,11 +375,39 @@ def meetings_pages(w, cast):
     ]
 
 
+def quality_pages(w, cast):
+    here, visit = w.placement.pk, w.quality["quality visit"]
+    return [
+        *[(user, "governance:quality", here) for user in (cast.sal, cast.amy, cast.paul)],
+        (cast.sal, f"/placements/{here}/quality/visit/?kind=multi_agency"),
+        (cast.sal, "governance:quality_visit", here),
+        (cast.amy, "governance:premises_check", here),
+        *[(user, "governance:quality_visit_detail", visit) for user in (cast.sal, cast.paul)],
+        (cast.sal, "governance:add_to_quality_visit", visit),
+        (cast.tom, "governance:close_finding", w.quality["quality finding"]),
+        *[
+            (user, name)
+            for user in (cast.sal, cast.nina)
+            for name in (
+                "governance:register",
+                "governance:role_training",
+                "dashboards:assurance",
+                "dashboards:quality_schedule",
+            )
+        ],
+        (cast.dora, "governance:register_entry", w.quality["register entry"]),
+        (cast.dora, "governance:take_off_register", w.quality["register entry"]),
+        (cast.dora, "governance:enter_in_register", here),
+        (cast.dora, "governance:review_register", here),
+        (cast.dora, "governance:record_role_training"),
+    ]
+
+
 PARTS = {
     "accounts": {"core"},
     "children and placements": {"children", "placements"},
     "carers and rotas": {"staffing"},
-    "plans, meetings and concerns": {"governance"},
+    "plans, meetings, concerns and quality": {"governance"},
     "flags, returns and what is put together": {"oversight", "exchange", "dashboards"},
 }
 

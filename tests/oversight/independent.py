@@ -111,13 +111,14 @@ def expected(as_of):
     from tests.oversight.independent_concerns import expected_of_concerns
     from tests.oversight.independent_governance import expected_of_governance
     from tests.oversight.independent_plans import of_plans
+    from tests.oversight.independent_quality import expected_of_quality
     from tests.oversight.independent_staffing import expected_of_staffing
 
     facts = Facts(as_of)
     rows = expected_of_placements(facts, of_plans)
     found = {(rule, limb, pk, None, None, None, due) for rule, limb, pk, due in rows}
     found |= expected_of_staffing(facts) | expected_of_governance(facts)
-    return found | expected_of_concerns(facts)
+    return found | expected_of_concerns(facts) | expected_of_quality(facts)
 
 
 def expected_of_placements(facts, of_plans):

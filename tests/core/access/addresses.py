@@ -194,6 +194,16 @@ ABOUT = {
     "governance:home_concerns": "home",
     "governance:worker_concerns": "carer",
     "governance:police_attendance": "placement",
+    "governance:quality": "placement",
+    "governance:quality_visit": "placement",
+    "governance:premises_check": "placement",
+    "governance:quality_visit_detail": "quality visit",
+    "governance:add_to_quality_visit": "quality visit",
+    "governance:close_finding": "quality finding",
+    "governance:register_entry": "register entry",
+    "governance:take_off_register": "register entry",
+    "governance:enter_in_register": "placement",
+    "governance:review_register": "placement",
 }
 NOT_ABOUT_A_RECORD = {"core:draft", "core:choose_password"}
 RECORD_PAGES = [name for name in PAGES if name not in PLAIN and name not in NOT_ABOUT_A_RECORD]

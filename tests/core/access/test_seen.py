@@ -33,6 +33,14 @@ FLAGS = {Flag, FlagAnswer}
 HOMES = {Home, Registration}
 RETURNS = {ImportRun, ImportProblem, ReturnEpisode}
 EVERY_FILE = {Child} | FILE | NOTES | OF_PLACEMENT | COUNCILS
+VALUE = {governance.QualityValue}  # what a placement costs beside what it gives: for the council alone
+QUALITY = {
+    governance.QualityAddition,
+    governance.QualityFinding,
+    governance.QualityScore,
+    governance.QualityVisit,
+    governance.QualityVisitor,
+}
 LINE = {CaseSupervision}
 AGREEMENT = {governance.PlacementAgreement}  # the provider's manager sees what was agreed with the provider
 PLANS = AGREEMENT | {
@@ -95,6 +103,18 @@ SEES = {
     Role.SCRUTINEER: set(),
     Role.SYSTEM_ADMINISTRATOR: set(),
 }
+# What was found by those who looked: for whoever sees the placement, but for shift leaders, who are among those seen.
+SEES |= {
+    role: seen | QUALITY | (set() if role in (Role.PROVIDER_MANAGER, Role.PARTNER, Role.ADVOCATE) else VALUE)
+    for role, seen in SEES.items()
+    if Placement in seen and role != Role.SHIFT_LEADER
+}
+KEEPERS = (Role.HEAD_OF_SERVICE, Role.SAFEGUARDING_LEAD, Role.DIRECTOR, Role.DCS)
+SEES |= {
+    role: SEES[role] | {governance.RegisterEntry, governance.RegisterReview, governance.RoleTraining}
+    for role in KEEPERS
+}
+SEES[Role.SCRUTINEER] = {governance.RegisterEntry, governance.RoleTraining}  # that there was a minute; not what it says
 
 
 def names(models):

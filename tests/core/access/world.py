@@ -31,7 +31,16 @@ from governance.models import (
     PlacementAgreement,
     Plan,
     PoliceAttendance,
+    QualityAddition,
+    QualityFinding,
+    QualityScore,
+    QualityValue,
+    QualityVisit,
+    QualityVisitor,
     ReferralProfile,
+    RegisterEntry,
+    RegisterReview,
+    RoleTraining,
     SearchEntry,
     TermsReview,
 )
@@ -145,6 +154,7 @@ def world(cast):
         | of_her_meetings(cast, child)
     )
     cast.records |= of_concerns(cast, placement, cast.records["carer"])
+    cast.records |= of_quality(cast, placement)
     return cast
 
 
@@ -218,6 +228,31 @@ def of_concerns(cast, placement, carer) -> dict[str, int]:
         recorded_by=cast.tom,
     )  # fmt: skip
     return {"concern": concern.pk, "concern escalated": step.pk}
+
+
+def of_quality(cast, placement) -> dict[str, int]:
+    """A visit that judged one thing of each part, what it found, and something added to it."""
+    visit = QualityVisit.objects.create(
+        placement=placement, kind="multi_agency", occurred_at=at(LONG_AGO + DAY), announced=False, summary="S",
+        recorded_by=cast.sal,
+    )  # fmt: skip
+    QualityVisitor.objects.create(visit=visit, name="N", post="P", qualification="Q", sector="health")
+    judged = {"visit": visit, "score": "not_met", "evidence": "E", "evidence_on": LONG_AGO}
+    for part, about in (("need", "N"), ("outcome", "O"), ("culture", "leadership"), ("premises", "kitchen")):
+        QualityScore.objects.create(
+            part=part, about=about, mitigation="A food plan", owner=cast.tom, until=TODAY, **judged
+        )
+    QualityValue.objects.create(
+        visit=visit, weekly_cost=9000, staff_to_one=5, hours_paid=840, hours_delivered=500, outcome="O"
+    )
+    finding = QualityFinding.objects.create(visit=visit, what="W", owner=cast.tom, due_on=TODAY, measure="M")
+    QualityAddition.objects.create(visit=visit, kind="addendum", text="T", by=cast.sal)
+    entry = RegisterEntry.objects.create(placement=placement, entered_on=LONG_AGO, why="W", entered_by=cast.sal)
+    RegisterReview.objects.create(entry=entry, reviewed_on=LONG_AGO, minute="M", recorded_by=cast.sal)
+    RoleTraining.objects.create(
+        person=cast.carl, subject="partners", given_on=LONG_AGO, trainer="T", evidence="E", recorded_by=cast.sal
+    )
+    return {"quality visit": visit.pk, "quality finding": finding.pk, "register entry": entry.pk}
 
 
 def of_her_staff(cast, placement) -> dict[str, int]:
