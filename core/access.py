@@ -29,6 +29,7 @@ class Permission(StrEnum):
     RECORD_DECISION = "record a decision on a child's record, whoever took it, and see who read the file"
     TAKE_DECISION = "take the decisions about a child that the decision-rights matrix gives them"
     RECORD_WISH = "record what a child asks for, and that a senior manager was in touch with the child"
+    RECORD_SENIOR_CONTACT = "record their own contact with a child, as a senior manager or commissioner"
     SEE_OVERSIGHT = "see every deprivation of liberty and unregistered placement of the authority"
     IMPORT_RETURNS = "import statutory returns and mend quarantined rows"
     MANAGE_ACCOUNTS = "invite, deactivate and reset accounts"
@@ -111,6 +112,7 @@ _CARE_DECISIONS = (
     | {P.SET_STAFFING, P.RECORD_SHIFT, P.REVIEW_SHIFT}
 )
 _DECIDES = frozenset({P.TAKE_DECISION, P.RECORD_WISH})
+_ABOVE = _DECIDES | {P.RECORD_SENIOR_CONTACT}
 _PRACTICE = _READ | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION}
 _CASE = (
     _PRACTICE
@@ -118,7 +120,7 @@ _CASE = (
     | _CARE_DECISIONS
 )
 _MANAGER = _CASE | {P.ALLOCATE, P.WAIVE_CHECKS}
-_SENIOR = _MANAGER | {P.SEE_OVERSIGHT, P.IMPORT_RETURNS}
+_SENIOR = _MANAGER | {P.SEE_OVERSIGHT, P.IMPORT_RETURNS, P.RECORD_SENIOR_CONTACT}
 
 ROLES: dict[str, Rights] = {
     Role.SOCIAL_WORKER: Rights("Holds the case: visits the child and keeps her record.", Scope.TEAM, _CASE),
@@ -129,7 +131,7 @@ ROLES: dict[str, Rights] = {
         Scope.PLACEMENTS,
         _READ
         | _STAFF
-        | _DECIDES
+        | _ABOVE
         | {P.ANSWER_FLAGS, P.RECORD_REGISTRATION, P.MANAGE_CARERS, P.MANAGE_AGREEMENTS, P.PROPOSE_ROTA},
     ),
     Role.IRO: Rights(
@@ -150,14 +152,14 @@ ROLES: dict[str, Rights] = {
     Role.DIRECTOR: Rights(
         "Answers for services across the authority and sees every high-risk placement.",
         Scope.AUTHORITY,
-        _READ | _STAFF | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.IMPORT_RETURNS},
+        _READ | _STAFF | _ABOVE | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.IMPORT_RETURNS},
     ),
     Role.DCS: Rights(
         "The statutory director (Children Act 2004 s18); alone may authorise an unregistered placement.",
         Scope.AUTHORITY,
         _READ
         | _STAFF
-        | _DECIDES
+        | _ABOVE
         | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.AUTHORISE_UNREGISTERED, P.ALLOCATE, P.IMPORT_RETURNS}
         | {P.WAIVE_CHECKS},
     ),

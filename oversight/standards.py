@@ -74,10 +74,19 @@ RECORDED = Standard(
 )
 STAFF_TYPE = Standard("STF-13 review", "staff_type", 28, "days", "how often the kind of staff is looked at again")
 
+SENIOR_CONTACT = Standard(
+    "DEC-03 contact",
+    "senior_contact",
+    24,
+    "hours",
+    "how soon a senior manager’s contact with a child is recorded, and seen by the social worker",
+)
+
 ALL = (
     *(REAPPROVAL, LATE_APPROVAL, GRACE, SILENCE, CLOSING, WORKER, MANAGER_FIRST, MANAGER, HEAD, UNANNOUNCED, NIGHT),
     *(DBS, UPDATE_SERVICE, TRAINING, SUPERVISION_FIRST, SUPERVISION, SUPERVISION_LONGEST, CASE, CASE_NEWLY_QUALIFIED),
     *(REFLECTION, TOLERANCE, RECORDED, STAFF_TYPE),
+    *(SENIOR_CONTACT,),
 )
 BY_KEY = {standard.key: standard for standard in ALL}
 

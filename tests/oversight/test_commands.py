@@ -41,6 +41,8 @@ IN_THIS_PART = {
     "LEG-05",
     "CPL-05",
     "DEC-01",
+    "DEC-02",
+    "DEC-03",
     "DEC-04",
 } | {f"STF-{number:02}" for number in range(1, 14)}
 

@@ -151,6 +151,8 @@ ABOUT = {
     "staffing:propose_lift": "stand-down",
     "staffing:approve_lift": "lift",
     "staffing:withdraw_lift": "lift",
+    "governance:write_contact": "senior contact",
+    "governance:see_contact": "senior contact",
 }
 NOT_ABOUT_A_RECORD = {"core:draft", "core:choose_password"}
 RECORD_PAGES = [name for name in PAGES if name not in PLAIN and name not in NOT_ABOUT_A_RECORD]

@@ -7,6 +7,7 @@ from children.models import Allocation, CareEpisode, CaseSupervision, Child, Dec
 from core.access import Role
 from core.models import Protected, Team, User
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
+from governance.models import SeniorContact
 from oversight.models import Flag, FlagAnswer
 from placements.models import (
     Addition,
@@ -25,7 +26,7 @@ from tests.core.access.addresses import NORTHS, counterpart
 
 PROTECTED = [m for m in apps.get_models() if issubclass(m, Protected) and m not in (User, Team)]
 FILE = {CareEpisode, LegalStatus, Allocation, Decision}  # and who read it
-NOTES = {Visit, DolOrder, Wish}
+NOTES = {Visit, DolOrder, Wish, SeniorContact}
 OF_PLACEMENT = {Placement, ManagerPost, DailyLog, Addition, Key}
 COUNCILS = {UnregisteredAuthorisation}  # its own reasons, not for a provider
 FLAGS = {Flag, FlagAnswer}

@@ -6,6 +6,7 @@ from children.models import CaseSupervision, Decision, Wish
 from core import clock
 from core.access import Role
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
+from governance.models import SeniorContact
 from oversight.models import Flag, FlagAnswer
 from placements.models import Addition, DailyLog, Key, Registration, UnregisteredAuthorisation, Visit
 from staffing.models import (
@@ -71,6 +72,10 @@ def world(cast):
         child=child, decided_on=LONG_AGO, what="W", why="Y", decided_by="T", by_what_authority="P", recorded_by=cast.amy
     )
     Wish.objects.create(child=child, asked_on=LONG_AGO, words="W", analysis="A", what_happens="H", recorded_by=cast.amy)
+    contact = SeniorContact.objects.create(
+        child=child, who=cast.dee, occurred_at=at(LONG_AGO), how="call", said="S", reported_by=cast.amy,
+        written_at=at(LONG_AGO),
+    )  # fmt: skip
     UnregisteredAuthorisation.objects.create(
         placement=placement,
         authorised_by=cast.dora,
@@ -109,6 +114,7 @@ def world(cast):
         "row": row.pk,
         "account": cast.amy.pk,
         "provider's person": cast.priya.pk,
+        "senior contact": contact.pk,
     } | of_her_staff(cast, placement)
     return cast
 

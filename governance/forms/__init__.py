@@ -1,0 +1,1 @@
+"""What people type on this floor, one file a noun."""
