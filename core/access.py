@@ -29,6 +29,7 @@ class Permission(StrEnum):
     RECORD_DECISION = "record a decision on a child's record, whoever took it, and see who read the file"
     TAKE_DECISION = "take the decisions about a child that the decision-rights matrix gives them"
     RECORD_WISH = "record what a child asks for, and that a senior manager was in touch with the child"
+    RECORD_SENIOR_CONTACT = "record their own contact with a child, as a senior manager or commissioner"
     SEE_OVERSIGHT = "see every deprivation of liberty and unregistered placement of the authority"
     IMPORT_RETURNS = "import statutory returns and mend quarantined rows"
     MANAGE_ACCOUNTS = "invite, deactivate and reset accounts"
@@ -131,6 +132,7 @@ _CARE_DECISIONS = (
     | {P.SET_STAFFING, P.RECORD_SHIFT, P.REVIEW_SHIFT}
 )
 _DECIDES = frozenset({P.TAKE_DECISION, P.RECORD_WISH})
+_ABOVE = _DECIDES | {P.RECORD_SENIOR_CONTACT}
 _LEDGER = frozenset({P.SEE_CONCERNS, P.TRIAGE_CONCERNS, P.SEE_CONDUCT})
 _PRACTICE = _READ | _MEET | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION, P.SEE_CONCERNS}
 _CASE = (
@@ -142,7 +144,7 @@ _CASE = (
     | {P.RECORD_PLANS, P.RECORD_COURT_TASKS}
 )
 _MANAGER = _CASE | _LEDGER | {P.ALLOCATE, P.WAIVE_CHECKS, P.RECORD_COMMISSIONING, P.SIGN_CRISIS_CHECK}
-_SENIOR = _MANAGER | _QUALITY | {P.SEE_OVERSIGHT, P.IMPORT_RETURNS, P.SEE_REGISTER}
+_SENIOR = _MANAGER | _QUALITY | {P.SEE_OVERSIGHT, P.IMPORT_RETURNS, P.RECORD_SENIOR_CONTACT, P.SEE_REGISTER}
 
 ROLES: dict[str, Rights] = {
     Role.SOCIAL_WORKER: Rights("Holds the case: visits the child and keeps her record.", Scope.TEAM, _CASE),
@@ -155,7 +157,7 @@ ROLES: dict[str, Rights] = {
         | _MEET
         | _STAFF
         | _PLANS
-        | _DECIDES
+        | _ABOVE
         | _QUALITY
         | {P.ANSWER_FLAGS, P.RECORD_REGISTRATION, P.MANAGE_CARERS, P.MANAGE_AGREEMENTS, P.PROPOSE_ROTA}
         | {P.RECORD_COMMISSIONING, P.CHECK_PREMISES},
@@ -194,7 +196,7 @@ ROLES: dict[str, Rights] = {
         | _MEET
         | _STAFF
         | _PLANS
-        | _DECIDES
+        | _ABOVE
         | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.IMPORT_RETURNS, P.SIGN_CRISIS_CHECK}
         | {P.SEE_QUALITY, P.SEE_REGISTER},
     ),
@@ -205,7 +207,7 @@ ROLES: dict[str, Rights] = {
         | _MEET
         | _STAFF
         | _PLANS
-        | _DECIDES
+        | _ABOVE
         | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.AUTHORISE_UNREGISTERED, P.ALLOCATE, P.IMPORT_RETURNS}
         | {P.WAIVE_CHECKS, P.SIGN_CRISIS_CHECK, P.SEE_CONCERNS, P.SEE_CONDUCT}
         | {P.SEE_QUALITY, P.SEE_REGISTER, P.KEEP_REGISTER},

@@ -7,6 +7,7 @@ from governance.views import (
     concern_acts,
     concern_patterns,
     concerns,
+    deciding,
     long_term,
     meetings,
     plans,
@@ -90,4 +91,9 @@ urlpatterns = [
     path("register/training/record/", register.train, name="record_role_training"),
     path("placements/<int:pk>/register/", register.enter, name="enter_in_register"),
     path("placements/<int:pk>/register/minute/", register.review, name="review_register"),
+    path("children/<str:reference>/senior-contacts/", deciding.contacts, name="contacts"),
+    path("children/<str:reference>/senior-contacts/add/", deciding.record_contact, name="record_contact"),
+    path("children/<str:reference>/senior-contacts/report/", deciding.report_contact, name="report_contact"),
+    path("senior-contacts/<int:pk>/write/", deciding.write_contact, name="write_contact"),
+    path("senior-contacts/<int:pk>/seen/", deciding.see_contact, name="see_contact"),
 ]

@@ -116,12 +116,21 @@ REGISTER_REVIEW = Standard(
     "NOT-10 review", "register_review", 31, "days", "how often each child on it is minuted, and at least every month"
 )
 
+SENIOR_CONTACT = Standard(
+    "DEC-03 contact",
+    "senior_contact",
+    24,
+    "hours",
+    "how soon a senior manager’s contact with a child is recorded, and seen by the social worker",
+)
+
 ALL = (
     *(REAPPROVAL, LATE_APPROVAL, GRACE, SILENCE, CLOSING, WORKER, MANAGER_FIRST, MANAGER, HEAD, UNANNOUNCED, NIGHT),
     *(DBS, UPDATE_SERVICE, TRAINING, SUPERVISION_FIRST, SUPERVISION, SUPERVISION_LONGEST, CASE, CASE_NEWLY_QUALIFIED),
     *(REFLECTION, TOLERANCE, RECORDED, STAFF_TYPE, PROFILE, AGENCIES_MEET, TRIAGE, ANSWER, UNREAD, MEETING, LADO),
     *(QUALITY_VISIT, QUALITY_LONGEST, QUALITY_REVIEW, QUALITY_TOGETHER, PREMISES),
     *(REGISTER_ENTRY, REGISTER_REVIEW),
+    SENIOR_CONTACT,
 )
 BY_KEY = {standard.key: standard for standard in ALL}
 

@@ -2,6 +2,7 @@
 
 from governance.models.commissioning import CourtTask, CrisisCheck, Funding, NoticeReceived
 from governance.models.concerns import Concern, ConcernReview, ConcernStep, ConductSubject
+from governance.models.deciding import SeniorContact
 from governance.models.long_term import Contingency, LongTermPlan, Milestone
 from governance.models.meetings import (
     Attendance,
@@ -62,5 +63,6 @@ __all__ = [
     "RegisterReview",
     "RoleTraining",
     "SearchEntry",
+    "SeniorContact",
     "TermsReview",
 ]

@@ -11,6 +11,7 @@ from django.urls import URLPattern, get_resolver
 from children.models import Decision, Wish
 from core import accounts, clock
 from exchange.models import ImportRun, ReturnEpisode
+from governance.models import SeniorContact
 from oversight.models import Flag
 from oversight.tasks import sweep
 from placements import actions
@@ -95,6 +96,14 @@ def world(cast, tmp_path):
         child=w.teya, asked_on=days_ago(5), words="Only these staff.\nNo visits.", analysis="Who gains from it?",
         what_happens="Amy decides by Friday, and tells her.", recorded_by=cast.amy,
     )  # fmt: skip
+
+    w.contact = SeniorContact.objects.create(
+        child=w.teya, who=cast.carl, occurred_at=at(days_ago(3), 17), how="call", said="She rang about her staff.",
+        promised="That Corin comes back.", who_agreed="Nobody.", reported_by=cast.carl, written_at=at(days_ago(1), 9),
+    )  # fmt: skip
+    w.reported = SeniorContact.objects.create(
+        child=w.teya, who=cast.dee, occurred_at=at(days_ago(2), 17), how="visit", reported_by=cast.priya
+    )
 
     callum = cast.child(forename="Callum", surname="Ashby", sex="M")
     w.beacon = cast.home(status=Registration.Status.REGISTERED, registered_for="childrens_home", name="Beacon House")
@@ -208,6 +217,11 @@ def pages(w, cast):
         *plans_pages(w, cast),
         *meetings_pages(w, cast),
         *quality_pages(w, cast),
+        *[(user, "governance:contacts", child) for user in (cast.amy, cast.carl, cast.dee)],
+        (cast.carl, "governance:record_contact", child),
+        (cast.priya, "governance:report_contact", child),
+        (cast.dee, "governance:write_contact", w.reported.pk),
+        (cast.amy, "governance:see_contact", w.contact.pk),
         (cast.amy, "oversight:flags"),
         (cast.dee, "oversight:standards"),
         (cast.dee, "oversight:set_standard"),

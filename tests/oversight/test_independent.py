@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from children.models import LegalStatus
+from children.models import Decision, LegalStatus
+from governance.models import SeniorContact
 from oversight.models import Flag
 from oversight.sweep import recheck, sweep
 from placements.models import DailyLog, Placement, Registration, Visit
@@ -60,6 +61,7 @@ class Invented:
         if chance.random() < 0.1:
             child.care_episodes.update(ended_on=self.day())
         self.leads(child)
+        self.decisions(child)
         day = self.day()
         while chance.random() < 0.4:
             order = self.cast.dol_order(child, day, months=chance.choice([1, 3, 9]))
@@ -83,6 +85,22 @@ class Invented:
                 until = since + chance.choice([0, 1, 20, 200]) * DAY
                 self.cast.allocate(child, worker, part=part, since=since, until=until)
                 since = until + chance.choice([0, 1, 3, 30]) * DAY
+
+    def decisions(self, child):
+        chance, amy = self.leading, self.cast.amy
+        for _ in range(chance.choice([0, 4, 12])):
+            day = FIRST + chance.randrange(600) * DAY
+            entered = at(day + chance.randrange(6) * DAY, chance.randrange(24))
+            Decision.objects.create(
+                child=child, decided_on=day, what="W", why="Y", decided_by="T", by_what_authority="P", recorded_by=amy,
+                entered_at=entered,
+            )  # fmt: skip
+            written = entered + chance.choice([1, 23, 24, 25, 90]) * HOUR if chance.random() < 0.7 else None
+            seen = written + chance.choice([1, 30]) * HOUR if written and chance.random() < 0.8 else None
+            SeniorContact.objects.create(
+                child=child, who=self.cast.dee, occurred_at=entered, how="call", said="S", reported_by=amy,
+                written_at=written, seen_at=seen, seen_by=amy if seen else None,
+            )  # fmt: skip
 
     def placement(self, child, start, end):
         chance = self.chance

@@ -204,6 +204,8 @@ ABOUT = {
     "governance:take_off_register": "register entry",
     "governance:enter_in_register": "placement",
     "governance:review_register": "placement",
+    "governance:write_contact": "senior contact",
+    "governance:see_contact": "senior contact",
 }
 NOT_ABOUT_A_RECORD = {"core:draft", "core:choose_password"}
 RECORD_PAGES = [name for name in PAGES if name not in PLAIN and name not in NOT_ABOUT_A_RECORD]

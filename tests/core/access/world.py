@@ -42,6 +42,7 @@ from governance.models import (
     RegisterReview,
     RoleTraining,
     SearchEntry,
+    SeniorContact,
     TermsReview,
 )
 from oversight.models import Flag, FlagAnswer
@@ -109,6 +110,10 @@ def world(cast):
         child=child, decided_on=LONG_AGO, what="W", why="Y", decided_by="T", by_what_authority="P", recorded_by=cast.amy
     )
     Wish.objects.create(child=child, asked_on=LONG_AGO, words="W", analysis="A", what_happens="H", recorded_by=cast.amy)
+    contact = SeniorContact.objects.create(
+        child=child, who=cast.dee, occurred_at=at(LONG_AGO), how="call", said="S", reported_by=cast.amy,
+        written_at=at(LONG_AGO),
+    )  # fmt: skip
     UnregisteredAuthorisation.objects.create(
         placement=placement,
         authorised_by=cast.dora,
@@ -148,6 +153,7 @@ def world(cast):
             "row": row.pk,
             "account": cast.amy.pk,
             "provider's person": cast.priya.pk,
+            "senior contact": contact.pk,
         }
         | of_her_staff(cast, placement)
         | of_her_plans(cast, placement)
