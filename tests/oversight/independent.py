@@ -108,11 +108,12 @@ def lives_there(s, p):
 
 def expected(as_of):
     """What should stand: {(rule, limb, placement's id, carer's, agency's, shift's, the instant it was overdue from)}."""
+    from tests.oversight.independent_meetings import expected_of_meetings
     from tests.oversight.independent_staffing import expected_of_staffing
 
     facts = Facts(as_of)
     found = {(rule, limb, pk, None, None, None, due) for rule, limb, pk, due in expected_of_placements(facts)}
-    return found | expected_of_staffing(facts)
+    return found | expected_of_staffing(facts) | expected_of_meetings(facts)
 
 
 def expected_of_placements(facts):
