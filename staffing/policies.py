@@ -170,11 +170,20 @@ def agency_for(
 # --- stand-downs ------------------------------------------------------------------------------------------------------
 
 
-def employs(user: User, carer: Carer, as_of: dt.datetime) -> bool:
-    """Whether this person has a post with an agency the carer works through."""
-    day = clock.local_date(as_of)
-    engaged = Engagement.objects.filter(live_on(day), carer=carer)
-    return ProviderPost.objects.filter(live_on(day), person=user, provider__in=engaged.values("agency")).exists()
+def employs(user: User, case: StandDownCase, as_of: dt.datetime) -> bool:
+    """Whether this person has a post with an agency the carer worked through when they were stood down, or has since.
+
+    An end that was not on record by then does not count, whatever its date: to end it meanwhile makes nobody impartial.
+    """
+    standing = case.stand_down
+    had_left = Engagement.history.filter(
+        id=OuterRef("pk"),
+        ended_on__lte=clock.local_date(standing.starts_at),
+        history_date__lte=standing.recorded_at,
+    )
+    engaged = Engagement.objects.filter(~Exists(had_left), carer=standing.carer_id)
+    posts = ProviderPost.objects.filter(live_on(clock.local_date(as_of)), person=user)
+    return posts.filter(provider__in=engaged.values("agency")).exists()
 
 
 def placements_of(case: StandDownCase) -> QuerySet[Placement]:
@@ -191,7 +200,7 @@ def seats_of(user: User, case: StandDownCase, as_of: dt.datetime) -> list[str]:
     """The seats this person may take in lifting a stand-down: none, as a rule, or one."""
     if not user.can(Permission.LIFT_STAND_DOWN) or user.role == Role.COMMISSIONER:
         return []
-    if employs(user, case.stand_down.carer, as_of) or case.stand_down.carer.account_id == user.pk:
+    if employs(user, case, as_of) or case.stand_down.carer.account_id == user.pk:
         return []
     sits = {
         Seat.SAFEGUARDING: _is_safeguarding,
@@ -244,7 +253,7 @@ def _manages(user: User, case: StandDownCase, as_of: dt.datetime) -> bool:
     stands_in = [
         placement.pk
         for placement, account in zip(placements, accounts, strict=True)
-        if account is None or employs(account, case.stand_down.carer, as_of)
+        if account is None or employs(account, case, as_of)
     ]
     return placements_known_to(user).filter(pk__in=stands_in).exists()
 
