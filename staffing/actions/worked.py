@@ -137,8 +137,8 @@ def put_right(
         presence.starts_at = starts_at
         _after_they_came(presence, ends_at, as_of, "ends_at", "The time they left")
     because(why.strip())
-    presence.where, presence.starts_at, presence.ends_at = where, starts_at, ends_at
-    presence.save(update_fields=["where", "starts_at", "ends_at"])
+    presence.where, presence.starts_at, presence.ends_at, presence.put_right_at = where, starts_at, ends_at, as_of
+    presence.save(update_fields=["where", "starts_at", "ends_at", "put_right_at"])
     return presence
 
 
