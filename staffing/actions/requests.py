@@ -125,7 +125,7 @@ def _swap(swap: Swap, *, by: User, as_of: dt.datetime) -> None:
         begins, ends = max(assignment.starts_at, as_of), assignment.ends_at
         off(assignment, SWAPPED, as_of)
         if swap.incoming is not None:
-            put_on(shift, swap.incoming, swap.agency, begins, ends, by=by)
+            put_on(shift, swap.incoming, swap.agency, begins, ends, by=by, as_of=as_of)
             touch(carer=swap.incoming)
     still_led(shift)
     changed(shift, "leader")
