@@ -160,6 +160,13 @@ class Check(Protected):
         Kind.QUALIFICATIONS,
     )
 
+    # What one document may be the evidence of; any other kind has a document of its own.
+    ONE_DOCUMENT = (
+        {Kind.IDENTITY, Kind.RIGHT_TO_WORK},  # a passport
+        {Kind.DBS, Kind.UPDATE_SERVICE},  # the certificate, looked up again
+        {Kind.QUALIFICATIONS, Kind.DIPLOMA},  # the diploma is one of them
+    )
+
     carer = models.ForeignKey(Carer, on_delete=models.PROTECT, related_name="checks")
     kind = models.CharField("what was checked", max_length=20, choices=Kind.choices)
     checked_on = models.DateField("date of the certificate, letter or check")
