@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 
 from children import codes
-from children.querysets import ChildQuerySet, LineQuerySet, OfChildQuerySet
+from children.querysets import ChildQuerySet, DecisionQuerySet, HeardQuerySet, LineQuerySet, OfChildQuerySet
 from core.fields import RecordedAt, new_reference
 from core.history import tracked
 from core.models import Authority, Protected, Team, User, dated
@@ -199,25 +199,63 @@ class Allocation(Protected):
         ]
 
 
+class Wish(Protected):
+    """What a child asked for, in the child's own words, with an adult's reading of it. Never a decision.
+
+    A refusal, a demand or a "choice" says something about risk (rule VOI-06): an adult writes what. A wish changes no
+    duty: what is asked of a placement is asked whatever the child wishes.
+    """
+
+    insert_only = True
+    child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="wishes")
+    asked_on = models.DateField()
+    words = models.TextField("what the child asked for, in the child’s own words")
+    analysis = models.TextField("what it tells us, and what it means for risk")
+    what_happens = models.TextField("what will happen")
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = RecordedAt()
+    objects = HeardQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_on", "-id"]
+        verbose_name_plural = "wishes"
+        indexes = [models.Index(fields=["child", "-asked_on"], name="wish_by_child")]
+
+
 class Decision(Protected):
-    """A decision on the child's own record: what, why, by whom and by what authority, and what else was considered."""
+    """A decision on the child's own record: what, why, by whom and by what authority, and what else was considered.
+
+    `kind` is a row of the decision-rights matrix (children/rights.py). `decider` is the person who decided, where that
+    person has an account; `decided_by` names them as they were then. `entered_at` is when it was put here.
+    """
 
     insert_only = True
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="decisions")
+    kind = models.CharField("what it is about", max_length=20, default="other")
     decided_on = models.DateField()
     what = models.TextField("what was decided")
     why = models.TextField()
     alternatives = models.TextField("what else was considered", blank=True)
+    decider = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     decided_by = models.CharField("who decided", max_length=200)
     by_what_authority = models.CharField(
         "by what authority", max_length=200, help_text="Post, panel, order or delegation."
     )
+    consulted = models.TextField("who was consulted", blank=True)
+    not_consulted = models.TextField("who was not consulted", blank=True)
+    why_not_consulted = models.TextField("why they were not", blank=True)
+    wish = models.ForeignKey(Wish, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions")
+    demanded_by = models.CharField(
+        max_length=30, blank=True, editable=False, help_text="The act of the house that it is the decision of."
+    )
+    entered_at = models.DateTimeField(null=True, editable=False)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = RecordedAt()
-    objects = OfChildQuerySet.as_manager()
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-decided_on", "-id"]
+        indexes = [models.Index(fields=["child", "kind", "-decided_on"], name="decision_by_kind")]
 
 
 class FileRead(Protected):

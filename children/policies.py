@@ -10,12 +10,13 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 
-from children.models import Allocation, CareEpisode, Child
+from children import rights
+from children.models import Allocation, CareEpisode, Child, Wish
 from children.querysets import live_on
-from core import clock
+from core import clock, gates
 from core.access import Permission, Role, Scope
 from core.dates import birthday, in_words
-from core.errors import Invalid
+from core.errors import Invalid, Refused
 from core.models import Team, User
 
 YOUNGEST_WITHOUT_A_SLIP = 25  # a care leaver's duties end here; an older "child" is a mistyped year
@@ -42,6 +43,53 @@ def may(by: User, permission: Permission, *, authority_id: int | None) -> int:
     if authority_id is None or by.authority_id != authority_id:
         raise PermissionDenied("this record is another authority's")
     return authority_id
+
+
+def may_about(by: User, permission: Permission, child: Child) -> None:
+    """Raise PermissionDenied unless `by` may do this about a child they know of: a provider's people belong to no council,
+    so here it is the child they must see."""
+    if not by.can(permission):
+        raise PermissionDenied(f"this role may not {permission}")
+    if by.rights.scope == Scope.PROVIDER:
+        if not Child.objects.filter(pk=child.pk).visible_to(by).exists():
+            raise PermissionDenied("this child is placed elsewhere")
+    elif by.authority_id != child.authority_id:
+        raise PermissionDenied("this record is another authority's")
+
+
+def gate_decision(
+    *, kind: rights.Kind, child: Child, decider: User | None, decided_by: str, day: dt.date, by: User
+) -> None:
+    """Refuse a decision that the decision-rights matrix gives to somebody else (DEC-01), whoever writes it down."""
+    theirs = (
+        rights.may_decide(decider, child, kind, day)
+        if decider
+        else rights.decides_outside(decided_by, child, kind, day)
+    )
+    passed_on = kind.care and by.role in rights.NEVER_CARE and by != decider
+    if theirs and not passed_on:
+        return
+    people = "; ".join(str(holder) for holder in rights.Matrix(child, day).of(kind))
+    what = "is a care decision: it" if kind.care else "is not theirs to decide: it"
+    raise Refused(
+        gates.DECISION_RIGHTS,
+        f"This was refused. “{kind.title}” {what} belongs to {rights.in_words(kind)}, and to nobody else.",
+        (f"Ask one of them to decide: {people}. " if people else "Nobody has that post now. Fill it first. ")
+        + "What the child asks for is recorded as a wish, with what it means for risk.",
+    )
+
+
+def deciders_for(child: Child, day: dt.date) -> QuerySet[User]:
+    """The accounts of those the matrix gives any decision about a child: her council's, and her placement's manager."""
+    roles = {role for kind in rights.KINDS.values() for role in kind.roles}
+    managers = [holder.account.pk for holder in rights.managers(child, day) if holder.account]
+    own = Q(authority_id=child.authority_id, role__in=roles, is_active=True)
+    return User.objects.filter(own | Q(pk__in=managers)).order_by("name")
+
+
+def open_wishes(child: Child, user: User) -> QuerySet[Wish]:
+    """The wishes of hers that nobody has decided about yet, as far as this person sees them."""
+    return Wish.for_user(user).filter(child=child, decisions__isnull=True).order_by("-asked_on", "-pk")
 
 
 def hold(record: Any) -> None:

@@ -147,3 +147,30 @@ class LineQuerySet(OfChildQuerySet):
         if not user.is_authenticated or not user.can(Permission.RECORD_DECISION):
             return self.none()
         return super().visible_to(user)
+
+
+class DecisionQuerySet(OfChildQuerySet):
+    """Decisions: on the child's file. A placement's manager sees those they took themselves."""
+
+    def visible_to(self, user) -> "OfChildQuerySet":
+        from children.models import Child
+
+        if user.is_authenticated and user.rights.scope == Scope.PROVIDER:
+            return self.filter(decider=user, child__in=Child.objects.visible_to(user))
+        return super().visible_to(user)
+
+
+class HeardQuerySet(OfChildQuerySet):
+    """What somebody heard from a child. Providers and commissioners see what they themselves wrote, and no more."""
+
+    own = ("recorded_by",)
+
+    def visible_to(self, user) -> "OfChildQuerySet":
+        from children.models import Child
+
+        if user.is_authenticated and user.rights.scope in (Scope.PROVIDER, Scope.PLACEMENTS):
+            mine = Q()
+            for name in self.own:
+                mine |= Q(**{name: user})
+            return self.filter(mine, child__in=Child.objects.visible_to(user))
+        return super().visible_to(user)

@@ -26,7 +26,9 @@ class Permission(StrEnum):
     RECORD_ORDER = "record a deprivation of liberty order"
     RECORD_REGISTRATION = "record whether a home is registered, with whom and for what"
     AUTHORISE_UNREGISTERED = "authorise an unregistered placement, with reasons and an expiry"
-    RECORD_DECISION = "record a decision on a child's record"
+    RECORD_DECISION = "record a decision on a child's record, whoever took it, and see who read the file"
+    TAKE_DECISION = "take the decisions about a child that the decision-rights matrix gives them"
+    RECORD_WISH = "record what a child asks for, and that a senior manager was in touch with the child"
     SEE_OVERSIGHT = "see every deprivation of liberty and unregistered placement of the authority"
     IMPORT_RETURNS = "import statutory returns and mend quarantined rows"
     MANAGE_ACCOUNTS = "invite, deactivate and reset accounts"
@@ -108,7 +110,8 @@ _CARE_DECISIONS = (
     | {P.MANAGE_CARERS, P.MANAGE_AGREEMENTS, P.PROPOSE_ROTA, P.PUBLISH_ROTA}
     | {P.SET_STAFFING, P.RECORD_SHIFT, P.REVIEW_SHIFT}
 )
-_PRACTICE = _READ | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION}
+_DECIDES = frozenset({P.TAKE_DECISION, P.RECORD_WISH})
+_PRACTICE = _READ | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION}
 _CASE = (
     _PRACTICE
     | {P.MANAGE_CHILDREN, P.MANAGE_PLACEMENTS, P.RECORD_ORDER, P.RECORD_REGISTRATION, P.APPOINT_MANAGER}
@@ -124,12 +127,15 @@ ROLES: dict[str, Rights] = {
     Role.COMMISSIONER: Rights(
         "Finds and pays for placements. Records homes and registrations; takes no care decision.",
         Scope.PLACEMENTS,
-        _READ | _STAFF | {P.ANSWER_FLAGS, P.RECORD_REGISTRATION, P.MANAGE_CARERS, P.MANAGE_AGREEMENTS, P.PROPOSE_ROTA},
+        _READ
+        | _STAFF
+        | _DECIDES
+        | {P.ANSWER_FLAGS, P.RECORD_REGISTRATION, P.MANAGE_CARERS, P.MANAGE_AGREEMENTS, P.PROPOSE_ROTA},
     ),
     Role.IRO: Rights(
         "Reviews the care plan independently of the line that made it.",
         Scope.ALLOCATED,
-        _READ | _STAFF | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION},
+        _READ | _STAFF | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION},
     ),
     Role.LADO: Rights(
         "Handles allegations against adults who work with children. Sees carers, and no child’s file.",
@@ -144,13 +150,14 @@ ROLES: dict[str, Rights] = {
     Role.DIRECTOR: Rights(
         "Answers for services across the authority and sees every high-risk placement.",
         Scope.AUTHORITY,
-        _READ | _STAFF | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.IMPORT_RETURNS},
+        _READ | _STAFF | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.IMPORT_RETURNS},
     ),
     Role.DCS: Rights(
         "The statutory director (Children Act 2004 s18); alone may authorise an unregistered placement.",
         Scope.AUTHORITY,
         _READ
         | _STAFF
+        | _DECIDES
         | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.AUTHORISE_UNREGISTERED, P.ALLOCATE, P.IMPORT_RETURNS}
         | {P.WAIVE_CHECKS},
     ),
@@ -160,19 +167,22 @@ ROLES: dict[str, Rights] = {
         Scope.PROVIDER,
         _STAFF
         | {P.SEE_CHILDREN, P.SEE_FLAGS, P.WRITE_LOG, P.SEE_CHECKS, P.MANAGE_CARERS, P.PROPOSE_ROTA, P.PUBLISH_ROTA}
-        | {P.RECORD_SHIFT, P.STAND_DOWN, P.LIFT_STAND_DOWN},
+        | {P.RECORD_SHIFT, P.STAND_DOWN, P.LIFT_STAND_DOWN}
+        | _DECIDES,
     ),
     Role.SHIFT_LEADER: Rights(
         "Leads a shift and writes its log.",
         Scope.PROVIDER,
-        _STAFF | {P.SEE_CHILDREN, P.WRITE_LOG, P.RECORD_SHIFT, P.STAND_DOWN},
+        _STAFF | {P.SEE_CHILDREN, P.WRITE_LOG, P.RECORD_SHIFT, P.STAND_DOWN, P.RECORD_WISH},
     ),
     Role.PARTNER: Rights(
         "Works with the child for another agency: police, health, education, the guardian, the virtual school.",
         Scope.ALLOCATED,
         frozenset({P.SEE_CHILDREN}),
     ),
-    Role.ADVOCATE: Rights("Speaks for the child, on her instruction.", Scope.ALLOCATED, frozenset({P.SEE_CHILDREN})),
+    Role.ADVOCATE: Rights(
+        "Speaks for the child, on her instruction.", Scope.ALLOCATED, frozenset({P.SEE_CHILDREN, P.RECORD_WISH})
+    ),
     Role.SCRUTINEER: Rights("Holds the services to account for the partnership.", Scope.NONE, frozenset()),
     Role.SYSTEM_ADMINISTRATOR: Rights(
         "Runs the accounts. Has no access to any case.",

@@ -14,6 +14,7 @@ STOOD_DOWN: Final = "STF-09-ROTA"
 LIFTING: Final = "STF-09-LIFT"
 NO_AGREEMENT: Final = "STF-10-PUBLISH"
 CARE_DECISION: Final = "DEC-01-STAFF"
+DECISION_RIGHTS: Final = "DEC-01-CARE"
 
 GATES: Final[dict[str, str]] = {
     PLACING_UNDER_16: "planning to place a child under 16 in other arrangements",
@@ -24,4 +25,5 @@ GATES: Final[dict[str, str]] = {
     LIFTING: "lifting a stand-down without the three people it takes, or while it is held",
     NO_AGREEMENT: "publishing a rota with an agency that has signed no agreement in time, or putting its carers on one published",
     CARE_DECISION: "taking a care decision about staff that belongs to the social worker and the placement manager",
+    DECISION_RIGHTS: "taking a decision about a child that the decision-rights matrix gives to somebody else",
 }

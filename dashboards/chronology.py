@@ -15,7 +15,7 @@ from django.db.models.functions import Cast, Coalesce, TruncMonth
 from django.urls import reverse
 
 from children import codes
-from children.models import Allocation, CareEpisode, Child, Decision, LegalStatus
+from children.models import Allocation, CareEpisode, Child, Decision, LegalStatus, Wish
 from core import clock
 from core.dates import in_words, months_after, read_instant
 from core.models import User
@@ -24,6 +24,8 @@ from placements import codes as placement_codes
 from placements.models import DailyLog, DolOrder, ManagerPost, Placement, UnregisteredAuthorisation, Visit
 
 PAGE = 25
+# A decision that came with its record is told by that record: a placement, an order. A week's rota is nobody's history.
+TOLD_BY_NOTHING_ELSE = ("", "decide_swap", "set_staffing")
 TEXT = models.TextField()
 
 
@@ -187,6 +189,7 @@ def _sources(child: Child, user: User) -> list[Source]:
     care = CareEpisode.for_user(user).filter(**hers)
     allocations = Allocation.for_user(user).filter(**hers)
     orders = DolOrder.for_user(user).filter(**hers)
+    decisions = Decision.for_user(user).filter(**hers, demanded_by__in=TOLD_BY_NOTHING_ELSE)
     visits = Visit.for_user(user).filter(**her_placements).with_outcome()
     return [
         Source(care, "ended_on", (F("end_reason"),), _tell_care_ended),
@@ -206,7 +209,8 @@ def _sources(child: Child, user: User) -> list[Source]:
             (F("authorised_by__name"), F("placement_id"), F("expires_at")),
             _tell_authorisation,
         ),
-        Source(Decision.for_user(user).filter(**hers), "decided_on", (F("what"), F("decided_by")), _tell_decision),
+        Source(decisions, "decided_on", (F("what"), F("decided_by")), _tell_decision),
+        Source(Wish.for_user(user).filter(**hers), "asked_on", (F("words"), F("recorded_by__name")), _tell_wish),
         Source(
             visits.with_outcome(),
             "occurred_at",
@@ -290,6 +294,10 @@ def _tell_authorisation(pk, by, placement, *_):
 
 def _tell_decision(pk, what, by, *_):
     return {"title": "Decision", "detail": what, "by": by}
+
+
+def _tell_wish(pk: int, words: str, by: str, *_: str) -> dict[str, str]:
+    return {"title": "What the child asked for", "detail": words, "by": by}
 
 
 def _tell_visit(pk, outcome, visitor, manner, announced):

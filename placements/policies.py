@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 from children.models import Child
 from children.policies import not_before
 from children.querysets import live, live_on
+from children.rights import Holder
 from core import clock, gates
 from core.access import Role
 from core.dates import birthday, in_words
@@ -116,6 +117,19 @@ def managers_for(placement: Placement) -> QuerySet[User]:
         provider_posts__provider_id=provider_id,
         provider_posts__authority_id=placement.child.authority_id,
     ).order_by("name")
+
+
+def managers_on(child: Child, day: dt.date) -> list[Holder]:
+    """Who managed a placement of the child's at some time of a day: what the decision-rights matrix calls its manager."""
+    posts = ManagerPost.objects.filter(
+        Q(ended_at__isnull=True) | Q(ended_at__gt=clock.start_of(day)),
+        placement__child=child,
+        started_at__lt=clock.end_of(day),
+    )
+    return [
+        Holder(post.name, "placement manager", post.account)
+        for post in posts.select_related("account").order_by("started_at")
+    ]
 
 
 def not_anothers_too(*, account: User, by: User) -> None:

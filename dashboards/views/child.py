@@ -15,7 +15,7 @@ from core.access import Permission, Scope, access
 from core.dates import age_on
 from core.history_panel import changes
 from core.models import User
-from dashboards.chronology import Cursor, chronology
+from dashboards.chronology import TOLD_BY_NOTHING_ELSE, Cursor, chronology
 from dashboards.flags import counted, gathered, soon
 from dashboards.links import Link, link, offered
 from dashboards.state import State, states, with_what_states_need
@@ -58,7 +58,7 @@ def _context(record: Child, user: User, as_of: dt.datetime, before: Cursor | Non
     orders = list(DolOrder.for_user(user).filter(child=record).order_by("-starts_on")[:SHOWN])
     decisions = list(
         Decision.for_user(user)
-        .filter(child=record)
+        .filter(child=record, demanded_by__in=TOLD_BY_NOTHING_ELSE)
         .select_related("recorded_by")
         .order_by("-decided_on", "-pk")[:SHOWN]
     )
@@ -135,6 +135,7 @@ def _links(user: User, record: Child, state: State | None, care: CareEpisode | N
         if care
         else None,
         link(user, "Record a decision", "children:decide", record.reference),
+        link(user, "Record what the child asks for", "children:wish", record.reference),
         link(user, "Start a placement", "placements:start", record.reference) if care and not here else None,
         link(user, "Record the start of being looked after", "children:start_care", record.reference)
         if not care

@@ -8,7 +8,7 @@ import datetime as dt
 import pytest
 from django.urls import URLPattern, get_resolver
 
-from children.models import Decision
+from children.models import Decision, Wish
 from core import accounts, clock
 from exchange.models import ImportRun, ReturnEpisode
 from oversight.models import Flag
@@ -90,6 +90,11 @@ def world(cast, tmp_path):
         recorded_by=cast.amy,
     )  # fmt: skip
 
+    Wish.objects.create(
+        child=w.teya, asked_on=days_ago(5), words="Only these staff.\nNo visits.", analysis="Who gains from it?",
+        what_happens="Amy decides by Friday, and tells her.", recorded_by=cast.amy,
+    )  # fmt: skip
+
     callum = cast.child(forename="Callum", surname="Ashby", sex="M")
     w.beacon = cast.home(status=Registration.Status.REGISTERED, registered_for="childrens_home", name="Beacon House")
     w.managed = cast.placement(callum, days_ago(30), home=w.beacon)
@@ -162,6 +167,10 @@ def pages(w, cast):
         (cast.tom, "children:case_supervision", child),
         (cast.amy, "children:handover", child),
         (cast.amy, "children:decide", child),
+        (cast.carl, "children:decide", child),
+        *[(user, "children:decisions", child) for user in (cast.amy, cast.carl, cast.ava)],
+        (cast.amy, "children:decision_rights", child),
+        (cast.amy, "children:wish", child),
         (cast.amy, "placements:start", child),
         (cast.amy, "placements:move", here),
         (cast.amy, "placements:end", here),

@@ -340,7 +340,7 @@ def test_a_decision_is_not_taken_tomorrow_nor_recorded_by_a_commissioner(cast):
     child = added(cast)
     with pytest.raises(Invalid, match="today or in the past"):
         decided(cast, child, decided_on=day(3, 16))
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(PermissionDenied):  # a commissioner records no decision but their own
         decided(cast, child, by=cast.carl)
 
 

@@ -124,8 +124,10 @@ DECISION = {
     "decided_on_day": TODAY.day,
     "decided_on_month": TODAY.month,
     "decided_on_year": TODAY.year,
+    "kind": "other",
     "what": "She stays.",
     "why": "She asks to.",
+    "consulted": "Nobody.",
     "decided_by": "Tom Heron",
     "by_what_authority": "Scheme of delegation",
 }

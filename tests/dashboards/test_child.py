@@ -189,7 +189,10 @@ def test_each_is_offered_what_her_role_may_do(client, cast, placement):
     assert {"Log a visit", "Record a legal status", "Record a decision", "Move to another placement"} <= amy
     assert "Allocate a worker" not in amy
     assert "Allocate a worker" in offered(client, cast.tom, child_url(placement))
-    assert offered(client, cast.priya, child_url(placement)) == {"Write the daily log"}
+    assert offered(client, cast.priya, child_url(placement)) == {
+        "Write the daily log",
+        "Record what the child asks for",
+    }
     assert offered(client, cast.greta, child_url(placement)) == set()
     assert "Appoint a manager" in offered(client, cast.amy, placement_url(placement))
     assert "Authorise this unregistered placement" in offered(client, cast.dora, placement_url(placement))

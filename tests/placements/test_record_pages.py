@@ -206,11 +206,18 @@ PAGES = [
         about=lambda w: [w.child.reference],
         sends=lambda w: (
             sent("decided_on", ago(1))
-            | {"what": "She stays.", "why": "She asked.", "decided_by": "Dee", "by_what_authority": "Director"}
+            | {
+                "kind": "funding",
+                "what": "Four weeks more.",
+                "why": "She stays.",
+                "decider": w.cast.dee.pk,
+                "consulted": "The panel.",
+            }
         ),
         wrong={"why": ""},
         error="Enter why it was decided",
         writes=Decision,
+        powerless="lola",
     ),
     Page(
         "placements:start",

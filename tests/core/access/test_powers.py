@@ -93,9 +93,12 @@ def test_whoever_publishes_a_rota_answers_for_the_child_or_manages_the_placement
 
 def test_a_provider_decides_nothing_that_is_the_councils():
     """It records no registration of its own home, signs no agreement with itself, sets no number of its own staff."""
-    of_the_shift = {P.SEE_CHILDREN, P.SEE_ROTA, P.SEE_CARERS, P.WRITE_LOG, P.RECORD_SHIFT, P.STAND_DOWN}
+    of_the_shift = {
+        P.SEE_CHILDREN, P.SEE_ROTA, P.SEE_CARERS, P.WRITE_LOG, P.RECORD_SHIFT, P.STAND_DOWN, P.RECORD_WISH,
+    }  # fmt: skip
     of_the_manager = {
         P.SEE_FLAGS, P.SEE_CHECKS, P.MANAGE_CARERS, P.PROPOSE_ROTA, P.PUBLISH_ROTA, P.LIFT_STAND_DOWN,
+        P.TAKE_DECISION,  # of a placement whose manager they are
     }  # fmt: skip
     assert set(PROVIDER_ROLES) == {Role.PROVIDER_MANAGER, Role.SHIFT_LEADER}
     assert ROLES[Role.SHIFT_LEADER].may == of_the_shift

@@ -3,7 +3,7 @@
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 
-from children.models import Allocation, CareEpisode, CaseSupervision, Child, Decision, LegalStatus
+from children.models import Allocation, CareEpisode, CaseSupervision, Child, Decision, LegalStatus, Wish
 from core.access import Role
 from core.models import Protected, Team, User
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
@@ -25,7 +25,7 @@ from tests.core.access.addresses import NORTHS, counterpart
 
 PROTECTED = [m for m in apps.get_models() if issubclass(m, Protected) and m not in (User, Team)]
 FILE = {CareEpisode, LegalStatus, Allocation, Decision}  # and who read it
-NOTES = {Visit, DolOrder}
+NOTES = {Visit, DolOrder, Wish}
 OF_PLACEMENT = {Placement, ManagerPost, DailyLog, Addition, Key}
 COUNCILS = {UnregisteredAuthorisation}  # its own reasons, not for a provider
 FLAGS = {Flag, FlagAnswer}

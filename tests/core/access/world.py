@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from children.models import CaseSupervision, Decision
+from children.models import CaseSupervision, Decision, Wish
 from core import clock
 from core.access import Role
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
@@ -70,6 +70,7 @@ def world(cast):
     Decision.objects.create(
         child=child, decided_on=LONG_AGO, what="W", why="Y", decided_by="T", by_what_authority="P", recorded_by=cast.amy
     )
+    Wish.objects.create(child=child, asked_on=LONG_AGO, words="W", analysis="A", what_happens="H", recorded_by=cast.amy)
     UnregisteredAuthorisation.objects.create(
         placement=placement,
         authorised_by=cast.dora,

@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from children import actions, forms
+from children import actions
+from children.forms import child as forms
 from children.models import Allocation, Child
 from core import clock
 from core.access import Permission, access
@@ -220,25 +221,4 @@ def case_supervision(request: HttpRequest, reference: str) -> HttpResponse:
         success="Supervision recorded",
         draft_key=f"supervision-{child.reference}",
         context={"intro": "You record it as the person who supervised. It cannot be changed afterwards."},
-    )
-
-
-@access(Permission.RECORD_DECISION)
-def decide(request: HttpRequest, reference: str) -> HttpResponse:
-    child = get_object_or_404(Child.for_user(request.user), reference=reference)
-    return record_form(
-        request,
-        form_class=forms.DecisionForm,
-        act=partial(actions.record_decision, child=child),
-        done=back_to(child),
-        title="Record a decision",
-        caption=str(child),
-        back_url=child_page(child),
-        submit_label="Record decision",
-        success="Decision recorded",
-        draft_key=f"decision-{child.reference}",
-        context={
-            "intro": "A recorded decision cannot be changed. What the child wishes can be recorded as a decision about "
-            "it, but no wish and no decision removes a duty: a flag stands until its record is made."
-        },
     )

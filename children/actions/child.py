@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 
 from children import codes, policies
-from children.models import Allocation, CareEpisode, CaseSupervision, Child, Decision, FileRead, LegalStatus
+from children.models import Allocation, CareEpisode, CaseSupervision, Child, FileRead, LegalStatus
 from children.querysets import live_on
 from core.access import Permission
 from core.actions import action, touch
@@ -378,44 +378,7 @@ def record_case_supervision(
     return supervision
 
 
-# --- decisions and reading --------------------------------------------------------------------------------------------
-
-
-@action
-def record_decision(
-    *,
-    child: Child,
-    decided_on: dt.date,
-    what: str,
-    why: str,
-    decided_by: str,
-    by_what_authority: str,
-    alternatives: str = "",
-    by: User,
-    as_of: dt.datetime,
-) -> Decision:
-    """Record a decision on her own record. It is never changed afterwards: a new decision replaces it."""
-    policies.may(by, Permission.RECORD_DECISION, authority_id=child.authority_id)
-    policies.required(
-        what=(what, "Enter what was decided"),
-        why=(why, "Enter why it was decided"),
-        decided_by=(decided_by, "Enter who decided"),
-        by_what_authority=(by_what_authority, "Enter by what authority they decided"),
-    )
-    policies.not_future(decided_on, as_of, "decided_on", "The date of the decision")
-    policies.not_before(decided_on, child.date_of_birth, "decided_on", "The date of the decision", "the child was born")
-    decision = Decision.objects.create(
-        child=child,
-        decided_on=decided_on,
-        what=what.strip(),
-        why=why.strip(),
-        alternatives=alternatives.strip(),
-        decided_by=decided_by.strip(),
-        by_what_authority=by_what_authority.strip(),
-        recorded_by=by,
-    )
-    touch(child=child)
-    return decision
+# --- reading -----------------------------------------------------------------------------------------------------------
 
 
 @action

@@ -241,16 +241,3 @@ class CaseSupervisionForm(forms.Form):
     def __init__(self, *args: Any, child: Child, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("worker", policies.supervised_for(child).select_related("team"))
-
-
-class DecisionForm(forms.Form):
-    decided_on = forms.DateField(label="When was it decided?", noun="date it was decided")
-    what = forms.TextAreaField(label="What was decided", rows=3)
-    why = forms.TextAreaField(label="Why", noun="why it was decided")
-    alternatives = forms.TextAreaField(
-        label="What else was considered", hint="And why it was not chosen.", rows=3, required=False
-    )
-    decided_by = forms.TextField(label="Who decided", hint="A name, or the names of a panel.")
-    by_what_authority = forms.TextField(
-        label="By what authority", hint="The post they hold, the panel, the order or the delegation."
-    )

@@ -1,0 +1,1 @@
+"""What people type about a child, one file a noun."""

@@ -1,0 +1,1 @@
+"""A page for each act of this floor, one file a noun."""
