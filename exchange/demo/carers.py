@@ -62,7 +62,7 @@ MOORINGS = {
     "bryn": Person("Bryn", "Sorrel", dt.date(1995, 9, 8), MARRAMGATE),
     "emeka": Person("Emeka", "Clover", dt.date(1990, 2, 24), MARRAMGATE),
     "freya": Person("Freya", "Mallow", dt.date(1998, 12, 12), WHERRYMOOR),
-    "gethin": Person("Gethin", "Rush", dt.date(1981, 5, 2), WHERRYMOOR, checked=False),
+    "gethin": Person("Gethin", "Rush", dt.date(1981, 5, 2), checked=False),
     "hollie": Person("Hollie", "Burdock", dt.date(2000, 7, 21), WHERRYMOOR, checked=False),
 }
 
