@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboards.views import child, director, find, lists, meeting, my_work, placement
+from dashboards.views import assurance, child, director, find, lists, meeting, my_work, placement
 
 app_name = "dashboards"
 
@@ -16,4 +16,6 @@ urlpatterns = [
     path("without-a-social-worker/", lists.without_worker, name="without_worker"),
     path("registration-not-known/", lists.not_known, name="not_known"),
     path("oversight/", director.director, name="director"),
+    path("assurance/", assurance.assurance, name="assurance"),
+    path("assurance/visits/", assurance.quality_schedule, name="quality_schedule"),
 ]

@@ -15,7 +15,8 @@ from dashboards import worklist
 from dashboards.flags import SOON_DAYS, counted, flags_of
 from dashboards.links import link, offered
 from dashboards.state import states, with_what_states_need
-from governance.models import Action, Meeting
+from governance.models import Action, Concern, Meeting
+from governance.views.concerns import ledger
 from oversight.quality import registration_not_known
 from placements.models import Placement
 from staffing.models import Lift, RotaRequest, Swap
@@ -70,6 +71,8 @@ def _parts(user: User) -> list[Part]:
         parts = [_mine] if flags else []
     if user.can(Permission.ATTEND_MEETINGS):
         parts = [*parts, _tasks]
+    if user.can(Permission.RAISE_CONCERN):
+        parts.append(_concerns)
     return [*parts, _staff, _doors] if user.can(Permission.SEE_CARERS) else [*parts, _doors]
 
 
@@ -157,6 +160,21 @@ def _logs(user: User, as_of: dt.datetime) -> dict[str, Any]:
 
 def _standing(user: User, as_of: dt.datetime) -> dict[str, Any]:
     return {"standing": counted(user, as_of=as_of, whose="all", back="my-work")}
+
+
+CONCERNS = {
+    "escalated": "formally escalated to you, for you to answer",
+    "triage": "to be decided on",
+    "mine": "yours to act on",
+    "raised": "raised by you, still open",
+}
+
+
+def _concerns(user: User, as_of: dt.datetime) -> dict[str, Any]:
+    """What waits for this person in the ledger, each number with the address of exactly the list it counts."""
+    numbers = Concern.for_user(user).numbers_for(user)
+    rows = [(numbers[show], words, ledger(show=show)) for show, words in CONCERNS.items() if numbers[show]]
+    return {"concerns": rows}
 
 
 def _staff(user: User, as_of: dt.datetime) -> dict[str, Any]:
