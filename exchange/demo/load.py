@@ -103,14 +103,14 @@ class Loader:
         self._logs(story, placement)
         if story.rota:
             (rotas.going_well if story.rota == "well" else rotas.going_wrong)(self, placement)
+        if story.meets:
+            meetings.weekly(self, placement)
         if story.plans:
             {"well": plans.going_well, "badly": plans.going_wrong, "in part": plans.in_part}[story.plans](
                 self, placement
             )
         if story.rota == "badly":
             concerns.going_unanswered(self, placement)
-        if story.meets:
-            meetings.weekly(self, placement)
         for ago, what, why, who in story.decisions:
             children.record_decision(
                 child=child, decided_on=self.day(ago), what=what, why=why, alternatives="Nothing registered was found.",
