@@ -7,6 +7,7 @@ from operator import attrgetter
 from django.db import DatabaseError, transaction
 from django.db.models import Min
 
+from children.actions.deciding import decided
 from children.querysets import live_on
 from core import clock, gates
 from core.access import Permission
@@ -18,7 +19,7 @@ from core.working_days import add_working_days
 from placements import policies as for_placement
 from placements.models import Placement, Provider
 from staffing import policies
-from staffing.actions.rota import PLANNED_AHEAD, hold_carers, put_on
+from staffing.actions.rota import PLANNED_AHEAD, called, hold_carers, put_on
 from staffing.agreed import GRACE
 from staffing.models import AgencyAgreement, Assignment, Carer, Shift
 from staffing.rota import ONE_WEEK, moment_of, not_checked
@@ -64,14 +65,16 @@ def publish(*, placement: Placement, week: dt.date, by: User, as_of: dt.datetime
         shift.published_at, shift.published_by = as_of, by
         shift.version += 1
         shift.save(update_fields=["published_at", "published_by", "version"])
+    number = "1 shift" if len(shifts) == 1 else f"{len(shifts)} shifts"
+    decided(
+        "publish",
+        child=placement.child,
+        what=f"The rota of the week of {in_words(week)}: {number} published.",
+        why="The week as drafted: each shift led, and each carer’s checks complete.",
+        by=by,
+        as_of=as_of,
+    )
     return shifts
-
-
-def called(shift: Shift) -> str:
-    """A shift inside a sentence: the waking night of 3 March 2022 from 20:00."""
-    starts = shift.starts_at.astimezone(clock.LONDON)
-    kind = {"day": "the day", "waking_night": "the waking night", "sleep_in": "the sleep-in"}[shift.kind]
-    return f"{kind} of {in_words(starts.date())} from {starts:%H:%M}"
 
 
 def gate_agreements(placement: Placement, since: dt.datetime, until: dt.datetime, as_of: dt.datetime) -> None:
