@@ -11,8 +11,8 @@ from core import clock
 from core.access import Role
 from core.actions import one_recheck
 from core.models import Authority, Team, User
+from exchange.demo import deciding, rotas, stories
 from exchange.demo import people as cast
-from exchange.demo import rotas, stories
 from exchange.demo.stories import Story
 from oversight.sweep import sweep
 from placements import actions as placements
@@ -103,6 +103,8 @@ class Loader:
         self._logs(story, placement)
         if story.rota:
             (rotas.going_well if story.rota == "well" else rotas.going_wrong)(self, placement)
+        if story.rota == "badly":
+            deciding.going_wrong(self, child)
         for ago, what, why, who in story.decisions:
             children.record_decision(
                 child=child, decided_on=self.day(ago), what=what, why=why, alternatives="Nothing registered was found.",

@@ -55,12 +55,16 @@ OF_CARERS = {
 }  # fmt: skip
 
 
+# And of who decides: nobody leads the long-term plan, and two calls from above wait, one to be written and one to be seen.
+OF_DECIDING = {("DEC-03", "recorded"), ("DEC-03", "seen"), ("DEC-04", "long_term")}
+
+
 def flagged(child):
     return {(flag.rule, flag.limb) for flag in Flag.objects.standing().filter(child__forename=child)}
 
 
 def test_teyas_placement_shows_what_a_review_found_and_the_statutory_visits_stay_green(demo):
-    assert flagged("Teya") == OF_CARE | OF_CARERS | {("LOG-06", "")}
+    assert flagged("Teya") == OF_CARE | OF_CARERS | OF_DECIDING | {("LOG-06", "")}
     owners = Flag.objects.standing().filter(child__forename="Teya").values_list("owner__name", flat=True)
     assert set(owners) == {"Amy Sparrow", "Tom Heron", "Hana Finch", "Dora Kestrel"}
 
