@@ -11,7 +11,7 @@ from core import clock
 from core.access import Role
 from core.actions import one_recheck
 from core.models import Authority, Team, User
-from exchange.demo import concerns, meetings, plans, rotas, stories
+from exchange.demo import concerns, deciding, meetings, plans, rotas, stories
 from exchange.demo import people as cast
 from exchange.demo.stories import Story
 from oversight.sweep import sweep
@@ -111,6 +111,7 @@ class Loader:
             )
         if story.rota == "badly":
             concerns.going_unanswered(self, placement)
+            deciding.going_wrong(self, child)
         for ago, what, why, who in story.decisions:
             children.record_decision(
                 child=child, decided_on=self.day(ago), what=what, why=why, alternatives="Nothing registered was found.",
