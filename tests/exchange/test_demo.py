@@ -53,6 +53,7 @@ OF_CARERS = {
     ("STF-10", "overdue"), ("CPL-05A", ""), ("STF-11L", "planned"), ("STF-11L", "unlisted"), ("STF-11L", "worked"),
     ("STF-12", "changes"), ("STF-12", "newly_qualified"), ("STF-13", ""),
 }  # fmt: skip
+OF_THOSE_WHO_LOOK = {("QA-01L", "none"), ("QA-03", ""), ("QA-04L", "mitigation"), ("NOT-10", "review")}
 
 
 def flagged(child):
@@ -60,9 +61,9 @@ def flagged(child):
 
 
 def test_teyas_placement_shows_what_a_review_found_and_the_statutory_visits_stay_green(demo):
-    assert flagged("Teya") == OF_CARE | OF_CARERS | {("LOG-06", "")}
+    assert flagged("Teya") == OF_CARE | OF_CARERS | OF_THOSE_WHO_LOOK | {("LOG-06", "")}
     owners = Flag.objects.standing().filter(child__forename="Teya").values_list("owner__name", flat=True)
-    assert set(owners) == {"Amy Sparrow", "Tom Heron", "Hana Finch", "Dora Kestrel"}
+    assert set(owners) == {"Amy Sparrow", "Tom Heron", "Hana Finch", "Dora Kestrel", "Sal Plover"}
 
 
 def test_every_rule_about_carers_is_seen_at_work(demo):
