@@ -213,7 +213,7 @@ def document() -> str:
 def _pattern(page: str) -> Any:
     namespace, _, name = page.partition(":")
     _, resolver = get_resolver().namespace_dict[namespace]
-    return next(pattern for pattern in resolver.url_patterns if pattern.name == name)
+    return next(pattern for pattern in resolver.url_patterns if getattr(pattern, "name", None) == name)
 
 
 def _address(page: str) -> str:

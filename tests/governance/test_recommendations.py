@@ -17,7 +17,7 @@ SAYS = {
     "R1.3": "Need 1: is it met here?",
     "R1.4": "Outcome 1: date of that evidence",
     "R1.5": "Staff not encouraged to raise concerns",
-    "R1.6": "£9000",
+    "R1.6": "£9,000",
     "R1.11": "Every child who lives in a setting nobody registered",
     "R1.12": "Children’s social care",
     "R1.13": "What each partner agency does",

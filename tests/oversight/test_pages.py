@@ -279,7 +279,7 @@ class TestDigest:
         told = {message.to: message.body for message in OutboxMessage.objects.select_related("to")}
         assert set(told) == {cast.amy, cast.tom, cast.hana, cast.sal, cast.dora}
         assert "1 overdue under statute" in told[cast.amy]
-        assert "overdue under a local standard, 5 of them new since yesterday" in told[cast.amy]
+        assert "overdue under a local standard, 6 of them new since yesterday" in told[cast.amy]
         for body in told.values():
             for word in (placement.child.forename, placement.child.surname, placement.home.name, "VIS-"):
                 assert word not in body
