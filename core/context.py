@@ -19,6 +19,8 @@ NAVIGATION = (
     ("Today’s shifts", "staffing:today"),
     ("Find a child", "dashboards:find_child"),
     ("Flags", "oversight:flags"),
+    ("Meetings", "governance:meetings"),
+    ("Concerns", "governance:concerns"),
     ("Carers", "staffing:carers"),
     ("Homes", "placements:homes"),
     ("Oversight", "dashboards:director"),

@@ -1,1 +1,1 @@
-"""The forms of this floor, one file a noun."""
+"""What people type, one file a subject."""

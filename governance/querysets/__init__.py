@@ -1,1 +1,1 @@
-"""The words for asking about meetings, concerns and quality assurance, one file a subject, and who may see which."""
+"""The words for asking about what is decided and planned, one file a subject."""

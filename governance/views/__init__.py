@@ -1,1 +1,1 @@
-"""The pages of this floor, one file a noun."""
+"""The pages of this floor, one file a subject."""
