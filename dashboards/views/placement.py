@@ -13,6 +13,7 @@ from core import clock
 from core.access import Permission, Scope, access
 from core.history_panel import changes
 from core.models import User
+from dashboards import quality
 from dashboards.flags import counted, gathered, soon
 from dashboards.links import Link, link, offered
 from dashboards.state import State, states, with_what_states_need
@@ -121,6 +122,7 @@ def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any
         "main_link": _main_link(user, state, over or planned),
         "links": _links(user, state, over, planned),
         "staff": _staff(user, state, over),
+        "quality": quality.panel(record, user, as_of=as_of) if record.followed_from else None,
     }
 
 
@@ -168,6 +170,10 @@ def _links(user: User, state: State, over: bool, planned: bool) -> list[Link]:
         if record.home_id
         else None,
         link(user, "Record a deprivation of liberty order", "placements:dol_order", record.child.reference),
+        link(user, "Plans", "governance:plans", record.child.reference),
+        link(user, "Search and funding", "governance:commissioning", record.child.reference),
+        link(user, "What this placement agreed to achieve", "governance:agreement", record.pk),
+        link(user, "Crisis clock", "governance:crisis", record.pk) if state.is_high_risk else None,
         link(user, "Say which home it is", "placements:where", record.pk) if not record.home_id else None,
         link(user, "Move to another placement", "placements:move", record.pk) if not planned else None,
         link(user, "End this placement", "placements:end", record.pk) if not planned else None,

@@ -1,1 +1,1 @@
-"""The only writes of this floor, one file a noun."""
+"""The writes of this floor, one file a subject."""

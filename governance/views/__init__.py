@@ -1,1 +1,1 @@
-"""A page for each act of this floor, one file a noun."""
+"""The pages of this floor, one file a subject."""
