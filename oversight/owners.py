@@ -30,6 +30,7 @@ CHAINS: Mapping[str, tuple[str, ...]] = {
     Role.DCS: ("dcs", "director", *UP[5:]),
     Role.COMMISSIONER: ("commissioner", "any_commissioner", *UP[2:]),
     Role.LEGAL: ("lawyer", "any_lawyer", *UP[2:]),
+    Role.SAFEGUARDING_LEAD: ("safeguarding", "director", "dcs", *UP[6:]),
 }
 
 IN_WORDS = {

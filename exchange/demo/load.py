@@ -11,8 +11,8 @@ from core import clock
 from core.access import Role
 from core.actions import one_recheck
 from core.models import Authority, Team, User
+from exchange.demo import concerns, plans, rotas, stories
 from exchange.demo import people as cast
-from exchange.demo import plans, rotas, stories
 from exchange.demo.stories import Story
 from oversight.sweep import sweep
 from placements import actions as placements
@@ -107,6 +107,8 @@ class Loader:
             {"well": plans.going_well, "badly": plans.going_wrong, "in part": plans.in_part}[story.plans](
                 self, placement
             )
+        if story.rota == "badly":
+            concerns.going_unanswered(self, placement)
         for ago, what, why, who in story.decisions:
             children.record_decision(
                 child=child, decided_on=self.day(ago), what=what, why=why, alternatives="Nothing registered was found.",

@@ -61,12 +61,19 @@ OF_PLANS = {
 }  # fmt: skip
 
 
+# And of what was raised about it: two police notices and the guardian's concern, open; and the police came four times.
+OF_CONCERNS = {
+    ("SAF-08", "decision"), ("SAF-08", "unread"), ("SAF-08", "feedback"), ("SAF-09", "answer"), ("SAF-09", "meeting"),
+    ("SAF-09", "lado"), ("LOG-05", ""),
+}  # fmt: skip
+
+
 def flagged(child):
     return {(flag.rule, flag.limb) for flag in Flag.objects.standing().filter(child__forename=child)}
 
 
 def test_teyas_placement_shows_what_a_review_found_and_the_statutory_visits_stay_green(demo):
-    assert flagged("Teya") == OF_CARE | OF_CARERS | OF_PLANS | {("LOG-06", "")}
+    assert flagged("Teya") == OF_CARE | OF_CARERS | OF_PLANS | OF_CONCERNS | {("LOG-06", "")}
     owners = Flag.objects.standing().filter(child__forename="Teya").values_list("owner__name", flat=True)
     line = {"Amy Sparrow", "Tom Heron", "Hana Finch", "Dee Osprey", "Dora Kestrel"}
     assert set(owners) == line | {"Carl Rook", "Lola Dunlin"}
@@ -75,7 +82,8 @@ def test_teyas_placement_shows_what_a_review_found_and_the_statutory_visits_stay
 def test_every_rule_about_carers_is_seen_at_work(demo):
     """By its own code or, where she lives is registered nowhere, by the local standard's beside it."""
     shown = {
-        rule.removesuffix("L") for rule, _ in OF_CARERS | OF_CARE | OF_PLANS | {("LOG-06", "")} | flagged("Callum")
+        rule.removesuffix("L")
+        for rule, _ in OF_CARERS | OF_CARE | OF_PLANS | OF_CONCERNS | {("LOG-06", "")} | flagged("Callum")
     }
     family = {rule.code for rule in rulebook.ALL if rule.kind != "gate" and rule.code.startswith(("STF", "CPL", "LOG"))}
     assert {code.removesuffix("L") for code in family} <= shown

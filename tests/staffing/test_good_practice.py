@@ -2,6 +2,7 @@
 
 import pytest
 
+from children import actions as children
 from core.actions import one_recheck
 from placements import actions as placements
 from staffing.actions import agreements, carers, requests, worked
@@ -26,6 +27,13 @@ class TestGoodPractice:
     @pytest.fixture
     def second(self, life):
         life.moves_on()
+        for part, worker in (
+            ("lead_day_to_day", life.cast.amy), ("lead_long_term", life.cast.hana), ("commissioner", life.cast.carl)
+        ):  # fmt: skip
+            life.act(
+                children.allocate, life.cast.tom, at(SECOND, 12), child=life.child, worker=worker, part=part,
+                started_on=SECOND,
+            )  # fmt: skip
         life.act(
             placements.appoint_manager, life.cast.tom, at(SECOND, 12), placement=life.placement, name="Maya Redstart",
             started_at=at(SECOND, 12),
@@ -74,7 +82,9 @@ class TestGoodPractice:
     @pytest.mark.positive("P1")
     @pytest.mark.positive("P2")
     @pytest.mark.positive("P3")
+    @pytest.mark.positive("P6")
     @pytest.mark.positive("P7")
+    @pytest.mark.positive("P18")
     def test_a_home_that_does_it_well_raises_nothing(self, second):
         """A manager on site, each worker checked and trained, and staff chosen by adults: no flag about any of it."""
         self.week(second)
