@@ -1,6 +1,5 @@
 """The form of a quality-assurance visit: what it asks depends on the kind of visit, and begins where the last one ended."""
 
-import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -350,17 +349,3 @@ class AddToVisit(forms.Form):
         if cleaned.get("kind") not in (None, QualityAddition.Kind.ADDENDUM) and not cleaned.get("reason", "").strip():
             self.add_error("reason", "Enter why it is corrected")
         return cleaned
-
-
-class CloseFinding(forms.Form):
-    closed_on = forms.DateField(label="When was it done?", noun="day it was done")
-    evidence = forms.TextAreaField(
-        label="What shows that it is done?",
-        noun="evidence that it is done",
-        hint="What you saw, and where it is kept.",
-        rows=3,
-    )
-
-    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
-        kwargs["initial"] = {"closed_on": today} | (kwargs.get("initial") or {})
-        super().__init__(*args, **kwargs)
