@@ -71,7 +71,7 @@ def record_decision(
         alternatives=alternatives.strip(),
         decider=decider,
         decided_by=_named(decider) if decider else decided_by.strip(),
-        by_what_authority=by_what_authority.strip() or _authority(decider),
+        by_what_authority=by_what_authority.strip() or _authority(decider, rights.KINDS[kind]),
         consulted=consulted.strip(),
         not_consulted=not_consulted.strip(),
         why_not_consulted=why_not_consulted.strip(),
@@ -121,6 +121,7 @@ def decided(
     child: Child,
     what: str,
     why: str,
+    alternatives: str = "",
     on: dt.date | None = None,
     court: bool = False,
     by: User,
@@ -141,9 +142,10 @@ def decided(
         decided_on=day,
         what=what,
         why=why.strip() or "No reason was given with it.",
+        alternatives=alternatives.strip(),
         decider=None if court else by,
         decided_by="The court" if court else _named(by),
-        by_what_authority="Order of the court" if court else _authority(by),
+        by_what_authority="Order of the court" if court else _authority(by, kind),
         demanded_by=act,
         entered_at=as_of,
         recorded_by=by,
@@ -158,5 +160,9 @@ def _named(decider: User) -> str:
     return f"{decider.name} ({decider.get_role_display().lower()})"
 
 
-def _authority(decider: User | None) -> str:
-    return BY_THE_MATRIX.format(post=decider.get_role_display()) if decider else ""
+def _authority(decider: User | None, kind: rights.Kind) -> str:
+    """By what post the matrix gives it to them: their role or, for a provider's people, the placement they manage."""
+    if decider is None:
+        return ""
+    post = decider.get_role_display() if decider.role in kind.roles else "Placement manager"
+    return BY_THE_MATRIX.format(post=post)

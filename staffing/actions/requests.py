@@ -5,6 +5,7 @@ import datetime as dt
 from django.urls import reverse
 
 from children import policies as for_child
+from children.actions.deciding import decided
 from children.models import Decision
 from core import clock, gates
 from core.access import Permission, Role
@@ -14,8 +15,7 @@ from core.models import User
 from placements import policies as for_placement
 from placements.models import Placement, Provider
 from staffing import notices, policies
-from staffing.actions.rota import changed, hold_carers, hold_shift, off, put_on, standing_on, still_led
-from staffing.actions.weeks import called
+from staffing.actions.rota import called, changed, hold_carers, hold_shift, off, put_on, standing_on, still_led
 from staffing.models import Assignment, Carer, CheckWaiver, RotaRequest, Shift, StandDown, Swap
 from staffing.models.carers import WAIVED_AT_MOST
 from staffing.rota import cover_word, fewest, missing_kinds, required_for
@@ -83,7 +83,7 @@ def ask_swap(
 def decide_swap(*, swap: Swap, approve: bool, why: str, by: User, as_of: dt.datetime) -> Swap:
     """Approve a swap, which changes the rota with every gate asked again, or decline it. Either way with a reason.
 
-    Where the child asked, the decision goes on her own record, with who took it and what it does to cover.
+    The decision goes on her own record, with who took it and what it does to cover; where she asked, also when declined.
     """
     shift = swap.shift
     hold_carers(pk for pk in (swap.outgoing_id, swap.incoming_id) if pk is not None)
@@ -102,7 +102,7 @@ def decide_swap(*, swap: Swap, approve: bool, why: str, by: User, as_of: dt.date
         _swap(swap, by=by, as_of=as_of)
     swap.state = Swap.State.APPROVED if approve else Swap.State.DECLINED
     swap.decided_by, swap.decided_at, swap.decided_why = by, as_of, why.strip()
-    if swap.child_asked:
+    if approve or swap.child_asked:
         swap.decision = _on_her_record(swap, before, _cover(shift), by, as_of)
     swap.save(update_fields=["state", "decided_by", "decided_at", "decided_why", "decision"])
     if swap.asked_by_id != by.pk:
@@ -125,7 +125,7 @@ def _swap(swap: Swap, *, by: User, as_of: dt.datetime) -> None:
         begins, ends = max(assignment.starts_at, as_of), assignment.ends_at
         off(assignment, SWAPPED, as_of)
         if swap.incoming is not None:
-            put_on(shift, swap.incoming, swap.agency, begins, ends, by=by)
+            put_on(shift, swap.incoming, swap.agency, begins, ends, by=by, as_of=as_of)
             touch(carer=swap.incoming)
     still_led(shift)
     changed(shift, "leader")
@@ -146,17 +146,15 @@ def _on_her_record(
     effect = f"{before[1]} carers planned before and {after[1]} after; {needed}"
     if before[0] is not None:
         effect += f", so cover is {cover_word(*after)}"
-    line = by.role in policies.SOCIAL_WORK_LINE
-    return Decision.objects.create(
+    asked = "A change of staff the child asked for" if swap.child_asked else "A change of staff"
+    wish = f"\n\nWhat the wish tells us, and what it means for risk: {swap.analysis}" if swap.child_asked else ""
+    return decided(
+        "decide_swap",
         child=swap.shift.placement.child,
-        decided_on=clock.local_date(as_of),
-        what=f"A change of staff the child asked for was {outcome}: {instead}, {called(swap.shift)}. "
-        f"Effect on cover: {effect}.",
-        why=f"{swap.decided_why}\n\nReason given: {swap.reason}\n\nWhat the wish tells us, and what it means for risk: "
-        f"{swap.analysis}",
-        decided_by=f"{by.name} ({by.get_role_display().lower()})",
-        by_what_authority="Social work line for the child" if line else "Placement manager",
-        recorded_by=by,
+        what=f"{asked} was {outcome}: {instead}, {called(swap.shift)}. Effect on cover: {effect}.",
+        why=f"{swap.decided_why}\n\nReason given: {swap.reason}{wish}",
+        by=by,
+        as_of=as_of,
     )
 
 
@@ -250,8 +248,9 @@ def waive_checks(
     by: User,
     as_of: dt.datetime,
 ) -> CheckWaiver:
-    """In a true emergency, let a carer work at one placement before their checks are complete: 48 hours at most, once, and
-    never from commissioning. The child's social worker and IRO are told at once."""
+    """In a true emergency, let a carer work at one placement before their checks are complete: 48 hours at most, once
+    there, never at two placements of a council in the same 48 hours, and never from commissioning. The child's social
+    worker and IRO are told at once."""
     touch(placement=placement, child=placement.child, carer=carer)
     remedy = "Complete the checks with their evidence, or put on a carer whose checks are complete."
     if by.role == Role.COMMISSIONER:
@@ -274,6 +273,15 @@ def waive_checks(
         raise Invalid({"starts_at": "It must start within 48 hours: what is further off is no emergency"})
     if CheckWaiver.objects.filter(carer=carer, placement=placement).exists():
         sentence = "This was refused. This carer’s checks were already waived once at this placement."
+        raise Refused(gates.WAIVING_CHECKS, sentence, remedy)
+    same_hours = CheckWaiver.objects.filter(  # another council's emergency is not this one's to know of
+        carer=carer,
+        placement__child__authority=placement.child.authority_id,
+        starts_at__gt=starts_at - WAIVED_AT_MOST,
+        starts_at__lt=starts_at + WAIVED_AT_MOST,
+    )
+    if same_hours.exists():
+        sentence = "This was refused. This carer’s checks are waived at another placement within the same 48 hours."
         raise Refused(gates.WAIVING_CHECKS, sentence, remedy)
     if StandDown.objects.filter(carer=carer).standing_at(starts_at).exists():
         raise Refused(

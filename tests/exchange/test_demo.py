@@ -75,13 +75,21 @@ OF_CONCERNS = {
     ("SAF-09", "lado"), ("LOG-05", ""),
 }  # fmt: skip
 
+# Nobody of the agencies comes to her weekly meeting, and what matters most is not done.
+OF_MEETINGS = {("MTG-03", "missed"), ("MTG-03A", ""), ("MTG-04", "overdue")}
+
+
+# And of who decides: nobody leads the long-term plan, and two calls from above wait, one to be written and one to be seen.
+OF_DECIDING = {("DEC-03", "recorded"), ("DEC-03", "seen"), ("DEC-04", "long_term")}
+
 
 def flagged(child):
     return {(flag.rule, flag.limb) for flag in Flag.objects.standing().filter(child__forename=child)}
 
 
 def test_teyas_placement_shows_what_a_review_found_and_the_statutory_visits_stay_green(demo):
-    assert flagged("Teya") == OF_CARE | OF_CARERS | OF_PLANS | OF_THOSE_WHO_LOOK | OF_CONCERNS | {("LOG-06", "")}
+    of_the_rest = OF_PLANS | OF_THOSE_WHO_LOOK | OF_CONCERNS | OF_MEETINGS | OF_DECIDING | {("LOG-06", "")}
+    assert flagged("Teya") == OF_CARE | OF_CARERS | of_the_rest
     owners = Flag.objects.standing().filter(child__forename="Teya").values_list("owner__name", flat=True)
     line = {"Amy Sparrow", "Tom Heron", "Hana Finch", "Dee Osprey", "Dora Kestrel"}
     assert set(owners) == line | {"Carl Rook", "Lola Dunlin", "Sal Plover"}

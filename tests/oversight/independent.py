@@ -110,6 +110,7 @@ def expected(as_of):
     """What should stand: {(rule, limb, placement's id, carer's, agency's, shift's, the instant it was overdue from)}."""
     from tests.oversight.independent_concerns import expected_of_concerns
     from tests.oversight.independent_governance import expected_of_governance
+    from tests.oversight.independent_meetings import expected_of_meetings
     from tests.oversight.independent_plans import of_plans
     from tests.oversight.independent_quality import expected_of_quality
     from tests.oversight.independent_staffing import expected_of_staffing
@@ -118,6 +119,7 @@ def expected(as_of):
     rows = expected_of_placements(facts, of_plans)
     found = {(rule, limb, pk, None, None, None, due) for rule, limb, pk, due in rows}
     found |= expected_of_staffing(facts) | expected_of_governance(facts)
+    found |= expected_of_meetings(facts)
     return found | expected_of_concerns(facts) | expected_of_quality(facts)
 
 

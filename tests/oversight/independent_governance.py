@@ -32,12 +32,13 @@ def is_late(decision, facts):
 
 def expected_of_governance(facts):
     found, held = set(), grouped(Allocation.objects.all(), "child_id")
+    all_decisions = grouped(Decision.objects.all(), "child_id")
     decisions = grouped(Decision.objects.exclude(entered_at=None), "child_id")
     contacts = grouped(SeniorContact.objects.filter(occurred_at__lte=facts.as_of), "child_id")
     for p in followed(facts):
         late = [midnight(nth_working_day(d.decided_on, 1) + DAY) for d in decisions[p.child_id] if is_late(d, facts)]
         if late:
-            found.add(("DEC-02", "", p.pk, None, None, None, min(late)))
+            found.add(("DEC-02", "late", p.pk, None, None, None, min(late)))
         waiting = {"recorded": [], "seen": []}
         for c in contacts[p.child_id]:
             written = c.written_at is not None and c.written_at <= facts.as_of
@@ -49,6 +50,13 @@ def expected_of_governance(facts):
         risky_from = risk_since(facts, p)
         if risky_from is None:
             continue
+        due = nth_working_day(max(p.started_on, p.followed_from), 1)
+        if facts.today > due and not any(
+            d.kind in {"placement", "unregistered"} and p.started_on - 28 * DAY <= d.decided_on <= facts.today
+            for d in all_decisions[p.child_id]
+            if d.entered_at is None or d.entered_at <= facts.as_of
+        ):
+            found.add(("DEC-02", "missing", p.pk, None, None, None, midnight(due + DAY)))
         for limb, part in LEADS.items():
             theirs = [a for a in held[p.child_id] if a.part == part and a.ended_on != a.started_on]
             if covering(theirs, facts.today):

@@ -135,10 +135,25 @@ class TestOnHerRecord:
         decision(child, cast, FRIDAY, at(MONDAY, 23, 59))
         assert clocks("DEC-02", at(MONDAY, 23, 59)) == {}
         decision(child, cast, FRIDAY, at(TUESDAY, 9))
-        flag = check(at(TUESDAY, 9))["DEC-02", ""]
+        flag = check(at(TUESDAY, 9))["DEC-02", "late"]
         assert (flag.due_at, flag.severity) == (clock.start_of(TUESDAY), "amber")
-        assert ("DEC-02", "") in check(at(TUESDAY + 27 * DAY, 9))
-        assert ("DEC-02", "") not in check(at(TUESDAY + 28 * DAY, 10, 1))  # the clocks have changed
+        assert ("DEC-02", "late") in check(at(TUESDAY + 27 * DAY, 9))
+        assert ("DEC-02", "late") not in check(at(TUESDAY + 28 * DAY, 10, 1))  # the clocks have changed
+
+    @pytest.mark.failing("F10")
+    @pytest.mark.recommendation("R1.15")
+    def test_nobody_can_say_who_decided_that_she_lives_there(self, cast, child):
+        """On Friday, with nothing on her record: red from Tuesday, until somebody says who decided and why."""
+        child.placements.update(ended_on=FRIDAY)
+        placement = cast.unregistered(child, FRIDAY)
+        assert clocks("DEC-02", at(MONDAY, 23))["missing"][1] == "due"
+        assert check(at(TUESDAY, 9))["DEC-02", "missing"].due_at == clock.start_of(TUESDAY)
+        record_decision(
+            child=child, decided_on=FRIDAY, kind="placement", decider=cast.tom, what="To live there.", why="No other home.",
+            by=cast.amy, as_of=at(TUESDAY, 10),
+        )  # fmt: skip
+        assert {limb for rule, limb in check(at(TUESDAY, 11)) if rule == "DEC-02"} == {"late"}
+        assert placement.child == child
 
     @pytest.mark.failing("F31")
     def test_a_long_trip_is_a_decision_of_those_who_answer_for_her(self, cast, child):

@@ -93,7 +93,7 @@ class Invented:
             entered = at(day + chance.randrange(6) * DAY, chance.randrange(24))
             Decision.objects.create(
                 child=child, decided_on=day, what="W", why="Y", decided_by="T", by_what_authority="P", recorded_by=amy,
-                entered_at=entered,
+                entered_at=entered, kind=chance.choice(["other", "trip", "placement", "unregistered"]),
             )  # fmt: skip
             written = entered + chance.choice([1, 23, 24, 25, 90]) * HOUR if chance.random() < 0.7 else None
             seen = written + chance.choice([1, 30]) * HOUR if written and chance.random() < 0.8 else None

@@ -93,7 +93,9 @@ def test_a_swap_is_asked_and_approved_and_the_asker_told(cast, shift, carer, oth
     assert (swap.state, swap.decided_by, on(shift), shift.leader) == ("approved", cast.amy, {"Sedge"}, None)
     assert told() == {cast.amy, cast.carl}
     nobody_named()
-    assert not Decision.objects.exists()
+    decision = Decision.objects.get()
+    assert (decision.kind, decision.decider, swap.decision) == ("rota", cast.amy, decision)
+    assert decision.what.startswith("A change of staff was approved: Corin Sedge in place of Corin Reed")
     with pytest.raises(Conflict, match="it was approved"):
         decided(cast, swap, approve=False)
 
@@ -167,7 +169,7 @@ def test_the_placement_manager_decides_a_swap_and_it_is_on_her_record_too(cast, 
     swap = asked(cast, shift, carer, by=cast.priya, child_asked=True, analysis="x")
     assert told() == {cast.amy, cast.paul}
     decided(cast, swap, by=cast.paul)
-    assert Decision.objects.get().by_what_authority == "Placement manager"
+    assert Decision.objects.get().by_what_authority == "Placement manager, by the decision-rights matrix"
 
 
 def test_swaps_that_cannot_be(cast, placement, shift, carer, other):
@@ -306,6 +308,17 @@ def test_who_waives_never_commissioning_and_at_most_once(cast, placement, unchec
     assert "already waived once" in refusal.value.sentence
     assert Refusal.objects.filter(code="STF-01-WAIVE").count() == 3
     assert CheckWaiver.objects.count() == 1
+
+
+def test_not_at_two_placements_of_a_council_in_the_same_48_hours(cast, placement, unchecked):
+    second = cast.unregistered(cast.child(surname="Hill"), placement.started_on)
+    theirs = cast.child(surname="Moor", authority=cast.south, team=cast.south_team, worker=cast.zoe)
+    elsewhere = cast.unregistered(theirs, placement.started_on)
+    waives(cast, placement, unchecked, hours=1)
+    with pytest.raises(Refused, match="another placement within the same 48 hours"):
+        waives(cast, second, unchecked, starts_at=NOW + dt.timedelta(hours=47))
+    assert waives(cast, second, unchecked, starts_at=NOW + dt.timedelta(hours=48))
+    assert waives(cast, elsewhere, unchecked, by=cast.todd)  # nor is one council told of the other's
 
 
 def test_waivers_that_cannot_be(cast, placement, unchecked, carer):

@@ -36,28 +36,56 @@ DEC_01_CARE = Rule(
 DEC_02 = Rule(
     code="DEC-02",
     source_id="DEC-02",
-    title="A decision is put on the child’s own record in time",
+    title="Decisions are on the child’s own record in time",
     authority="Care Planning, Placement and Case Review (England) Regulations 2010, regs 49 and 50, ask for a case record "
     "kept on each child. That a decision is on it within one working day is a local standard.",
     basis=Basis.LOCAL,
-    scope="Decisions about a child in a placement a team follows, put on record in the last 28 days.",
-    period="1 working day after it was taken",
-    what_clears="Nothing mends what was late: it stands for 28 days from the day it was put on record.",
-    severity="amber",
-    owned_by=Role.TEAM_MANAGER,
-    mend=Mend("children:decisions", "See the decisions", "child"),
+    scope="Late: decisions about a child in a placement a team follows, put on record in the last 28 days. Missing: the "
+    "decision that the child lives there, taken up to 28 days before, for a placement in a setting recorded as not "
+    "registered or of a child under a deprivation of liberty order.",
+    period="1 working day after it was taken, or after the placement began",
+    what_clears="Recording the decision. What was late is not mended: it stands for 28 days from the day it was put on "
+    "record.",
+    limbs=(
+        Limb(
+            "late",
+            "Decision put on record late",
+            Role.TEAM_MANAGER,
+            "1 working day",
+            "amber",
+            mend=Mend("children:decisions", "See the decisions", "child"),
+        ),
+        Limb(
+            "missing",
+            "No decision on record that the child lives there",
+            Role.SOCIAL_WORKER,
+            "1 working day",
+            mend=Mend("children:decide", "Record the decision", "child"),
+        ),
+    ),
     clocks=clocks(
         FOLLOWED,
+        RISK,
         stage=STAGE_OF_DAYS,
         rows=f"""
-            SELECT authority_id, child_id, placement_id, '' AS limb, {start_of("min(d.decided_on)")} AS clock_started_at,
-                   min({start_of("due.day + 1")}) AS due_at
+            SELECT authority_id, child_id, placement_id, 'late' AS limb,
+                   {start_of("min(d.decided_on)")} AS clock_started_at, min({start_of("due.day + 1")}) AS due_at
             FROM subject
             JOIN children_decision d USING (child_id)
             CROSS JOIN LATERAL ({working_days_after("d.decided_on", "1")}) AS due
             WHERE d.entered_at <= %(as_of)s AND d.entered_at > %(as_of)s - interval '28 days' AND {known("d")}
               AND d.entered_at >= {start_of("due.day + 1")}
-            GROUP BY authority_id, child_id, placement_id""",
+            GROUP BY authority_id, child_id, placement_id
+            UNION ALL
+            SELECT authority_id, child_id, placement_id, 'missing', {start_of("subject.from_day")},
+                   {start_of("due.day + 1")}
+            FROM subject JOIN risk USING (placement_id)
+            CROSS JOIN LATERAL ({working_days_after("subject.from_day", "1")}) AS due
+            WHERE NOT EXISTS (
+                SELECT FROM children_decision d
+                WHERE d.child_id = subject.child_id AND d.kind IN ('placement', 'unregistered')
+                  AND d.decided_on >= subject.started_on - 28 AND d.decided_on <= %(today)s
+                  AND (d.entered_at IS NULL OR d.entered_at <= %(as_of)s) AND {known("d")})""",
     ),
 )
 
