@@ -13,7 +13,9 @@ Kind, Score = QualityVisit.Kind, QualityScore.Score
 MET = [(Score.MET, "Met"), (Score.PART, "In part"), (Score.NOT_MET, "Not met")]
 SIGNS = [(Score.MET, "No sign of it"), (Score.PART, "Some signs"), (Score.NOT_MET, "Plainly there")]
 SUITABLE = [(Score.MET, "Yes, suitable"), (Score.NOT_MET, "No")]
-VISITORS, FINDINGS = {Kind.MULTI_AGENCY: 3}, {Kind.PREMISES: 1}  # rows, where there are not 2 and 3
+# How many rows, where there are not 2 visitors and 3 findings.
+VISITORS: dict[str, int] = {Kind.MULTI_AGENCY: 3}
+FINDINGS: dict[str, int] = {Kind.PREMISES: 1}
 FEWEST, MORE, MOST = 4, 2, 20
 VALUE = ("weekly_cost", "staff_to_one", "hours_paid", "hours_delivered")
 
