@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from core import clock
+from core.access import Scope
 from core.models import User
 from dashboards.quality import schedule
+from governance.querysets.register import assured_to, called_for
 from governance.register import register_for, trained
+from oversight.models import Flag
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,36 @@ class Figure:
     label: str
     href: str
     explains: str
+
+
+# What else is to be none, by the rule that flags it.
+WATCHED = {
+    "DEC-04": ("gaps in who leads: day to day, in the long term, in commissioning", "At every moment, for each child."),
+    "MTG-01": (
+        "meetings not held, or whose terms of reference were not reviewed this year",
+        "None exists without terms.",
+    ),
+    "MTG-04": ("actions overdue, or put off again and again", "Each has a person, a day and a measure."),
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A flag, as far as a reader may know whose it is."""
+
+    flag: Flag
+    called: str
+    placement_id: int | None
+
+
+def standing(user: User, code: str) -> list[Standing]:
+    """The flags of a rule that stand on the placements this person answers for, the longest first."""
+    placements = assured_to(user)
+    flags = Flag.objects.standing().filter(rule=code, placement__in=placements).select_related("child", "owner")
+    return [
+        Standing(flag, called_for(user, flag.child), flag.placement_id if user.rights.scope != Scope.NONE else None)
+        for flag in flags.order_by("due_at", "pk")
+    ]
 
 
 def figures(user: User, *, as_of: dt.datetime) -> list[Figure]:
@@ -63,4 +96,8 @@ def figures(user: User, *, as_of: dt.datetime) -> list[Figure]:
             f"{reverse('governance:role_training')}?show=overdue",
             f"Of {len(people)}: in children’s social care, and in what each partner agency does.",
         ),
+        *[
+            Figure(len(standing(user, code)), label, f"{reverse('dashboards:assurance')}?show={code}", explains)
+            for code, (label, explains) in WATCHED.items()
+        ],
     ]

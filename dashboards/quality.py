@@ -13,7 +13,7 @@ from core.access import Permission, Scope
 from core.models import User
 from dashboards.flags import last_day, over_words, soon_words
 from dashboards.links import Link, link, offered
-from governance.models import QualityFinding, QualityVisit
+from governance.models import Finding, QualityVisit
 from governance.querysets.register import assured_to, called_for
 from oversight.clocks import Clock, running
 from placements.models import Placement
@@ -84,7 +84,7 @@ def panel(placement: Placement, user: User, *, as_of: dt.datetime) -> dict[str, 
         for kind in QualityVisit.Kind
         if kind.value in last or kind.label in due
     ]
-    findings = QualityFinding.for_user(user).filter(visit__in=last.values()).open_on(clock.local_date(as_of))
+    findings = Finding.for_user(user).filter(visit__placement=placement).unfinished()
     if not rows and not user.can(Permission.SEE_QUALITY):
         return None
     links: list[Link] = offered(

@@ -61,26 +61,26 @@ ALL = (
     Recommendation(
         "R1.7",
         "A framework for crisis packages: safeguarding",
-        "dashboards:placement",
-        "What is due and overdue from the first hour of an emergency placement",
+        "governance:crisis",
+        "Each step of the crisis clock, from 48 hours on, signed at a rank that rises: the part about safeguarding",
     ),
     Recommendation(
         "R1.8",
         "A framework for crisis packages: care",
-        "dashboards:placement",
-        "Who manages, who cares and what is written, from the first hour",
+        "governance:crisis",
+        "Each step of the crisis clock, from 48 hours on, signed at a rank that rises: the part about care",
     ),
     Recommendation(
         "R1.9",
         "A framework for crisis packages: education",
-        "governance:quality_visit",
-        "Education is one of the three that judge the placement",
+        "governance:crisis",
+        "Each step of the crisis clock, from 48 hours on, signed at a rank that rises: the part about education",
     ),
     Recommendation(
         "R1.10",
         "A framework for crisis packages: health",
-        "governance:quality_visit",
-        "Health is one of the three that judge the placement",
+        "governance:crisis",
+        "Each step of the crisis clock, from 48 hours on, signed at a rank that rises: the part about health",
     ),
     Recommendation(
         "R1.11",
@@ -115,14 +115,14 @@ ALL = (
     Recommendation(
         "R1.16",
         "More professions in planning",
-        "children:decisions",
-        "Who was consulted about each decision, and who was not",
+        "governance:plans",
+        "Who was consulted in planning, and who was not",
     ),
     Recommendation(
         "R1.17",
         "More professions in commissioning",
-        "children:decisions",
-        "Who was consulted about each decision, and who was not",
+        "governance:commissioning",
+        "What health and education said before money was agreed, or why they were not asked",
     ),
     Recommendation(
         "R1.18",
@@ -151,14 +151,14 @@ ALL = (
     Recommendation(
         "R2.4",
         "Somebody is named for day-to-day planning",
-        "children:decision_rights",
-        "Which decision belongs to whom, the social worker and the placement manager first",
+        "children:leads",
+        "Who leads day to day, at every moment",
     ),
     Recommendation(
         "R2.5",
         "Somebody is named for long-term planning",
-        "children:decision_rights",
-        "Which decision belongs to whom, for the long term too",
+        "children:leads",
+        "Who leads in the long term, at every moment",
     ),
     Recommendation(
         "R2.6",
@@ -169,26 +169,26 @@ ALL = (
     Recommendation(
         "R2.7",
         "Meetings and panels have terms of reference",
-        "dashboards:assurance",
-        "How complete everything is that the partnership relies on",
+        "governance:meetings",
+        "Each meeting and panel, which cannot exist without terms of reference",
     ),
     Recommendation(
         "R2.8",
         "Actions are specific, owned and dated",
-        "governance:quality",
-        "What must change after a visit: by whom, by when, and how it is known to be done",
+        "governance:action",
+        "Whose, by when, and how it is known to be done; all three, or it is not saved",
     ),
     Recommendation(
         "R2.9",
         "Effective record keeping",
-        "dashboards:child",
-        "Everything on the child’s file in order, with who wrote it and when",
+        "governance:series",
+        "Each meeting’s minutes, and when they were sent",
     ),
     Recommendation(
         "R2.10",
         "Meetings and panels are reviewed",
-        "dashboards:assurance",
-        "How complete everything is that the partnership relies on",
+        "governance:series",
+        "When the terms of reference were last reviewed; actions closed, and put off",
     ),
 )
 

@@ -83,7 +83,6 @@ urlpatterns = [
     path("placements/<int:pk>/quality/premises/", quality.premises_check, name="premises_check"),
     path("quality-visits/<int:pk>/", quality.quality_visit_detail, name="quality_visit_detail"),
     path("quality-visits/<int:pk>/add/", quality.add_to_quality_visit, name="add_to_quality_visit"),
-    path("quality-findings/<int:pk>/close/", quality.close_finding, name="close_finding"),
     path("register/", register.register, name="register"),
     path("register/<int:pk>/", register.entry, name="register_entry"),
     path("register/<int:pk>/take-off/", register.take_off, name="take_off_register"),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from core import clock
 from core.access import Permission, Scope, access
-from dashboards.assurance import figures
+from dashboards.assurance import WATCHED, figures, standing
 from dashboards.quality import Due, schedule
 
 SHOWS: dict[str, tuple[str, Callable[[Due], bool], str]] = {
@@ -48,9 +48,13 @@ def schedule_url(show: str) -> str:
 @require_safe
 def assurance(request: HttpRequest) -> HttpResponse:
     """Figures without a name, for a director and for the partnership alike. Each leads to the list it counts."""
+    show = request.GET.get("show", "")
+    show = show if show in WATCHED else ""
     page = {
         "title": "Assurance",
         "authority": request.user.authority,
+        "rows": standing(request.user, show) if show else [],
+        "show_label": WATCHED[show][0] if show else "",
         "figures": figures(request.user, as_of=clock.now()),
     }
     return render(request, "dashboards/assurance.html", page)

@@ -3,18 +3,15 @@
 import datetime as dt
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-
 from children import policies as for_child
 from core import clock
-from core.access import Permission
 from core.actions import action, touch
-from core.dates import in_words
-from core.errors import Conflict, Invalid
+from core.errors import Invalid
 from core.models import User
+from governance.actions.tasks import agree
 from governance.models.quality import (
+    Finding,
     QualityAddition,
-    QualityFinding,
     QualityScore,
     QualityValue,
     QualityVisit,
@@ -54,7 +51,7 @@ def record_quality_visit(
 
     `visitors`: name, post, qualification, sector. `needs`, `outcomes`, `culture`, `premises`: about, score and evidence;
     an outcome its evidence_on; unmet premises their mitigation, owner and until. `value`: weekly_cost in pounds,
-    staff_to_one, hours_paid and hours_delivered a week, outcome. `findings`: what, owner, due_on, measure.
+    staff_to_one, hours_paid and hours_delivered a week, outcome. `findings`, each of which becomes an action: what, owner, due_on, measure.
     """
     for_child.one_of(kind, QualityVisit.Kind.choices, "kind", "Select the kind of visit")
     policies.may(by, policies.needed_for(kind), placement)
@@ -90,35 +87,13 @@ def record_quality_visit(
     if value:
         QualityValue.objects.create(visit=visit, **_stripped(value))
     for row in findings or []:
-        QualityFinding.objects.create(visit=visit, **_stripped(row))
+        agreed = agree(child=placement.child, section="care", **_stripped(row), by=by, as_of=as_of)
+        Finding.objects.create(visit=visit, action=agreed)
     return visit
 
 
 def _stripped(row: dict[str, Any]) -> dict[str, Any]:
     return {name: given.strip() if isinstance(given, str) else given for name, given in row.items()}
-
-
-@action
-def close_finding(
-    *, finding: QualityFinding, closed_on: dt.date, evidence: str, by: User, as_of: dt.datetime
-) -> QualityFinding:
-    """Record that what was found has been put right, with the evidence. By its owner, or by who assures quality."""
-    placement = finding.visit.placement
-    policies.may(by, Permission.SEE_CHILDREN, placement)
-    if not policies.may_close(by, finding):
-        raise PermissionDenied("its owner, or somebody who assures quality, says when it is done")
-    for_child.hold(finding)
-    touch(placement=placement, child=placement.child)
-    if finding.closed_on is not None:
-        raise Conflict(f"This was closed on {in_words(finding.closed_on)} already")
-    for_child.required(evidence=(evidence, "Enter the evidence that it is done"))
-    for_child.not_future(closed_on, as_of, "closed_on", "The day it was done")
-    for_child.not_before(
-        closed_on, clock.local_date(finding.visit.occurred_at), "closed_on", "The day it was done", "it was found"
-    )
-    finding.closed_on, finding.closed_by, finding.evidence = closed_on, by, evidence.strip()
-    finding.save(update_fields=["closed_on", "closed_by", "evidence"])
-    return finding
 
 
 @action

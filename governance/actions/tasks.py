@@ -79,6 +79,23 @@ def add_action(
     )
 
 
+def agree(
+    *, child: Child, what: str, owner: User, due_on: dt.date, measure: str, section: str, by: User, as_of: dt.datetime
+) -> Action:
+    """An action agreed in no meeting, with an issue of its own. Whoever calls has asked whether `by` may."""
+    issue = Issue.objects.create(child=child, section=section, what=" ".join(what.split())[:SHORT], raised_at=as_of)
+    return Action.objects.create(
+        child=child,
+        issue=issue,
+        what=what,
+        owner=owner,
+        due_on=due_on,
+        measure=measure,
+        agreed_at=as_of,
+        recorded_by=by,
+    )
+
+
 def _to_come(day: dt.date, as_of: dt.datetime, field: str) -> None:
     today = clock.local_date(as_of)
     if not today <= day <= today + dt.timedelta(days=LONGEST):

@@ -1,6 +1,5 @@
 """The form of a quality-assurance visit: what it asks depends on the kind of visit, and begins where the last one ended."""
 
-import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,7 +13,9 @@ Kind, Score = QualityVisit.Kind, QualityScore.Score
 MET = [(Score.MET, "Met"), (Score.PART, "In part"), (Score.NOT_MET, "Not met")]
 SIGNS = [(Score.MET, "No sign of it"), (Score.PART, "Some signs"), (Score.NOT_MET, "Plainly there")]
 SUITABLE = [(Score.MET, "Yes, suitable"), (Score.NOT_MET, "No")]
-VISITORS, FINDINGS = {Kind.MULTI_AGENCY: 3}, {Kind.PREMISES: 1}  # rows, where there are not 2 and 3
+# How many rows, where there are not 2 visitors and 3 findings.
+VISITORS: dict[str, int] = {Kind.MULTI_AGENCY: 3}
+FINDINGS: dict[str, int] = {Kind.PREMISES: 1}
 FEWEST, MORE, MOST = 4, 2, 20
 VALUE = ("weekly_cost", "staff_to_one", "hours_paid", "hours_delivered")
 
@@ -350,17 +351,3 @@ class AddToVisit(forms.Form):
         if cleaned.get("kind") not in (None, QualityAddition.Kind.ADDENDUM) and not cleaned.get("reason", "").strip():
             self.add_error("reason", "Enter why it is corrected")
         return cleaned
-
-
-class CloseFinding(forms.Form):
-    closed_on = forms.DateField(label="When was it done?", noun="day it was done")
-    evidence = forms.TextAreaField(
-        label="What shows that it is done?",
-        noun="evidence that it is done",
-        hint="What you saw, and where it is kept.",
-        rows=3,
-    )
-
-    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
-        kwargs["initial"] = {"closed_on": today} | (kwargs.get("initial") or {})
-        super().__init__(*args, **kwargs)

@@ -17,8 +17,8 @@ from governance.models.meetings import (
 from governance.models.plans import PlacementAgreement, Plan, ReferralProfile, SearchEntry
 from governance.models.police import PoliceAttendance
 from governance.models.quality import (
+    Finding,
     QualityAddition,
-    QualityFinding,
     QualityScore,
     QualityValue,
     QualityVisit,
@@ -39,6 +39,7 @@ __all__ = [
     "CourtTask",
     "CrisisCheck",
     "Discussed",
+    "Finding",
     "Funding",
     "Issue",
     "LongTermPlan",
@@ -53,7 +54,6 @@ __all__ = [
     "Plan",
     "PoliceAttendance",
     "QualityAddition",
-    "QualityFinding",
     "QualityScore",
     "QualityValue",
     "QualityVisit",

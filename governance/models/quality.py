@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.fields import RecordedAt
-from core.history import tracked
 from core.models import Protected, User
+from governance.models.tasks import Action
 from governance.querysets.quality import QualityQuerySet
 from placements.models import Placement
 
@@ -175,30 +175,17 @@ class QualityValue(Protected):
         return self.hours_delivered * 100 // self.hours_paid if self.hours_paid else None
 
 
-class QualityFinding(Protected):
-    """Something a visit found that must change: by whom, by when, and how it will be known to have changed."""
+class Finding(Protected):
+    """Something a visit found that must change. What, whose, by when and how it is known to be done are its action’s."""
 
+    insert_only = True
     visit = models.ForeignKey(QualityVisit, on_delete=models.PROTECT, related_name="findings")
-    what = models.TextField()
-    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="quality_findings")
-    due_on = models.DateField()
-    measure = models.TextField("how it will be known to be done")
-    closed_on = models.DateField(null=True, blank=True)
-    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    evidence = models.TextField("the evidence that it is done", blank=True)
+    action = models.OneToOneField(Action, on_delete=models.PROTECT, related_name="+")
     recorded_at = RecordedAt()
-    history = tracked()
     objects = QualityQuerySet.as_manager()
 
     class Meta:
-        ordering = ["due_on", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(closed_on__isnull=True) | (~Q(evidence="") & Q(closed_by__isnull=False)),
-                name="finding_closed_with_evidence",
-                violation_error_message="Enter the evidence that it is done.",
-            )
-        ]
+        ordering = ["id"]
 
 
 class QualityAddition(Protected):

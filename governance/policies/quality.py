@@ -13,7 +13,8 @@ from core.access import Permission, Role
 from core.dates import in_words
 from core.errors import Invalid
 from core.models import User
-from governance.models.quality import CULTURE, PREMISES, QualityFinding, QualityScore, QualityVisit, QualityVisitor
+from governance.models.quality import CULTURE, PREMISES, QualityScore, QualityVisit, QualityVisitor
+from governance.policies.meetings import ATTENDING
 from placements.models import ManagerPost, Placement
 from placements.policies import NOBODY, PLANNED_AHEAD, managers_for
 
@@ -42,11 +43,6 @@ def may(by: User, permission: Permission, placement: Placement) -> None:
         raise PermissionDenied("this placement is another's")
 
 
-def may_close(user: User, finding: QualityFinding) -> bool:
-    """Its owner says that it is done, with the evidence; or somebody who assures quality, who has seen that it is."""
-    return finding.owner_id == user.pk or user.can(Permission.QUALITY_ASSURE)
-
-
 def owners_for(placement: Placement) -> QuerySet[User]:
     """Those who may be given something to put right: who works with the child or answers for her, and the manager."""
     child = placement.child
@@ -55,7 +51,9 @@ def owners_for(placement: Placement) -> QuerySet[User]:
     council = Q(pk__in=allocated) | team | Q(role__in=ACROSS_THE_COUNCIL)
     managers = managers_for(placement).values("pk")
     return (
-        User.objects.filter(council & Q(authority_id=child.authority_id) | Q(pk__in=managers), is_active=True)
+        User.objects.filter(
+            council & Q(authority_id=child.authority_id) | Q(pk__in=managers), is_active=True, role__in=ATTENDING
+        )
         .distinct()
         .order_by("name")
     )

@@ -1,7 +1,7 @@
 """The words for asking about quality-assurance visits, and who may see what they found."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from core.access import Permission, Scope
 from placements.models import Placement
@@ -33,6 +33,6 @@ class QualityQuerySet(models.QuerySet):
         withdrawn = QualityAddition.objects.filter(visit=OuterRef("pk"), kind=QualityAddition.Kind.WITHDRAWAL)
         return self.filter(~Exists(withdrawn))
 
-    def open_on(self, day) -> "QualityQuerySet":
-        """Findings not closed by the end of `day`."""
-        return self.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=day))
+    def unfinished(self) -> "QualityQuerySet":
+        """Findings whose action nobody has closed."""
+        return self.filter(action__closed_at__isnull=True)

@@ -1,6 +1,7 @@
 """Quality assurance of a placement: its visits and what they found, recording one, reading one, closing a finding."""
 
 from functools import partial
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -16,7 +17,7 @@ from core.dates import in_words
 from core.pages import record_form
 from governance.actions import quality as acts
 from governance.forms import quality as forms
-from governance.models import QualityFinding, QualityScore, QualityValue, QualityVisit
+from governance.models import Action, Finding, QualityScore, QualityValue, QualityVisit
 from governance.models.quality import CULTURE
 from governance.policies import quality as policies
 from placements.models import Placement
@@ -57,7 +58,7 @@ def quality(request: HttpRequest, pk: int) -> HttpResponse:
     visits = list(
         QualityVisit.for_user(request.user).filter(placement=placement).standing().prefetch_related("visitors")
     )
-    findings = QualityFinding.for_user(request.user).filter(visit__placement=placement, visit__in=visits)
+    findings = _findings(request, Finding.for_user(request.user).filter(visit__in=visits))
     today = clock.local_date(clock.now())
     unmet = _unmet(request, visits)
     page = {
@@ -66,8 +67,8 @@ def quality(request: HttpRequest, pk: int) -> HttpResponse:
         "back_url": placement_page(placement),
         "placement": placement,
         "visits": visits,
-        "open": list(findings.open_on(today).select_related("owner", "visit")),
-        "closed": list(findings.exclude(closed_on=None).select_related("owner", "visit").order_by("-closed_on")),
+        "open": [finding for finding in findings if finding.action.closed_at is None],
+        "closed": [finding for finding in findings if finding.action.closed_at is not None],
         "unmet": unmet,
         "today": today,
         "kinds": [(kind.value, TITLES[kind]) for kind in Kind if kind != Kind.PREMISES]
@@ -76,6 +77,16 @@ def quality(request: HttpRequest, pk: int) -> HttpResponse:
         "may_check": request.user.can(Permission.CHECK_PREMISES),
     }
     return render(request, "governance/quality.html", page)
+
+
+def _findings(request: HttpRequest, findings: Any) -> list[Any]:
+    """With each, whether this person may open its action."""
+    found = list(findings.select_related("action__owner", "visit").order_by("action__due_on", "pk"))
+    actions = Action.for_user(request.user).filter(pk__in=[finding.action_id for finding in found])
+    may_open = set(actions.values_list("pk", flat=True))
+    for finding in found:
+        finding.may_open = finding.action_id in may_open
+    return found
 
 
 def _unmet(request: HttpRequest, visits: list[QualityVisit]) -> list[QualityScore]:
@@ -143,7 +154,7 @@ def quality_visit_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "culture_of": len(CULTURE),
         "premises": [score for score in scores if score.part == Part.PREMISES],
         "value": QualityValue.for_user(user).filter(visit=visit).first(),
-        "findings": list(QualityFinding.for_user(user).filter(visit=visit).select_related("owner", "closed_by")),
+        "findings": _findings(request, Finding.for_user(user).filter(visit=visit)),
         "today": clock.local_date(clock.now()),
         "additions": additions,
         "withdrawn": any(addition.kind == "withdrawal" for addition in additions),
@@ -169,26 +180,4 @@ def add_to_quality_visit(request: HttpRequest, pk: int) -> HttpResponse:
         back_url=visit_page(visit),
         submit_label="Save",
         success="Added to the visit",
-    )
-
-
-@access(Permission.SEE_CHILDREN)
-def close_finding(request: HttpRequest, pk: int) -> HttpResponse:
-    finding = get_object_or_404(
-        QualityFinding.for_user(request.user).select_related("visit__placement__child", "owner"), pk=pk
-    )
-    if not policies.may_close(request.user, finding):
-        raise PermissionDenied
-    return record_form(
-        request,
-        form_class=forms.CloseFinding,
-        form_kwargs={"today": clock.local_date(clock.now())},
-        act=partial(acts.close_finding, finding=finding),
-        done=lambda _finding: visit_page(finding.visit),
-        title="Say that this is done",
-        caption=str(finding.visit.placement.child),
-        back_url=visit_page(finding.visit),
-        submit_label="Record that it is done",
-        success="Recorded as done",
-        context={"intro": f"{finding.what} It is known to be done when: {finding.measure}"},
     )

@@ -397,7 +397,6 @@ def quality_pages(w, cast):
         (cast.amy, "governance:premises_check", here),
         *[(user, "governance:quality_visit_detail", visit) for user in (cast.sal, cast.paul)],
         (cast.sal, "governance:add_to_quality_visit", visit),
-        (cast.tom, "governance:close_finding", w.quality["quality finding"]),
         *[
             (user, name)
             for user in (cast.sal, cast.nina)

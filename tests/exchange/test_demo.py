@@ -53,7 +53,14 @@ OF_CARERS = {
     ("STF-10", "overdue"), ("CPL-05A", ""), ("STF-11L", "planned"), ("STF-11L", "unlisted"), ("STF-11L", "worked"),
     ("STF-12", "changes"), ("STF-12", "newly_qualified"), ("STF-13", ""),
 }  # fmt: skip
-OF_THOSE_WHO_LOOK = {("QA-01L", "none"), ("QA-03", ""), ("QA-04L", "mitigation"), ("NOT-10", "review")}
+OF_THOSE_WHO_LOOK = {
+    ("QA-01L", "none"),
+    ("QA-03", ""),
+    ("QA-04L", "mitigation"),
+    ("NOT-10", "review"),
+    ("MTG-04", "overdue"),
+    ("MTG-04", "escalated"),
+}
 # And of what was planned, sought and paid for.
 OF_PLANS = {
     ("CPL-01", ""), ("CPL-02", ""), ("CPL-04", "regular"), ("CPL-05", "generic"), ("CPL-06", "missed"), ("CPL-06", "partners"),

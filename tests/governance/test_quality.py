@@ -9,12 +9,14 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.errors import Conflict, Invalid
-from governance.actions.quality import add_to_quality_visit, close_finding, record_quality_visit
-from governance.models import QualityFinding, QualityScore, QualityValue, QualityVisit
+from core.errors import Invalid
+from governance.actions.quality import add_to_quality_visit, record_quality_visit
+from governance.actions.tasks import close_action
+from governance.models import Finding, QualityScore, QualityValue, QualityVisit
 from governance.models.quality import PREMISES
 from tests.cast import at
 from tests.governance.quality_scene import ALL_THREE, SUITABLE, culture, outcome, unsuitable, what_a_visit_says
+from tests.oversight.facts import stands
 
 TODAY = dt.date(2024, 3, 13)
 NOW = at(TODAY, 16)
@@ -184,18 +186,18 @@ class TestAfterwards:
         with refused("findings"):
             visited(cast, placement, findings=[found | {"owner": cast.zoe}])  # nobody of another council's
 
-    def test_it_is_closed_by_its_owner_with_evidence(self, cast, finding):
-        closes = {"finding": finding, "closed_on": TODAY, "as_of": NOW}
-        with pytest.raises(PermissionDenied):
-            close_finding(by=cast.amy, evidence="Seen.", **closes)
+    def test_it_is_an_action_and_closed_as_one(self, cast, finding):
+        """With whatever follows from that: it is in its owner's list, is put off only with a reason, and is flagged."""
+        action = finding.action
+        assert (action.child, action.owner, action.due_on) == (finding.visit.placement.child, cast.tom, TODAY + 3 * DAY)
+        assert action.issue.section == "care"
+        assert list(Finding.objects.unfinished()) == [finding]
+        assert stands(at(TODAY + 4 * DAY, 1), "MTG-04", "overdue")
         with refused("evidence"):
-            close_finding(by=cast.tom, evidence=" ", **closes)
-        with refused("closed_on"):
-            close_finding(by=cast.tom, evidence="Seen.", **closes | {"closed_on": TODAY + DAY})
-        assert close_finding(by=cast.tom, evidence="Seen.", **closes).closed_by == cast.tom
-        with pytest.raises(Conflict):
-            close_finding(by=cast.sal, evidence="Seen.", **closes)
-        assert finding.history.count() == 2
+            close_action(action=action, evidence=" ", by=cast.tom, as_of=NOW)
+        close_action(action=action, evidence="Seen.", by=cast.tom, as_of=NOW)
+        assert not Finding.objects.unfinished().exists()
+        assert not stands(at(TODAY + 4 * DAY, 1), "MTG-04", "overdue")
 
     def test_a_finished_visit_is_added_to_and_never_edited(self, cast, finding):
         visit = finding.visit
@@ -287,16 +289,14 @@ class TestPages:
             shown = client.get(reverse("governance:quality_visit", args=[placement.pk]), {"kind": kind})
             assert "Record a visit by social care, health and education" in shown.content.decode()
 
-    def test_a_finding_is_closed(self, client, cast, placement):
+    def test_what_must_change_leads_to_its_action(self, client, cast, placement):
         found = {"what": "No fire door", "owner": cast.tom, "due_on": TODAY, "measure": "It is fitted."}
-        finding = visited(cast, placement, findings=[found]).findings.get()
-        client.force_login(cast.amy)
-        page = reverse("governance:close_finding", args=[finding.pk])
-        assert client.get(page).status_code == 403
-        client.force_login(cast.tom)
-        sent = {"closed_on_day": "13", "closed_on_month": "3", "closed_on_year": "2024", "evidence": "Seen."}
-        assert client.post(page, sent).status_code == 302
-        assert QualityFinding.objects.get().evidence == "Seen."
+        action = visited(cast, placement, findings=[found]).findings.get().action
+        for user, opens in ((cast.tom, True), (cast.sal, True), (cast.carl, False), (cast.paul, False)):
+            client.force_login(user)
+            shown = client.get(reverse("governance:quality", args=[placement.pk])).content.decode()
+            assert "No fire door" in shown
+            assert (reverse("governance:action", args=[action.pk]) in shown) == opens, user
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -199,7 +199,6 @@ ABOUT = {
     "governance:premises_check": "placement",
     "governance:quality_visit_detail": "quality visit",
     "governance:add_to_quality_visit": "quality visit",
-    "governance:close_finding": "quality finding",
     "governance:register_entry": "register entry",
     "governance:take_off_register": "register entry",
     "governance:enter_in_register": "placement",

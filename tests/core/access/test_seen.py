@@ -36,7 +36,7 @@ EVERY_FILE = {Child} | FILE | NOTES | OF_PLACEMENT | COUNCILS
 VALUE = {governance.QualityValue}  # what a placement costs beside what it gives: for the council alone
 QUALITY = {
     governance.QualityAddition,
-    governance.QualityFinding,
+    governance.Finding,
     governance.QualityScore,
     governance.QualityVisit,
     governance.QualityVisitor,

@@ -18,6 +18,7 @@ from governance.models import (
     CourtTask,
     CrisisCheck,
     Discussed,
+    Finding,
     Funding,
     Issue,
     LongTermPlan,
@@ -32,7 +33,6 @@ from governance.models import (
     Plan,
     PoliceAttendance,
     QualityAddition,
-    QualityFinding,
     QualityScore,
     QualityValue,
     QualityVisit,
@@ -251,14 +251,19 @@ def of_quality(cast, placement) -> dict[str, int]:
     QualityValue.objects.create(
         visit=visit, weekly_cost=9000, staff_to_one=5, hours_paid=840, hours_delivered=500, outcome="O"
     )
-    finding = QualityFinding.objects.create(visit=visit, what="W", owner=cast.tom, due_on=TODAY, measure="M")
+    issue = Issue.objects.create(child=placement.child, section="care", what="W", raised_at=at(LONG_AGO + DAY))
+    action = Action.objects.create(
+        child=placement.child, issue=issue, what="W", owner=cast.tom, due_on=TODAY, measure="M",
+        agreed_at=at(LONG_AGO + DAY), recorded_by=cast.sal,
+    )  # fmt: skip
+    Finding.objects.create(visit=visit, action=action)
     QualityAddition.objects.create(visit=visit, kind="addendum", text="T", by=cast.sal)
     entry = RegisterEntry.objects.create(placement=placement, entered_on=LONG_AGO, why="W", entered_by=cast.sal)
     RegisterReview.objects.create(entry=entry, reviewed_on=LONG_AGO, minute="M", recorded_by=cast.sal)
     RoleTraining.objects.create(
         person=cast.carl, subject="partners", given_on=LONG_AGO, trainer="T", evidence="E", recorded_by=cast.sal
     )
-    return {"quality visit": visit.pk, "quality finding": finding.pk, "register entry": entry.pk}
+    return {"quality visit": visit.pk, "register entry": entry.pk}
 
 
 def of_her_staff(cast, placement) -> dict[str, int]:
