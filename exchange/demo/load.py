@@ -11,7 +11,7 @@ from core import clock
 from core.access import Role
 from core.actions import one_recheck
 from core.models import Authority, Team, User
-from exchange.demo import deciding, rotas, stories
+from exchange.demo import concerns, deciding, meetings, plans, rotas, stories
 from exchange.demo import people as cast
 from exchange.demo.stories import Story
 from oversight.sweep import sweep
@@ -103,8 +103,15 @@ class Loader:
         self._logs(story, placement)
         if story.rota:
             (rotas.going_well if story.rota == "well" else rotas.going_wrong)(self, placement)
+        if story.plans:
+            {"well": plans.going_well, "badly": plans.going_wrong, "in part": plans.in_part}[story.plans](
+                self, placement
+            )
         if story.rota == "badly":
+            concerns.going_unanswered(self, placement)
             deciding.going_wrong(self, child)
+        if story.meets:
+            meetings.weekly(self, placement)
         for ago, what, why, who in story.decisions:
             children.record_decision(
                 child=child, decided_on=self.day(ago), what=what, why=why, alternatives="Nothing registered was found.",

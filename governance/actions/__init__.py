@@ -1,1 +1,1 @@
-"""This floor’s writes, one file a noun."""
+"""The writes of this floor, one file a subject."""

@@ -1,1 +1,1 @@
-"""What people type on this floor, one file a noun."""
+"""What people type, one file a subject."""

@@ -1,1 +1,1 @@
-"""The words for asking about this floor’s records, one file a noun."""
+"""The words for asking about what is decided and planned, one file a subject."""

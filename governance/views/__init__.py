@@ -1,1 +1,1 @@
-"""This floor’s pages, one file a noun. Pages that look across floors are composed in dashboards."""
+"""The pages of this floor, one file a subject."""

@@ -13,6 +13,7 @@ from placements.models import DailyLog, Placement, Registration, Visit
 from tests.cast import at
 from tests.oversight.facts import DAY, HOUR, authorise, correct, log, visit
 from tests.oversight.independent import expected
+from tests.oversight.invented_quality import invent_quality
 
 FIRST, LAST = dt.date(2021, 6, 1), dt.date(2023, 3, 1)
 TYPES = ["K2", "K2", "K1", "H5", "Z1", "P2", "R1", "R2", "U6", "U4", "P1", "A3", "T0", "K3"]
@@ -114,6 +115,7 @@ class Invented:
         until = min(end or LAST, LAST)
         self.visits(placement, start, until)
         self.logs(placement, start, until)
+        invent_quality(self.cast, placement, start, until)
         when = at(start, 1)
         while chance.random() < 0.5:
             gone = when + chance.randrange(1, 4000) * HOUR
