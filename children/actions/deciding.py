@@ -123,19 +123,20 @@ def decided(
     why: str,
     alternatives: str = "",
     on: dt.date | None = None,
-    court: bool = False,
+    decided_by: str = "",
+    by_what_authority: str = "",
     by: User,
     as_of: dt.datetime,
 ) -> Decision:
     """Put the decision an act carries out on her own record, in the act's transaction (rights.DEMANDED says for which).
 
-    Call it inside the action. `by` decided, unless it was the court. `on` is the day, today where none is given. Raises
+    Call it inside the action. `by` decided, unless `decided_by` names a court or a panel. `on` is the day, today where none is given. Raises
     Refused where the matrix gives it to somebody else (DEC-01).
     """
     kind = rights.KINDS[rights.DEMANDED[act]]
     day = min(on or clock.local_date(as_of), clock.local_date(as_of))
-    if not court:
-        policies.gate_decision(kind=kind, child=child, decider=by, decided_by="", day=day, by=by)
+    decider = None if decided_by else by
+    policies.gate_decision(kind=kind, child=child, decider=decider, decided_by=decided_by, day=day, by=by)
     return Decision.objects.create(
         child=child,
         kind=kind.code,
@@ -143,9 +144,9 @@ def decided(
         what=what,
         why=why.strip() or "No reason was given with it.",
         alternatives=alternatives.strip(),
-        decider=None if court else by,
-        decided_by="The court" if court else _named(by),
-        by_what_authority="Order of the court" if court else _authority(by, kind),
+        decider=decider,
+        decided_by=decided_by or _named(by),
+        by_what_authority=by_what_authority or _authority(decider, kind),
         demanded_by=act,
         entered_at=as_of,
         recorded_by=by,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.core.exceptions import PermissionDenied
 
 from children import policies as for_child
+from children.actions.deciding import decided
 from children.models import Child
 from core import clock
 from core.access import Permission
@@ -58,6 +59,17 @@ def record_funding(
         )
     if Funding.objects.filter(placement__child=placement.child).exists():
         policies.profile_gate(placement.child, starts_on, as_of, "This extension")
+    decided(
+        "record_funding",
+        child=placement.child,
+        what=f"To pay £{weekly_cost} a week from {in_words(starts_on)} to {in_words(ends_on)}.",
+        why=why,
+        on=approved_on,
+        decided_by=approved_by.strip()[:200],
+        by_what_authority="As its approval says",
+        by=by,
+        as_of=as_of,
+    )
     return Funding.objects.create(
         placement=placement,
         starts_on=starts_on,

@@ -67,7 +67,8 @@ def record_dol_order(
         what=f"A deprivation of liberty is authorised {span}: {order.restrictions}",
         why=f"Case {order.case_number}." if order.case_number else "As the order says.",
         on=made_on,
-        court=True,
+        decided_by="The court",
+        by_what_authority="Order of the court",
         by=by,
         as_of=as_of,
     )
@@ -99,7 +100,8 @@ def discharge_dol_order(
         what=f"The deprivation of liberty order is discharged on {in_words(discharged_on)}.",
         why=discharge_reason,
         on=discharged_on,
-        court=True,
+        decided_by="The court",
+        by_what_authority="Order of the court",
         by=by,
         as_of=as_of,
     )

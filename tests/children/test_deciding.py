@@ -70,7 +70,7 @@ def test_whoever_has_a_kind_may_take_decisions_and_nobody_takes_them_without_one
 def test_every_act_that_demands_a_decision_writes_one_and_names_its_kind():
     assert set(rights.DEMANDED.values()) <= set(rights.KINDS)
     written = set()
-    for app in ("children", "placements", "staffing"):
+    for app in ("children", "placements", "staffing", "governance"):
         for path in (Path(settings.BASE_DIR) / app / "actions").glob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 called = getattr(getattr(node, "func", None), "id", "")

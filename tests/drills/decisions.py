@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -30,6 +31,7 @@ ASKS = {
     "placement": {"placement", "plan"},
     "restriction": {"order"},
     "unregistered": {"unregistered"},
+    "funding": {"funding"},
 }
 WHOSE: dict[str, set[str]] = {
     "rota": {"social_worker", "team_manager"},
@@ -145,6 +147,7 @@ class Deciding(RuleBasedStateMachine):
         return Decision.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
     def facts(self) -> dict[str, list]:
+        from governance.models import Funding
         from placements.models import DolOrder, Placement, UnregisteredAuthorisation
         from staffing.models import Assignment, Shift, StaffingPlan
 
@@ -159,6 +162,7 @@ class Deciding(RuleBasedStateMachine):
                 UnregisteredAuthorisation.objects.filter(placement__child=self.child).values_list("pk")
             ),
             "restriction": list(DolOrder.objects.filter(**mine).order_by("pk").values_list("pk", "discharged_on")),
+            "funding": list(Funding.objects.filter(placement__child=self.child).values_list("pk")),
             "staffing": list(StaffingPlan.objects.filter(placement__child=self.child).order_by("pk").values_list("pk")),
             "rota": [
                 *shifts.order_by("pk").values_list("pk", "starts_at", "ends_at", "cancelled_at"),
@@ -266,6 +270,17 @@ class Deciding(RuleBasedStateMachine):
         self.tries(
             authorise_unregistered, who, placement=self.placement(), reasons="R", alternatives="A", steps="S",
             expires_at=self.now + dt.timedelta(days=days),
+        )  # fmt: skip
+
+    @rule(who=WHO, weeks=st.integers(1, 12))
+    def pays(self, who, weeks):
+        from governance.actions.commissioning import record_funding
+
+        today = self.world.today
+        self.tries(
+            record_funding, who, placement=self.placement(), starts_on=today, ends_on=today + dt.timedelta(weeks=weeks),
+            weekly_cost=Decimal("4000.00"), approved_on=today, approved_by="The panel", why="She stays.",
+            why_not_asked="In haste.",
         )  # fmt: skip
 
     @rule(who=WHO, discharges=st.booleans())
