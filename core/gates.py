@@ -25,7 +25,7 @@ GATES: Final[dict[str, str]] = {
     WAIVING_CHECKS: "waiving a carer’s checks for longer than 48 hours, twice, or from commissioning",
     STOOD_DOWN: "putting a carer on a shift who is stood down",
     LIFTING: "lifting a stand-down without the three people it takes, or while it is held",
-    NO_AGREEMENT: "publishing a rota with an agency that has signed no agreement in time",
+    NO_AGREEMENT: "publishing a rota with an agency that has signed no agreement in time, or putting its carers on one published",
     CARE_DECISION: "taking a care decision about staff that belongs to the social worker and the placement manager",
     NO_PROFILE: "searching for a home, or extending a block, without a referral profile that is true now and says outcomes",
     CLOSING_CONCERN: "closing a concern because it is already known, the best there is, or only for a short time",

@@ -1,8 +1,9 @@
 """How what was agreed for a placement stands on a day: each agency's agreement, and the staffing plan in effect."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from core.dates import in_words
 from core.working_days import add_working_days
@@ -41,12 +42,25 @@ class Card:
         ]
 
 
-def card_of(agreement: AgencyAgreement, today: dt.date) -> Card:
-    """How one agency's agreement stands on a day, in words."""
+def unsigned_since(agreements: Iterable[AgencyAgreement], until: dt.date) -> dt.date | None:
+    """The day since which an agency has supplied a placement and nobody signed, given its agreements there, or None.
+
+    Ended and brought in anew it has no five working days again: they run on until something is signed.
+    """
+    since = None
+    for row in sorted(agreements, key=attrgetter("started_on")):
+        if row.started_on <= until:
+            signed = row.signed_on is not None and row.signed_on <= until
+            since = None if signed else since or row.started_on
+    return since
+
+
+def card_of(agreement: AgencyAgreement, today: dt.date, since: dt.date | None = None) -> Card:
+    """How one agency's agreement stands on a day, in words. `since`: it has supplied the placement unsigned for longer."""
     if agreement.ended_on is not None and agreement.ended_on <= today:
         return Card(agreement, "over", "Ended", "grey", f"Supplied carers until {in_words(agreement.ended_on)}.")
     if agreement.signed_on is None or agreement.signed_on > today:
-        due = add_working_days(agreement.started_on, GRACE)
+        due = add_working_days(since or agreement.started_on, GRACE)
         if agreement.started_on > today:
             return Card(
                 agreement, "ahead", "Not signed yet", "yellow",

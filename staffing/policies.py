@@ -5,9 +5,10 @@ which of the three seats that lift a stand-down (STF-09).
 """
 
 import datetime as dt
+from collections.abc import Collection, Mapping
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from children.models import Allocation, Child
 from children.querysets import live, live_on
@@ -16,8 +17,20 @@ from core.access import Permission, Role
 from core.dates import in_words
 from core.errors import Conflict, Invalid, Refused
 from core.models import User
+from core.working_days import add_working_days
 from placements.models import ManagerPost, Placement, Provider, ProviderPost
-from staffing.models import AgencyAgreement, Assignment, Carer, Engagement, LiftApproval, Presence, Shift, StandDownCase
+from staffing.agreed import GRACE, unsigned_since
+from staffing.models import (
+    AgencyAgreement,
+    Assignment,
+    Carer,
+    Engagement,
+    LiftApproval,
+    Presence,
+    Shift,
+    StandDown,
+    StandDownCase,
+)
 from staffing.querysets import placements_known_to
 
 SOCIAL_WORK_LINE = (Role.SOCIAL_WORKER, Role.TEAM_MANAGER)
@@ -57,11 +70,16 @@ def manager_of(placement: Placement, as_of: dt.datetime) -> ManagerPost | None:
 
 
 def may_decide_staffing(user: User, placement: Placement, as_of: dt.datetime) -> bool:
-    """Whether this person decides who works at a placement: its manager, the child's social worker or team manager."""
+    """Whether this person decides who works at a placement: its manager, the child's own social worker or second worker,
+    or their team manager. A colleague of the same team does not."""
     if not user.can(Permission.PUBLISH_ROTA) or not placements_known_to(user).filter(pk=placement.pk).exists():
         return False
-    if user.role in SOCIAL_WORK_LINE:
+    if user.role == Role.TEAM_MANAGER:
         return True
+    if user.role == Role.SOCIAL_WORKER:
+        parts = (Allocation.Part.SOCIAL_WORKER, Allocation.Part.SECOND_WORKER)
+        held = Allocation.objects.filter(live_on(clock.local_date(as_of)), child=placement.child_id, part__in=parts)
+        return held.filter(worker=user).exists()
     post = manager_of(placement, as_of)
     return post is not None and post.account_id == user.pk
 
@@ -123,6 +141,17 @@ def carers_at(placement: Placement, as_of: dt.datetime) -> QuerySet[Carer]:
     return Carer.objects.filter(Exists(engaged) | Exists(planned))
 
 
+def stood_down_by_name(name: str, placement: Placement, moment: dt.datetime) -> Carer | None:
+    """The carer of this name who is stood down at an instant and works, or has been on a shift, at this placement."""
+    known = carers_at(placement, moment) | Carer.objects.filter(
+        Exists(Assignment.objects.filter(carer=OuterRef("pk"), shift__placement=placement))
+        | Exists(Presence.objects.filter(carer=OuterRef("pk"), shift__placement=placement))
+    )
+    standing = StandDown.objects.standing_at(moment).filter(carer=OuterRef("pk"))
+    found: Carer | None = Carer.objects.named(name).filter(Exists(standing), pk__in=known).first()
+    return found
+
+
 def placements_with(user: User, carer: Carer) -> QuerySet[Placement]:
     """The placements this person knows of where a carer has been on a shift, or whose suppliers they work for today."""
     engaged = Engagement.objects.filter(live(), carer=carer).values("agency")
@@ -167,14 +196,70 @@ def agency_for(
     )
 
 
+def agreement_gate(
+    placement: Placement, days: Mapping[int, Collection[dt.date]], as_of: dt.datetime, remedy: str
+) -> None:
+    """Refuse an agency on a published rota that has no signed, in-date agreement for a day once its 5 working days are
+    over (STF-10): they run from the day it began to supply the placement or, with nothing on record, from its first shift.
+
+    `days`: by agency's id, the days of the shifts its carers are on. A day to come is asked about as it will be then.
+    """
+    today, late = clock.local_date(as_of), []
+    agencies = Provider.objects.filter(pk__in=days).exclude(pk=own_provider_id(placement) or 0).order_by("name")
+    for agency in agencies:
+        agreements = list(AgencyAgreement.objects.filter(placement=placement, agency=agency))
+        for day in sorted(days[agency.pk]):
+            agreed = next((each for each in agreements if _covers(each, day)), None)
+            if agreed and _signed_for(agreed, day, today):
+                continue
+            began = unsigned_since(agreements, day) or (
+                agreed.started_on if agreed else _first_shift(placement, agency)
+            )
+            if max(today, day) > add_working_days(began or day, GRACE):
+                late.append(agency.name)
+                break
+    if late:
+        raise Refused(
+            gates.NO_AGREEMENT,
+            f"This was refused. {' and '.join(late)} supplies carers here without a signed agreement in date, and the "
+            f"{GRACE} working days it has for that are over by then. Nobody has agreed who supervises, trains and disciplines "
+            "its carers.",
+            remedy,
+        )
+
+
+def _covers(agreement: AgencyAgreement, day: dt.date) -> bool:
+    return agreement.started_on <= day and (agreement.ended_on is None or agreement.ended_on > day)
+
+
+def _signed_for(agreement: AgencyAgreement, day: dt.date, today: dt.date) -> bool:
+    signed, last = agreement.signed_on, agreement.expires_on
+    return signed is not None and signed <= today and last is not None and last >= day
+
+
+def _first_shift(placement: Placement, agency: Provider) -> dt.date | None:
+    on = Assignment.objects.standing().filter(shift__placement=placement, agency=agency)
+    first = on.aggregate(first=Min("shift__starts_at"))["first"]
+    return clock.local_date(first) if first else None
+
+
 # --- stand-downs ------------------------------------------------------------------------------------------------------
 
 
-def employs(user: User, carer: Carer, as_of: dt.datetime) -> bool:
-    """Whether this person has a post with an agency the carer works through."""
-    day = clock.local_date(as_of)
-    engaged = Engagement.objects.filter(live_on(day), carer=carer)
-    return ProviderPost.objects.filter(live_on(day), person=user, provider__in=engaged.values("agency")).exists()
+def employs(user: User, case: StandDownCase, as_of: dt.datetime) -> bool:
+    """Whether this person has a post with an agency the carer worked through when they were stood down, or has since.
+
+    An end that was not on record by then does not count, whatever its date: to end it meanwhile makes nobody impartial.
+    """
+    standing = case.stand_down
+    had_left = Engagement.history.filter(
+        id=OuterRef("pk"),
+        ended_on__lte=clock.local_date(standing.starts_at),
+        history_date__lte=standing.recorded_at,
+    )
+    engaged = Engagement.objects.filter(~Exists(had_left), carer=standing.carer_id)
+    posts = ProviderPost.objects.filter(live_on(clock.local_date(as_of)), person=user)
+    return posts.filter(provider__in=engaged.values("agency")).exists()
 
 
 def placements_of(case: StandDownCase) -> QuerySet[Placement]:
@@ -191,7 +276,7 @@ def seats_of(user: User, case: StandDownCase, as_of: dt.datetime) -> list[str]:
     """The seats this person may take in lifting a stand-down: none, as a rule, or one."""
     if not user.can(Permission.LIFT_STAND_DOWN) or user.role == Role.COMMISSIONER:
         return []
-    if employs(user, case.stand_down.carer, as_of) or case.stand_down.carer.account_id == user.pk:
+    if employs(user, case, as_of) or case.stand_down.carer.account_id == user.pk:
         return []
     sits = {
         Seat.SAFEGUARDING: _is_safeguarding,
@@ -244,7 +329,7 @@ def _manages(user: User, case: StandDownCase, as_of: dt.datetime) -> bool:
     stands_in = [
         placement.pk
         for placement, account in zip(placements, accounts, strict=True)
-        if account is None or employs(account, case.stand_down.carer, as_of)
+        if account is None or employs(account, case, as_of)
     ]
     return placements_known_to(user).filter(pk__in=stands_in).exists()
 

@@ -111,9 +111,7 @@ def on_record(forename: str, surname: str, date_of_birth: dt.date, number: str) 
                 }
             )
         return by_number
-    same = Carer.objects.filter(
-        forename__iexact=forename.strip(), surname__iexact=surname.strip(), date_of_birth=date_of_birth
-    ).first()
+    same = Carer.objects.named(forename + surname).filter(date_of_birth=date_of_birth).first()
     if same is not None and number and same.ni_number:
         raise Invalid(
             {

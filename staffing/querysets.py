@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Concat
 
 from children.querysets import live, live_on
 from core.access import Permission
@@ -75,6 +76,13 @@ class CarerQuerySet(models.QuerySet):
         for word in words.split()[:5]:
             carers = carers.filter(Q(forename__istartswith=word) | Q(surname__istartswith=word))
         return carers
+
+    def named(self, name: str) -> "CarerQuerySet":
+        """Carers of this whole name, whatever its capitals, accents, spaces, hyphens and apostrophes."""
+        from staffing.models.carers import NameKey
+
+        key = NameKey(Concat("forename", "surname"))
+        return self.alias(name_key=key).filter(name_key=NameKey(models.Value(name)))
 
     def with_agencies(self, day) -> "CarerQuerySet":
         """Each carer with `works_through`: their engagements on `day`, with the agency."""

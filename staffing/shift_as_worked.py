@@ -40,6 +40,7 @@ class Worked:
     tolerance: dt.timedelta = reckoning.TOLERANCE
     planned: list[Assignment] = field(default_factory=list)
     presences: list[Presence] = field(default_factory=list)
+    beside: list[Presence] = field(default_factory=list)  # carers of the placement's other shifts who were there too
     checks: list[AwakeCheck] = field(default_factory=list)
     handovers: list[Handover] = field(default_factory=list)
     reviews: list[ShiftReview] = field(default_factory=list)
@@ -87,7 +88,8 @@ class Worked:
     @property
     def inside(self) -> int:
         """How many count towards the ratio now: inside and able to see the child, or out with the child."""
-        return len({who(each) for each in self.here if each.where in Presence.COUNTS})
+        staying = [each for each in self.beside if each.starts_at <= self.as_of < (each.ends_at or each.shift.ends_at)]
+        return len({who(each) for each in [*self.here, *staying] if each.where in Presence.COUNTS})
 
     @property
     def not_here(self) -> list[Assignment]:
@@ -100,7 +102,7 @@ class Worked:
 
     def is_stood_down(self, presence: Presence) -> bool:
         return any(
-            each.starts_at < (presence.ends_at or self.as_of)
+            each.starts_at < (presence.ends_at or min(self.as_of, self.shift.ends_at))
             and (each.lifted_at is None or each.lifted_at > presence.starts_at)
             for each in self.stand_downs.get(presence.carer_id or 0, [])
         )
@@ -116,17 +118,20 @@ class Worked:
 
     def spans(self, presences: Iterable[Presence]) -> list[tuple[Key, Span]]:
         return [
-            (who(each), reckoning.utc(each.starts_at, each.ends_at or max(each.starts_at, self.as_of)))
+            (
+                who(each),
+                reckoning.utc(each.starts_at, max(each.starts_at, each.ends_at or min(self.as_of, each.shift.ends_at))),
+            )
             for each in presences
         ]
 
     @cached_property
     def below(self) -> list[Span]:
-        """Stretches with fewer inside than the ratio, each longer than the tolerance. Where nobody signed on there is
-        nothing to count, and that is said instead."""
+        """Stretches with fewer inside than the ratio, each longer than the tolerance: whoever stays on from another shift
+        counts, once signed off. Where nobody signed on there is nothing to count, and that is said instead."""
         if not self.carers:
             return []
-        counting = self.spans(each for each in self.carers if each.where in Presence.COUNTS)
+        counting = self.spans(each for each in [*self.carers, *self.beside] if each.where in Presence.COUNTS)
         return reckoning.longer_than(reckoning.below(self.needed, counting, self.over), self.tolerance)
 
     @property
@@ -172,12 +177,14 @@ class Worked:
 
     @property
     def is_reviewed(self) -> bool:
-        """Whether somebody has looked into all that is on record of it. What is recorded later is not yet looked into;
+        """Whether somebody has looked into all that is on record of it. What is recorded or corrected later is not yet looked into;
         and a review made while the shift still went on says nothing of the rest of it, once it is over."""
         moments = [each.recorded_at for each in self.presences] + [each.recorded_at for each in self.checks]
         recorded = max(moments, default=None)
+        corrected = max((each.put_right_at for each in self.presences if each.put_right_at), default=None)
         return any(
             (recorded is None or each.recorded_at >= recorded)
+            and (corrected is None or each.reviewed_at >= corrected)
             and (self.goes_on or each.reviewed_at >= self.shift.ends_at)
             for each in self.reviews
         )

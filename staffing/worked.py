@@ -35,7 +35,8 @@ def worked(shifts: ShiftQuerySet, *, as_of: dt.datetime) -> list[Worked]:
     ids = [shift.pk for shift in found]
     needed, tolerances = required_of(found), _tolerances(found)
     planned = _by_shift(Assignment.objects.standing().filter(shift__in=ids).select_related("carer", "agency"))
-    presences = _by_shift(Presence.objects.filter(shift__in=ids).select_related("carer"))
+    presences = _by_shift(Presence.objects.filter(shift__in=ids).select_related("carer", "shift"))
+    beside = _beside(found)
     checks = _by_shift(AwakeCheck.objects.filter(shift__in=ids).select_related("carer"))
     handovers = _by_shift(Handover.objects.filter(shift__in=ids).select_related("recorded_by"))
     reviews = _by_shift(ShiftReview.objects.filter(shift__in=ids).select_related("by"))
@@ -52,6 +53,7 @@ def worked(shifts: ShiftQuerySet, *, as_of: dt.datetime) -> list[Worked]:
             tolerance=tolerances[shift.pk],
             planned=planned.get(shift.pk, []),
             presences=presences.get(shift.pk, []),
+            beside=beside.get(shift.pk, []),
             checks=checks.get(shift.pk, []),
             handovers=handovers.get(shift.pk, []),
             reviews=reviews.get(shift.pk, []),
@@ -69,6 +71,34 @@ def _by_shift(records) -> dict[int, list]:
     for record in records:
         found.setdefault(record.shift_id, []).append(record)
     return found
+
+
+def _beside(shifts: Sequence[Shift]) -> dict[int, list[Presence]]:
+    """For each shift the carers of other shifts who were there during it: people are counted by placement (STF-07).
+
+    Whoever never signed off was there until the end of their own shift. Whoever is there for a sleep-in is not there to
+    be awake, and counts for a sleep-in alone.
+    """
+    rows = Presence.objects.filter(
+        shift__placement__in={shift.placement_id for shift in shifts},
+        shift__cancelled_at__isnull=True,
+        kind=Presence.Kind.CARER,
+        starts_at__lt=max(shift.ends_at for shift in shifts),
+    ).filter(Q(ends_at__gt=shifts[0].starts_at) | Q(ends_at__isnull=True, shift__ends_at__gt=shifts[0].starts_at))
+    at_placement: dict[int, list[Presence]] = {}
+    for row in rows.select_related("shift", "carer"):
+        at_placement.setdefault(row.shift.placement_id, []).append(row)
+    return {
+        shift.pk: [
+            row
+            for row in at_placement.get(shift.placement_id, [])
+            if row.shift_id != shift.pk
+            and row.starts_at < shift.ends_at
+            and (row.ends_at or row.shift.ends_at) > shift.starts_at
+            and (row.shift.kind != Shift.Kind.SLEEP_IN or shift.kind == Shift.Kind.SLEEP_IN)
+        ]
+        for shift in shifts
+    }
 
 
 def _tolerances(shifts: Sequence[Shift]) -> dict[int, dt.timedelta]:

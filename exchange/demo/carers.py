@@ -62,15 +62,15 @@ MOORINGS = {
     "bryn": Person("Bryn", "Sorrel", dt.date(1995, 9, 8), MARRAMGATE),
     "emeka": Person("Emeka", "Clover", dt.date(1990, 2, 24), MARRAMGATE),
     "freya": Person("Freya", "Mallow", dt.date(1998, 12, 12), WHERRYMOOR),
-    "gethin": Person("Gethin", "Rush", dt.date(1981, 5, 2), WHERRYMOOR, checked=False),
+    "gethin": Person("Gethin", "Rush", dt.date(1981, 5, 2), checked=False),
     "hollie": Person("Hollie", "Burdock", dt.date(2000, 7, 21), WHERRYMOOR, checked=False),
 }
 
 
-def document(carer: Carer) -> SimpleUploadedFile:
-    """A document of the carer's own: an empty page with their number, so that no two are the same."""
+def document(carer: Carer, kind: str) -> SimpleUploadedFile:
+    """A document of the carer's own: an empty page with their number and what it is, so that no two are the same."""
     return SimpleUploadedFile(
-        "checks.pdf", f"%PDF-1.4\n% invented, carer {carer.pk}\n%%EOF\n".encode(), "application/pdf"
+        f"{kind}.pdf", f"%PDF-1.4\n% invented, {kind} of carer {carer.pk}\n%%EOF\n".encode(), "application/pdf"
     )
 
 
@@ -84,10 +84,9 @@ def engage(loader: "Loader", person: Person, provider: Provider, *, by: User, on
         by=by, as_of=as_of,
     )  # fmt: skip
     if person.checked:
-        evidence = checks.attach_evidence(carer=carer, upload=document(carer), by=by, as_of=as_of)
         for kind in Check.REQUIRED:
             checks.record_check(
-                carer=carer, kind=kind, checked_on=loader.day(ENGAGED), evidence=evidence,
+                carer=carer, kind=kind, checked_on=loader.day(ENGAGED), upload=document(carer, kind),
                 detail="Original seen, and verified with whoever issued it.", by=by, as_of=as_of,
             )  # fmt: skip
     return carer
@@ -99,7 +98,7 @@ def looked_after(loader: "Loader", carer: Carer, placement: Placement, *, by: Us
     agency = carer.engagements.get().agency
     if carer.care_role_since and carer.care_role_since < loader.day(730):
         checks.record_check(
-            carer=carer, kind=Check.Kind.DIPLOMA, checked_on=loader.day(ENGAGED), evidence=carer.evidence.get(),
+            carer=carer, kind=Check.Kind.DIPLOMA, checked_on=loader.day(ENGAGED), upload=document(carer, "diploma"),
             detail="Certificate seen.", by=by, as_of=as_of,
         )  # fmt: skip
     taught = [(Training.Subject.INDUCTION, ENGAGED - 2), *[(subject, on + 20) for subject in TAUGHT]]

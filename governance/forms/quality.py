@@ -14,7 +14,8 @@ Kind, Score = QualityVisit.Kind, QualityScore.Score
 MET = [(Score.MET, "Met"), (Score.PART, "In part"), (Score.NOT_MET, "Not met")]
 SIGNS = [(Score.MET, "No sign of it"), (Score.PART, "Some signs"), (Score.NOT_MET, "Plainly there")]
 SUITABLE = [(Score.MET, "Yes, suitable"), (Score.NOT_MET, "No")]
-VISITORS, FINDINGS, FEWEST, MORE, MOST = 3, 3, 4, 2, 20
+VISITORS, FINDINGS = {Kind.MULTI_AGENCY: 3}, {Kind.PREMISES: 1}  # rows, where there are not 2 and 3
+FEWEST, MORE, MOST = 4, 2, 20
 VALUE = ("weekly_cost", "staff_to_one", "hours_paid", "hours_delivered")
 
 
@@ -53,18 +54,25 @@ class RecordVisit(forms.Form):
 
     def _ask_visitors(self) -> None:
         fields: dict[str, Any] = {}
-        for n in range(1, VISITORS + 1):
+        for n in range(1, VISITORS.get(self.kind, 2) + 1):
             who = f"Visitor {n}"
             fields |= {
-                f"visitor_{n}_name": forms.TextField(label=f"{who}: name", max_length=150, required=n == 1),
-                f"visitor_{n}_post": forms.TextField(label=f"{who}: post", max_length=150, required=False),
+                f"visitor_{n}_name": forms.TextField(
+                    label=f"{who}: name", noun=f"name of visitor {n}", max_length=150, required=n == 1
+                ),
+                f"visitor_{n}_post": forms.TextField(
+                    label=f"{who}: post", noun=f"post of visitor {n}", max_length=150, required=n == 1
+                ),
                 f"visitor_{n}_qualification": forms.TextField(
-                    label=f"{who}: what qualifies them to judge this", required=False
+                    label=f"{who}: what qualifies them to judge this",
+                    noun=f"what qualifies visitor {n}",
+                    required=n == 1,
                 ),
                 f"visitor_{n}_sector": forms.SelectField(
                     label=f"{who}: from",
+                    noun=f"where visitor {n} is from",
                     choices=[("", "Select one"), *QualityVisitor.Sector.choices],
-                    required=False,
+                    required=n == 1,
                 ),
             }
         self._ask("Who visited", fields)
@@ -77,7 +85,11 @@ class RecordVisit(forms.Form):
                     label=f"Need {n}", hint="As the plan says it." if n == 1 else "", max_length=300, required=n == 1
                 ),
                 f"need_{n}_score": forms.RadiosField(
-                    label=f"Need {n}: is it met here?", choices=MET, required=False, inline=True
+                    label=f"Need {n}: is it met here?",
+                    noun=f"how far need {n} is met",
+                    choices=MET,
+                    required=n == 1,
+                    inline=True,
                 ),
                 f"need_{n}_evidence": forms.TextField(
                     label=f"Need {n}: what shows that?", required=False, max_length=1000
@@ -96,13 +108,23 @@ class RecordVisit(forms.Form):
                     required=n == 1,
                 ),
                 f"outcome_{n}_score": forms.RadiosField(
-                    label=f"Outcome {n}: is it reached?", choices=MET, required=False, inline=True
+                    label=f"Outcome {n}: is it reached?",
+                    noun=f"how far outcome {n} is met",
+                    choices=MET,
+                    required=n == 1,
+                    inline=True,
                 ),
                 f"outcome_{n}_evidence": forms.TextField(
-                    label=f"Outcome {n}: what shows that?", required=False, max_length=1000
+                    label=f"Outcome {n}: what shows that?",
+                    noun=f"what shows how far outcome {n} is reached",
+                    required=n == 1,
+                    max_length=1000,
                 ),
                 f"outcome_{n}_on": forms.DateField(
-                    label=f"Outcome {n}: date of that evidence", hint="", required=False
+                    label=f"Outcome {n}: date of that evidence",
+                    noun=f"date of the evidence for outcome {n}",
+                    hint="",
+                    required=n == 1,
                 ),
             }
         self._ask("The outcomes in the plan", fields)
@@ -170,7 +192,7 @@ class RecordVisit(forms.Form):
 
     def _ask_findings(self) -> None:
         fields: dict[str, Any] = {}
-        for n in range(1, FINDINGS + 1):
+        for n in range(1, FINDINGS.get(self.kind, 3) + 1):
             fields |= {
                 f"finding_{n}": forms.TextField(
                     label=f"Finding {n}: what must change?", required=False, max_length=1000
@@ -230,7 +252,7 @@ class RecordVisit(forms.Form):
         return given
 
     def _visitors(self, data: dict[str, Any]) -> Iterable[dict[str, Any]]:
-        for n in range(1, VISITORS + 1):
+        for n in range(1, VISITORS.get(self.kind, 2) + 1):
             row = {name: data.get(f"visitor_{n}_{name}", "") for name in ("name", "post", "qualification", "sector")}
             if any(row[name].strip() for name in ("name", "post", "qualification")):
                 self._complete(
@@ -280,7 +302,7 @@ class RecordVisit(forms.Form):
             yield {"about": code, "score": score, "mitigation": mitigation, "owner": owner, "until": until}
 
     def _findings(self, data: dict[str, Any]) -> Iterable[dict[str, Any]]:
-        for n in range(1, FINDINGS + 1):
+        for n in range(1, FINDINGS.get(self.kind, 3) + 1):
             what, measure = data.get(f"finding_{n}", ""), data.get(f"finding_{n}_measure", "")
             owner, due = self.owners.get(data.get(f"finding_{n}_owner", "")), data.get(f"finding_{n}_due")
             if what.strip() or measure.strip() or owner or due:

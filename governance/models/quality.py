@@ -167,6 +167,10 @@ class QualityValue(Protected):
     objects = QualityQuerySet.as_manager()
 
     @property
+    def cost_words(self) -> str:
+        return f"£{self.weekly_cost:,}"
+
+    @property
     def percent_delivered(self) -> int | None:
         return self.hours_delivered * 100 // self.hours_paid if self.hours_paid else None
 

@@ -5,7 +5,7 @@ from functools import partial
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -87,11 +87,11 @@ def _unmet(request: HttpRequest, visits: list[QualityVisit]) -> list[QualityScor
 
 @access(Permission.QUALITY_ASSURE)
 def quality_visit(request: HttpRequest, pk: int) -> HttpResponse:
+    """A visit of the kind in the address; where it says none of them, the fullest there is."""
     placement = theirs(request, pk)
     kind = request.GET.get("kind", "")
-    if kind not in Kind.values or kind == Kind.PREMISES:
-        return redirect(quality_page(placement))
-    return _record(request, placement, Kind(kind))
+    asked = Kind(kind) if kind in Kind.values and kind != Kind.PREMISES else Kind.MULTI_AGENCY
+    return _record(request, placement, asked)
 
 
 @access(Permission.CHECK_PREMISES)

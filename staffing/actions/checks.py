@@ -59,7 +59,8 @@ def record_check(
 ) -> Check:
     """Record what was checked of a carer, with its evidence: a new document (`upload`) or one of theirs kept already.
 
-    Raises Invalid without evidence, and for a document that is another carer's: checks are never inherited.
+    Raises Invalid without evidence, for a document that is another carer's (checks are never inherited) and for one that
+    is the evidence of another kind of check already.
     """
     policies.may_manage(by, carer)
     for_child.one_of(kind, Check.Kind.choices, "kind", "Select what was checked")
@@ -78,6 +79,7 @@ def record_check(
                 "nobody: select a document of this carer’s own"
             }
         )
+    _only_of_its_kind(carer, kind, evidence)
     touch(carer=carer)
     return Check.objects.create(
         carer=carer,
@@ -88,6 +90,19 @@ def record_check(
         evidence=evidence,
         checked_by=by,
     )
+
+
+def _only_of_its_kind(carer: Carer, kind: str, evidence: Evidence) -> None:
+    """One letter is not two references, nor a certificate a history: each kind of check has a document of its own."""
+    may_share = next((kinds for kinds in Check.ONE_DOCUMENT if kind in kinds), {kind})
+    others = Check.objects.filter(carer=carer, evidence__sha256=evidence.sha256, withdrawn_at__isnull=True)
+    if other := others.exclude(kind__in=may_share).first():
+        raise Invalid(
+            {
+                "upload": f"This document is the evidence of another check already: “{other.get_kind_display()}”. Select "
+                "the document of this one"
+            }
+        )
 
 
 @action

@@ -125,7 +125,7 @@ def _swap(swap: Swap, *, by: User, as_of: dt.datetime) -> None:
         begins, ends = max(assignment.starts_at, as_of), assignment.ends_at
         off(assignment, SWAPPED, as_of)
         if swap.incoming is not None:
-            put_on(shift, swap.incoming, swap.agency, begins, ends, by=by)
+            put_on(shift, swap.incoming, swap.agency, begins, ends, by=by, as_of=as_of)
             touch(carer=swap.incoming)
     still_led(shift)
     changed(shift, "leader")
@@ -248,8 +248,9 @@ def waive_checks(
     by: User,
     as_of: dt.datetime,
 ) -> CheckWaiver:
-    """In a true emergency, let a carer work at one placement before their checks are complete: 48 hours at most, once, and
-    never from commissioning. The child's social worker and IRO are told at once."""
+    """In a true emergency, let a carer work at one placement before their checks are complete: 48 hours at most, once
+    there, never at two placements of a council in the same 48 hours, and never from commissioning. The child's social
+    worker and IRO are told at once."""
     touch(placement=placement, child=placement.child, carer=carer)
     remedy = "Complete the checks with their evidence, or put on a carer whose checks are complete."
     if by.role == Role.COMMISSIONER:
@@ -272,6 +273,15 @@ def waive_checks(
         raise Invalid({"starts_at": "It must start within 48 hours: what is further off is no emergency"})
     if CheckWaiver.objects.filter(carer=carer, placement=placement).exists():
         sentence = "This was refused. This carer’s checks were already waived once at this placement."
+        raise Refused(gates.WAIVING_CHECKS, sentence, remedy)
+    same_hours = CheckWaiver.objects.filter(  # another council's emergency is not this one's to know of
+        carer=carer,
+        placement__child__authority=placement.child.authority_id,
+        starts_at__gt=starts_at - WAIVED_AT_MOST,
+        starts_at__lt=starts_at + WAIVED_AT_MOST,
+    )
+    if same_hours.exists():
+        sentence = "This was refused. This carer’s checks are waived at another placement within the same 48 hours."
         raise Refused(gates.WAIVING_CHECKS, sentence, remedy)
     if StandDown.objects.filter(carer=carer).standing_at(starts_at).exists():
         raise Refused(

@@ -203,14 +203,28 @@ def assign(
     policies.still_planned(shift, as_of)
     changed(shift)
     _decided("assign", shift, f"{carer} to work {called(shift)}.", "", by=by, as_of=as_of)
-    return put_on(shift, carer, agency, starts_at or shift.starts_at, ends_at or shift.ends_at, by=by)
+    return put_on(shift, carer, agency, starts_at or shift.starts_at, ends_at or shift.ends_at, by=by, as_of=as_of)
 
 
 def put_on(
-    shift: Shift, carer: Carer, agency: Provider | None, starts_at: dt.datetime, ends_at: dt.datetime, *, by: User
+    shift: Shift,
+    carer: Carer,
+    agency: Provider | None,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    *,
+    by: User,
+    as_of: dt.datetime,
 ) -> Assignment:
-    """Write the row, with everything asked that is asked of each. The caller holds the carer and the shift."""
-    agency = policies.agency_for(carer, shift.placement, clock.local_date(shift.starts_at), agency)
+    """Write the row, with everything asked that is asked of each. The caller holds the carer and the shift.
+
+    A published shift asks of the carer's agency what publishing asked of the others.
+    """
+    day = clock.local_date(shift.starts_at)
+    agency = policies.agency_for(carer, shift.placement, day, agency)
+    if shift.published_at is not None:
+        remedy = "Record the signed agreement, or choose a carer of another agency."
+        policies.agreement_gate(shift.placement, {agency.pk: [day]}, as_of, remedy)
     if ends_at <= starts_at:
         raise Invalid({"ends_at": "The time they finish must be after the time they start"})
     if starts_at < shift.starts_at or ends_at > shift.ends_at:

@@ -132,8 +132,15 @@ def stand_down_page(standing: StandDown) -> str:
 
 @action
 def hold(*, case: StandDownCase, why: str, by: User, as_of: dt.datetime) -> StandDownCase:
-    """Hold a stand-down: while it is held, lifting it is refused. For the LADO and the safeguarding lead."""
-    return _hold(case, True, why, by)
+    """Hold a stand-down: while it is held, lifting it is refused. For the LADO and the safeguarding lead.
+
+    A proposal to lift it that is open is withdrawn: its approvals were given before what it is held for was known.
+    """
+    case = _hold(case, True, why, by)
+    for lift in Lift.objects.select_for_update().filter(case=case, withdrawn_at__isnull=True):
+        lift.withdrawn_at = as_of
+        lift.save(update_fields=["withdrawn_at"])
+    return case
 
 
 @action
@@ -192,6 +199,7 @@ def approve_lift(*, lift: Lift, seat: str, reason: str, by: User, as_of: dt.date
     touch(carer=case.stand_down.carer, placement=case.placement)
     for_child.one_of(seat, LiftApproval.Seat.choices, "seat", "Select your seat")
     _still_stands(case)
+    policies.not_held(case)
     if lift.withdrawn_at is not None:
         raise Conflict("This proposal was withdrawn.")
     policies.seat_gate(by, case, seat, as_of)

@@ -1,28 +1,30 @@
 """A week of the rota: published, by those who decide; copied, with every gate asked again."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 
 from django.db import DatabaseError, transaction
-from django.db.models import Min
 
 from children.actions.deciding import decided
-from children.querysets import live_on
 from core import clock, gates
 from core.access import Permission
 from core.actions import DEADLOCK, SERIALIZATION_FAILURE, action, answer_to, touch
 from core.dates import in_words
 from core.errors import Conflict, Invalid, Refused
 from core.models import Refusal, User
-from core.working_days import add_working_days
 from placements import policies as for_placement
-from placements.models import Placement, Provider
+from placements.models import Placement
 from staffing import policies
 from staffing.actions.rota import PLANNED_AHEAD, called, hold_carers, put_on
-from staffing.agreed import GRACE
-from staffing.models import AgencyAgreement, Assignment, Carer, Shift
+from staffing.models import Assignment, Carer, Shift
 from staffing.rota import ONE_WEEK, moment_of, not_checked
+
+WEEK_CHANGED = (
+    "Somebody changed a draft of this week after you opened it, so nothing was published. These are the drafts as they are "
+    "now: look at them, then publish them."
+)
 
 
 def days_of(week: dt.date) -> tuple[dt.datetime, dt.datetime]:
@@ -36,11 +38,15 @@ def days_of(week: dt.date) -> tuple[dt.datetime, dt.datetime]:
 
 
 @action
-def publish(*, placement: Placement, week: dt.date, by: User, as_of: dt.datetime) -> list[Shift]:
+def publish(
+    *, placement: Placement, week: dt.date, seen: Mapping[int, int] | None = None, by: User, as_of: dt.datetime
+) -> list[Shift]:
     """Publish the drafts of a week that are not over. `week` is its Monday.
 
-    Raises Refused for whoever does not decide about staff (DEC-01), for an agency that has signed no agreement in time
-    (STF-10) and for a carer whose checks have lapsed since (STF-01); Invalid where a shift has no leader (STF-06).
+    `seen` has the version of each draft its publisher saw, by the shift's id (None: they do not say). Raises Conflict
+    where that is not what would be published, Refused for whoever does not decide about staff (DEC-01), for an agency
+    that has signed no agreement in time (STF-10) and for a carer whose checks have lapsed since (STF-01); Invalid where a
+    shift has no leader (STF-06).
     """
     policies.may_any(by, (Permission.PUBLISH_ROTA, Permission.PROPOSE_ROTA), placement)
     touch(placement=placement, child=placement.child)
@@ -56,10 +62,12 @@ def publish(*, placement: Placement, week: dt.date, by: User, as_of: dt.datetime
     shifts.sort(key=attrgetter("starts_at", "kind"))
     if not shifts:
         raise Invalid({"": "There is no draft to publish in this week"})
+    if seen is not None and seen != {shift.pk: shift.version for shift in shifts}:
+        raise Conflict(WEEK_CHANGED)
     if leaderless := [shift for shift in shifts if shift.leader_id is None]:
         named = "; ".join(called(shift) for shift in leaderless)
         raise Invalid({"": f"Each shift needs one leader who answers for it. Name a leader for: {named}"})
-    gate_agreements(placement, since, until, as_of)
+    _gate_agreements(placement, since, until, as_of)
     _gate_checks(placement, shifts)
     for shift in shifts:
         shift.published_at, shift.published_by = as_of, by
@@ -77,45 +85,15 @@ def publish(*, placement: Placement, week: dt.date, by: User, as_of: dt.datetime
     return shifts
 
 
-def gate_agreements(placement: Placement, since: dt.datetime, until: dt.datetime, as_of: dt.datetime) -> None:
-    """Refuse to publish where an agency on the week's shifts has no signed, in-date agreement and its 5 working days
-    are over: they run from the day it began to supply the placement or, with nothing on record, from its first shift."""
-    on = Assignment.objects.standing().filter(shift__placement=placement)
-    days: dict[int, list[dt.date]] = {}
-    weeks = on.filter(shift__starts_at__gte=since, shift__starts_at__lt=until)
-    for agency_id, starts_at in weeks.exclude(agency=policies.own_provider_id(placement)).values_list(
-        "agency", "shift__starts_at"
-    ):
-        days.setdefault(agency_id, []).append(clock.local_date(starts_at))
-    today = clock.local_date(as_of)
-    agreements = AgencyAgreement.objects.filter(placement=placement, agency__in=days)
-    late = []
-    for agency in Provider.objects.filter(pk__in=days).order_by("name"):
-        for day in sorted(set(days[agency.pk])):
-            agreed = agreements.filter(live_on(day), agency=agency).first()
-            if (
-                agreed
-                and agreed.signed_on
-                and agreed.signed_on <= today
-                and agreed.expires_on
-                and agreed.expires_on >= day
-            ):
-                continue
-            began = agreed.started_on if agreed else None
-            if began is None:
-                first = on.filter(agency=agency).aggregate(first=Min("shift__starts_at"))["first"]
-                began = clock.local_date(first)
-            if today > add_working_days(began, GRACE):
-                late.append(agency.name)
-                break
-    if late:
-        agencies = " and ".join(late)
-        raise Refused(
-            gates.NO_AGREEMENT,
-            f"This was refused. {agencies} supplies carers here without a signed agreement in date, and the {GRACE} working "
-            "days it had are over. Nobody has agreed who supervises, trains and disciplines its carers.",
-            "Record the signed agreement, or take that agency’s carers off the week’s shifts. The drafts are kept.",
-        )
+def _gate_agreements(placement: Placement, since: dt.datetime, until: dt.datetime, as_of: dt.datetime) -> None:
+    on = Assignment.objects.standing().filter(
+        shift__placement=placement, shift__starts_at__gte=since, shift__starts_at__lt=until
+    )
+    days: dict[int, set[dt.date]] = {}
+    for agency_id, starts_at in on.values_list("agency", "shift__starts_at"):
+        days.setdefault(agency_id, set()).add(clock.local_date(starts_at))
+    remedy = "Record the signed agreement, or take that agency’s carers off the week’s shifts. The drafts are kept."
+    policies.agreement_gate(placement, days, as_of, remedy)
 
 
 def _gate_checks(placement: Placement, shifts: list[Shift]) -> None:
@@ -192,7 +170,7 @@ def copy_week(*, placement: Placement, from_week: dt.date, to_week: dt.date, by:
         hours = (moment_of(assignment.starts_at, later), moment_of(assignment.ends_at, later))
         try:
             with transaction.atomic():
-                copied.assigned.append(put_on(draft, assignment.carer, assignment.agency, *hours, by=by))
+                copied.assigned.append(put_on(draft, assignment.carer, assignment.agency, *hours, by=by, as_of=as_of))
         except (Invalid, DatabaseError) as error:
             answer = answer_to(error) if isinstance(error, DatabaseError) else error
             if answer is None:

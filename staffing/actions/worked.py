@@ -45,7 +45,8 @@ def sign_on(
 ) -> Presence:
     """Record that somebody is there: a carer on record, somebody by name, or a visitor.
 
-    Raises Conflict where the same carer is signed on to this shift already.
+    A name that is a carer's who is stood down, and known at this placement, is recorded as that carer's: under another
+    word they were there all the same (STF-09). Raises Conflict where the same carer is signed on to this shift already.
     """
     _held(shift, Permission.RECORD_SHIFT, by)
     name, organisation = name.strip(), organisation.strip()
@@ -57,6 +58,9 @@ def sign_on(
         raise Invalid({"name": "Enter the visitor’s name"})
     _short_enough(name=name, organisation=organisation)
     _can_be(shift, starts_at, as_of, "starts_at", "The time they came")
+    if carer is None and (stood_down := policies.stood_down_by_name(name, shift.placement, starts_at)):
+        note = f"Signed on by name, as a {Presence.Kind(kind).label.lower()}. {note}"
+        carer, name, organisation, kind = stood_down, "", "", Presence.Kind.CARER
     here = Presence.objects.filter(shift=shift, ends_at__isnull=True, kind=kind)
     again = here.filter(carer=carer) if carer else here.filter(carer=None, name__iexact=name)
     if already := again.first():
@@ -137,8 +141,8 @@ def put_right(
         presence.starts_at = starts_at
         _after_they_came(presence, ends_at, as_of, "ends_at", "The time they left")
     because(why.strip())
-    presence.where, presence.starts_at, presence.ends_at = where, starts_at, ends_at
-    presence.save(update_fields=["where", "starts_at", "ends_at"])
+    presence.where, presence.starts_at, presence.ends_at, presence.put_right_at = where, starts_at, ends_at, as_of
+    presence.save(update_fields=["where", "starts_at", "ends_at", "put_right_at"])
     return presence
 
 

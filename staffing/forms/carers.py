@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.forms import HiddenInput
+
 from core import forms
 from core.models import User
 from staffing import policies_carers as policies
@@ -9,10 +11,17 @@ from staffing.models import Carer
 from staffing.querysets import agencies_known_to
 
 
-class CarerFilter(forms.FilterForm):
-    """Every filter stands in the address, so that a number anywhere can be a link to exactly what it counts."""
+class FindCarer(forms.Form):
+    words = forms.TextField(
+        label="Name", hint="The beginning of a first name or surname.", max_length=100, required=False
+    )
 
-    search = forms.TextField(label="Name", required=False)
+
+class CarerFilter(forms.FilterForm):
+    """Every filter stands in the address, so that a number anywhere can be a link to exactly what it counts. Of a name
+    only that there is one: names must not stay in logs and histories."""
+
+    named = forms.TextField(widget=HiddenInput, required=False)
     agency = forms.ModelSelectField(None, label="Agency", required=False, empty_label="Any agency")
     state = forms.SelectField(
         label="Checks",

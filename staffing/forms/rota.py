@@ -1,6 +1,7 @@
 """What people type about a rota: shifts to add, who is put on them, hours, and why somebody is taken off."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,16 @@ class Version(forms.NumberField):
 
     def __init__(self) -> None:
         super().__init__(widget=HiddenInput, error_messages={"required": "Open the page again: it is not whole"})
+
+
+class Seen(forms.Form):
+    """Which drafts of a week, at which versions, its publisher saw: `12.3 14.1`. The page writes it itself, as with Version."""
+
+    seen = forms.TextField(widget=HiddenInput, required=False)
+
+    def clean_seen(self) -> dict[int, int]:
+        pairs = re.findall(r"\b(\d{1,9})\.(\d{1,9})\b", self.cleaned_data["seen"], re.ASCII)
+        return {int(shift): int(version) for shift, version in pairs}
 
 
 class Pattern(forms.Form):

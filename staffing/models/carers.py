@@ -5,8 +5,8 @@ import datetime as dt
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models import F, Func, Q
+from django.db.models.functions import Concat
 
 from children.models import days_covered
 from core.fields import RecordedAt
@@ -16,6 +16,18 @@ from placements.models import Placement, Provider
 from staffing.querysets import CarerQuerySet, EvidenceQuerySet, OfCarerQuerySet, OfRotaQuerySet
 
 WAIVED_AT_MOST = dt.timedelta(hours=48)
+
+
+class NameKey(Func):
+    """A name by its letters and digits alone, in small letters and without accents: however it is spaced or hyphenated.
+
+    What counts for nothing is listed, and not what counts, so that it reads the same whatever the database's locale. To
+    change it takes a migration that makes `carer_once` anew.
+    """
+
+    COUNTS_FOR_NOTHING = r"[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf\u02b0-\u036f\u2000-\u206f]"
+    template = f"lower(regexp_replace(normalize(%(expressions)s, NFKD), '{COUNTS_FOR_NOTHING}', '', 'g'))"
+    output_field = models.TextField()
 
 
 class Carer(Protected):
@@ -49,8 +61,7 @@ class Carer(Protected):
         ordering = ["surname", "forename"]
         constraints = [
             models.UniqueConstraint(
-                Lower("surname"),
-                Lower("forename"),
+                NameKey(Concat("forename", "surname")),
                 "date_of_birth",
                 name="carer_once",
                 violation_error_message="A carer of this name and date of birth is already on record.",
@@ -147,6 +158,13 @@ class Check(Protected):
         Kind.LEAVING,
         Kind.HISTORY,
         Kind.QUALIFICATIONS,
+    )
+
+    # What one document may be the evidence of; any other kind has a document of its own.
+    ONE_DOCUMENT = (
+        {Kind.IDENTITY, Kind.RIGHT_TO_WORK},  # a passport
+        {Kind.DBS, Kind.UPDATE_SERVICE},  # the certificate, looked up again
+        {Kind.QUALIFICATIONS, Kind.DIPLOMA},  # the diploma is one of them
     )
 
     carer = models.ForeignKey(Carer, on_delete=models.PROTECT, related_name="checks")

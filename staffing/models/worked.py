@@ -44,6 +44,9 @@ class Presence(Protected):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     note = models.TextField(blank=True)
+    put_right_at = models.DateTimeField(
+        "last corrected", null=True, blank=True, help_text="A review made before that did not look at it as it is now."
+    )
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = RecordedAt()
     history = tracked()

@@ -43,7 +43,11 @@ def agreements(request: HttpRequest, pk: int) -> HttpResponse:
         .select_related("agency", "signed_for_council")
         .order_by("agency__name", "-started_on")
     )
-    cards = [agreed.card_of(record, today) for record in records]
+    of_agency = {
+        record.agency_id: [each for each in records if each.agency_id == record.agency_id] for record in records
+    }
+    since = {agency: agreed.unsigned_since(rows, today) for agency, rows in of_agency.items()}
+    cards = [agreed.card_of(record, today, since[record.agency_id]) for record in records]
     context = {
         "title": "Agencies",
         "placement": placement,

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -20,6 +20,7 @@ from staffing.models import Carer, Engagement, StandDown
 from staffing.views.carer_page import page_of
 
 A_PAGE = 50
+WORDS = "find_carer_words"
 
 
 def carer_page(carer: Carer) -> str:
@@ -36,13 +37,22 @@ def their_carer(request: HttpRequest, pk: int) -> Carer:
 
 
 @access(Permission.SEE_CARERS)
-@require_GET
 def listed(request: HttpRequest) -> HttpResponse:
+    """What was typed of a name is kept in the session, never in an address, and looked for where the address says so."""
     as_of = clock.now()
+    find = forms.FindCarer(request.POST or None)
+    if request.method == "POST" and find.is_valid():
+        words = find.cleaned_data["words"].strip()
+        request.session[WORDS] = words
+        query = request.GET.copy()
+        query.pop("page", None)
+        query["named"] = "yes" if words else ""
+        return redirect(f"{request.path}?{query.urlencode()}")
     form = forms.CarerFilter(request.GET, user=request.user)
     form.is_valid()
     chosen = form.cleaned_data
-    carers = Carer.for_user(request.user).matching(chosen.get("search", "")).with_stand_down(as_of)
+    words = request.session.get(WORDS, "") if chosen.get("named") else ""
+    carers = Carer.for_user(request.user).matching(words).with_stand_down(as_of)
     carers = cleared.with_lacks(carers, as_of, cleared.councils_of(request.user))
     if chosen.get("agency"):
         carers = carers.through([chosen["agency"]])
@@ -57,12 +67,13 @@ def listed(request: HttpRequest) -> HttpResponse:
         "page": page,
         "carers": [(carer, cleared.lacking(carer)) for carer in page],
         "notice": StandDown.NOTICE,
+        "find": find if find.is_bound else forms.FindCarer(initial={"words": words}),
         "filter_form": form,
-        "chosen": _chosen(request, form),
+        "chosen": _chosen(request, form, words),
         "query": _query(request),
         "may_add": request.user.can(Permission.MANAGE_CARERS),
     }
-    return render(request, "staffing/carers.html", context)
+    return render(request, "staffing/carers.html", context, status=422 if find.errors else 200)
 
 
 def _query(request: HttpRequest, without: str = "page") -> str:
@@ -72,11 +83,13 @@ def _query(request: HttpRequest, without: str = "page") -> str:
     return query.urlencode()
 
 
-def _chosen(request: HttpRequest, form: forms.CarerFilter) -> list[tuple[str, str]]:
+def _chosen(request: HttpRequest, form: forms.CarerFilter, words: str) -> list[tuple[str, str]]:
     """Each filter in use, as (what it says, the address without it)."""
     found = []
     for name, value in form.cleaned_data.items():
-        if value:
+        if name == "named":
+            found += [(f"Name: {words}", f"{request.path}?{_query(request, name)}")] if words else []
+        elif value:
             said = dict(getattr(form.fields[name], "choices", [])).get(value, value)
             found.append((f"{form.fields[name].label}: {said}", f"{request.path}?{_query(request, name)}"))
     return found

@@ -21,7 +21,7 @@ from placements.views.placing import placement_page, theirs
 from staffing import policies
 from staffing.actions import patterns, weeks
 from staffing.actions import rota as acts
-from staffing.forms.rota import Pattern
+from staffing.forms.rota import Pattern, Seen
 from staffing.models import Carer, Shift
 from staffing.views.rota_week import Grid, choices_for, count, monday_of
 
@@ -226,7 +226,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     drafts = [card for card in grid.cards if not card.shift.published_at and card.shift.ends_at > as_of]
     return record_form(
         request,
-        form_class=forms.Form,
+        form_class=Seen,
         act=partial(weeks.publish, placement=placement, week=monday),
         done=lambda _shifts: rota_page(placement, monday),
         title="Publish this week" if grid.week.may_decide else "Who publishes this week",
@@ -235,6 +235,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         template="staffing/publish.html",
         submit_label=f"Publish {count(len(drafts), 'shift')}",
         success="Published. This is now the rota those who work it see.",
+        draft_key=None,
         context={
             "grid": grid,
             "drafts": drafts,

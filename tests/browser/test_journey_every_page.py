@@ -393,7 +393,6 @@ def quality_pages(w, cast):
     here, visit = w.placement.pk, w.quality["quality visit"]
     return [
         *[(user, "governance:quality", here) for user in (cast.sal, cast.amy, cast.paul)],
-        (cast.sal, f"/placements/{here}/quality/visit/?kind=multi_agency"),
         (cast.sal, "governance:quality_visit", here),
         (cast.amy, "governance:premises_check", here),
         *[(user, "governance:quality_visit_detail", visit) for user in (cast.sal, cast.paul)],

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from children.models import Decision, FileRead
 from core import clock
+from governance.actions import concerns, police
 from governance.codes import WHOLE_CHILD
 from governance.models import Action, Attendance, Meeting, MinuteSection
 from tests.cast import at
@@ -67,11 +68,44 @@ def test_the_agenda_writes_itself(client, table, cast, meeting):
     assert ([a.what for a in agenda.overdue], [a.what for a in agenda.open]) == (["Find a tutor"], ["Ask the school"])
     assert agenda.since == at(LAST, 9)
     assert agenda.flags.total > 0
-    assert {news.heading for news in agenda.news} == {"Visits", "Decisions"}
+    assert {news.heading for news in agenda.news} == {"Visits", "Decisions recorded"}
     text = response.content.decode()
     for words in ("Find a tutor", "A tutor, at home", "Amy Sparrow, seen", "The child’s voice", "Safety", "Identity"):
         assert words in text
     assert FileRead.objects.filter(child=table.child, by=cast.hana, page="meeting").exists()
+
+
+@pytest.mark.failing("F115")
+def test_police_notices_and_concerns_are_on_it_and_in_the_pack_the_gravest_first(client, table, cast, meeting):
+    pete = cast.person("pete", "Pete Gannet", "partner", partner_kind="police")
+    cast.allocate(table.child, pete, part="partner", since=LAST)
+    table.joins(meeting.series, pete, "police")
+    now = clock.now()
+    for risk, reference in (("standard", "N1"), ("high", "N2")):
+        table.act(
+            concerns.raise_concern, pete, now, child=table.child, category="safety", what="Found at a flat at night.",
+            risk=risk, police_reference=reference,
+        )  # fmt: skip
+    table.act(concerns.raise_concern, cast.amy, now, child=table.child, category="care", what="She is always hungry.")
+    table.act(
+        police.record_attendance, cast.amy, now, placement=table.placement, attended_at=now - HOUR, called_by="staff",
+        why="A window was broken.",
+    )  # fmt: skip
+    text = as_(client, pete).get(page(meeting, "dashboards:meeting_pack")).content.decode()
+    assert text.index("high risk") < text.index("standard risk")
+    kept = as_(client, cast.hana).get(page(meeting, "dashboards:meeting_pack_text")).content.decode()
+    for words in (
+        "Police notices",
+        "high risk",
+        "Concerns",
+        "from children’s services",
+        "The police came",
+        "A window was",
+    ):
+        assert words in kept
+    assert "always hungry" not in kept  # which one it is, and never what it says: the pack goes on paper
+    paul = as_(client, cast.paul).get(page(meeting)).content.decode()
+    assert "high risk" not in paul
 
 
 def test_two_people_at_one_table_lose_nothing_and_both_see_what_happened(client, table, cast, meeting):

@@ -163,7 +163,7 @@ class TestWhoMay:
             client.force_login(user)
             shown = client.get(page).content.decode()
             assert "As it was." in shown
-            assert ("£9000" in shown) == sees
+            assert ("£9,000" in shown) == sees
             assert ("Staff not encouraged to raise concerns" in shown) == sees
         client.force_login(cast.priya)  # a shift leader is among those who are looked at
         assert client.get(page).status_code == 404
@@ -281,11 +281,11 @@ class TestPages:
         shown = client.get(reverse("governance:quality", args=[placement.pk])).content.decode()
         assert "Food plan: Meals come from next door." in shown
 
-    def test_an_unknown_kind_leads_back(self, client, cast, placement):
+    def test_an_unknown_kind_is_the_fullest_visit(self, client, cast, placement):
         client.force_login(cast.sal)
-        for kind in ("", "premises", "a\x00b"):
-            found = client.get(reverse("governance:quality_visit", args=[placement.pk]), {"kind": kind})
-            assert found.headers["Location"] == reverse("governance:quality", args=[placement.pk])
+        for kind in ("", "premises", "a\x00b", "multi_agency"):
+            shown = client.get(reverse("governance:quality_visit", args=[placement.pk]), {"kind": kind})
+            assert "Record a visit by social care, health and education" in shown.content.decode()
 
     def test_a_finding_is_closed(self, client, cast, placement):
         found = {"what": "No fire door", "owner": cast.tom, "due_on": TODAY, "measure": "It is fitted."}

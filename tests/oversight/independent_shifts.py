@@ -31,6 +31,16 @@ def events(s, p):
             yield rule, limb, carer, None, shift_id, due
 
 
+def gone(shift, w):
+    """When they left: without a signature, at the end of their own shift."""
+    return w.until or max(shift.ends_at, w.starts_at)
+
+
+def ended(shift, w):
+    """A review looks at a presence once it is over, and at a corrected one once it is corrected."""
+    return max(gone(shift, w), w.put_right_at or w.starts_at)
+
+
 def led(s, shift):
     return shift.leader_id and any(a.carer_id == shift.leader_id for a in s.on_shift[shift.pk])
 
@@ -39,7 +49,7 @@ def on_one_shift(s, p, shift, shifts, end):
     there = s.there[shift.pk]
     seen = set()
     for w in there:  # unchecked: the first time each was there that nobody has looked into
-        if w.who in seen or s.reviewed(shift, w.starts_at, w.recorded_at):
+        if w.who in seen or s.reviewed(shift, ended(shift, w), w.recorded_at):
             continue
         if w.carer_id is None:
             unchecked = True
@@ -56,24 +66,25 @@ def on_one_shift(s, p, shift, shifts, end):
         for w in there:
             for sd in s.stand_downs[carer_id] if w.carer_id == carer_id else []:
                 standing_until = sd.lifted_at if sd.lifted_at and sd.lifted_at <= s.as_of else None
-                meets = (w.until is None or w.until > sd.starts_at) and (
-                    standing_until is None or standing_until > w.starts_at
-                )
-                due = max(w.starts_at, sd.starts_at)
-                if meets and not s.reviewed(shift, due, max(w.recorded_at, sd.recorded_at)):
-                    dues.append(due)
+                meets = gone(shift, w) > sd.starts_at and (standing_until is None or standing_until > w.starts_at)
+                over = min(gone(shift, w), standing_until or gone(shift, w))
+                over = max(over, w.put_right_at or over)
+                if meets and not s.reviewed(shift, over, max(w.recorded_at, sd.recorded_at)):
+                    dues.append(max(w.starts_at, sd.starts_at))
         if dues:
             yield "STF-09", "worked", carer_id, min(dues)
     for w in there:
         if w.carer_id:
             listed = [a for a in s.ever_on[shift.pk] if a.carer_id == w.carer_id]
             on = any(a.removed_at is None or a.removed_at > w.starts_at for a in listed)
-            if not on and not s.reviewed(shift, w.starts_at, w.recorded_at):
+            if not on and not s.reviewed(shift, ended(shift, w), w.recorded_at):
                 yield "STF-11", "unlisted", w.carer_id, w.starts_at
     if s.published(shift):
         if shift.ends_at <= s.as_of and not there and not s.reviewed(shift, shift.ends_at):
             yield "STF-11", "worked", None, shift.ends_at + 2 * HOUR
-        if not s.reviewed(shift, shift.starts_at):
+        leads = [w for w in there if led(s, shift) and w.carer_id == shift.leader_id]
+        over = min([shift.ends_at, *[w.starts_at for w in leads]])
+        if not s.reviewed(shift, max([over, *[w.put_right_at for w in leads if w.put_right_at]])):
             late = shift.starts_at + 15 * MINUTE
             if not led(s, shift):
                 yield "STF-06", "leaders", None, max(shift.published_at, shift.starts_at - 24 * HOUR)
@@ -92,6 +103,7 @@ def below_ratio(s, p, shift, shifts, end):
     if not need or not s.there[shift.pk]:
         return
     newest = max(w.recorded_at for w in s.there[shift.pk])
+    corrected = [w.put_right_at for w in s.there[shift.pk] if w.put_right_at]
 
     def enough(moment):
         people = set()
@@ -99,20 +111,21 @@ def below_ratio(s, p, shift, shifts, end):
             if other.kind == "sleep_in" and shift.kind != "sleep_in":
                 continue
             for w in s.there[other.pk]:
-                if w.where in {"inside", "out_with_child"} and w.starts_at <= moment < (w.until or s.as_of + DAY):
+                if w.where in {"inside", "out_with_child"} and w.starts_at <= moment < gone(other, w):
                     people.add(w.who)
         return len(people) >= need
 
     moments = {shift.starts_at, end}
     for other in shifts:
         for w in s.there[other.pk]:
-            moments |= {m for m in (w.starts_at, w.until) if m and shift.starts_at < m < end}
+            moments |= {m for m in (w.starts_at, gone(other, w)) if shift.starts_at < m < end}
     began = None
     for moment in sorted(moments):
         if moment < end and not enough(moment):
             began = began or moment
             continue
-        if began and moment - began > 15 * MINUTE and not s.reviewed(shift, began, newest):
+        over = max([moment if moment < end else shift.ends_at, *corrected])  # short until now, it goes on
+        if began and moment - began > 15 * MINUTE and not s.reviewed(shift, over, newest):
             yield "STF-07", "worked", None, began + 15 * MINUTE
             return
         began = None
@@ -152,6 +165,8 @@ def asleep(s, shift, end):
                 while later > due:
                     overdue.append(due)
                     due += 60 * MINUTE
-        recorded = max(w.recorded_at for w in mine if max(w.starts_at, shift.starts_at) < min(w.until or end, end))
-        if len(overdue) >= 2 and not s.reviewed(shift, overdue[1], recorded):
+        mine = [w for w in mine if max(w.starts_at, shift.starts_at) < min(w.until or end, end)]
+        recorded = max(w.recorded_at for w in mine)
+        corrected = [w.put_right_at for w in mine if w.put_right_at]
+        if len(overdue) >= 2 and not s.reviewed(shift, max([*overdue, *corrected]), recorded):
             yield "STF-08", "missed", None, overdue[1]

@@ -221,11 +221,11 @@ def live(record, day):
 def theirs(s, p, carer_id, first, first_ever, dol, engagements):
     day = date(first)
     mine = lambda rule, limb, due: (rule, limb, carer_id, None, None, due)  # noqa: E731
-    since = s.carers[carer_id].care_role_since
+    since = s.carers[carer_id].care_role_since or min(e.started_on for e in s.engaged[carer_id])
     diploma = [
         c for c in s.checks[carer_id] if c.kind == "diploma" and not (c.withdrawn_at and c.withdrawn_at <= s.as_of)
     ]
-    if since and not diploma and s.today > reaches(since, 2):
+    if not diploma and s.today > reaches(since, 2):
         yield mine("STF-02", "", midnight(reaches(since, 2) + DAY))
 
     taught = [t for t in s.training[carer_id] if t.placement_id in (None, p.pk)]
@@ -352,8 +352,12 @@ def about_agencies(s, p):
     }
     for agency_id in (set(agreed) | on_rota) - {own}:
         agreement = agreed.get(agency_id)
+        chain = None  # the first of its agreements that nobody signed, since one was
+        for a in s.agreements[p.pk]:
+            if a.agency_id == agency_id and a.started_on <= s.today:
+                chain = None if a.signed_on and a.signed_on <= s.today else chain or a.started_on
         if agreement:
-            day = agreement.started_on
+            day = chain or agreement.started_on
             signed = agreement.signed_on and agreement.signed_on <= s.today
             if agreement.outcomes == "" or not signed:
                 due = nth_working_day(day, 5)
@@ -370,7 +374,7 @@ def about_agencies(s, p):
                 if s.published(x) and any(a.agency_id == agency_id for a in s.on_shift[x.pk])
             ]
             ended = [a.ended_on for a in s.agreements[p.pk] if a.agency_id == agency_id and a.ended_on <= s.today]
-            day = max([date(min(through)), *ended])
+            day = chain or max([date(min(through)), *ended])
         last = nth_working_day(day, 5)
         if s.today > last:
             yield "STF-10", "overdue", None, agency_id, None, midnight(last + DAY)

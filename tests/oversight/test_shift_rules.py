@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from oversight.models import Flag
-from staffing.models import AwakeCheck, CheckWaiver, Presence, ShiftReview, StaffingPlan, StandDown
+from staffing.actions.worked import put_right
+from staffing.models import Assignment, AwakeCheck, CheckWaiver, Presence, ShiftReview, StaffingPlan, StandDown
 from tests.cast import at
 from tests.oversight.facts import DAY, HOUR, check, clocks, stands
 
@@ -51,10 +52,11 @@ def led(cast, placement, day, carers, **fields):
     return shift
 
 
-def there(cast, shift, who, since=None, until=None, where="inside", **fields):
+def there(cast, shift, who, since=None, until="the end", where="inside", **fields):
     about = {"name": who} if isinstance(who, str) else {"carer": who}
     return Presence.objects.create(
-        shift=shift, starts_at=since or shift.starts_at, ends_at=until or shift.ends_at, where=where, recorded_by=cast.amy,
+        shift=shift, starts_at=since or shift.starts_at, where=where, recorded_by=cast.amy,
+        ends_at=shift.ends_at if until == "the end" else until,
         **about, **fields,
     )  # fmt: skip
 
@@ -141,8 +143,16 @@ class TestLeader:
         shifts = [led(cast, placement, MONDAY + number * DAY, []) for number in range(3)]
         now = at(MONDAY + 2 * DAY, 12)
         assert check(now)["STF-06", "leaders"].shift == shifts[0]
+        review(cast, shifts[0], at(MONDAY, 12))  # which went on without one
+        assert check(now)["STF-06", "leaders"].shift == shifts[0]
         review(cast, shifts[0], at(MONDAY + DAY))
         assert check(now + MINUTE)["STF-06", "leaders"].shift == shifts[1]
+
+    def test_a_leader_who_came_late_can_be_reviewed_from_then_on(self, cast, shift, carers):
+        there(cast, shift, carers[0], since=at(MONDAY, 9))
+        assert stands(at(MONDAY, 9), "STF-06", "leaders")
+        review(cast, shift, at(MONDAY, 9))
+        assert not stands(at(MONDAY, 10), "STF-06", "leaders")
 
     def test_a_draft_has_no_leader_yet(self, cast, placement):
         cast.shift(placement, MONDAY, published=False)
@@ -177,7 +187,7 @@ class TestRatio:
     def test_who_stays_on_past_the_end_of_a_shift_counts(self, cast, placement, shift, carers):
         night = led(cast, placement, MONDAY, carers[2:], kind="waking_night")
         for carer in carers[:2]:
-            there(cast, shift, carer, until=at(MONDAY, 20, 30) if carer is carers[1] else None)
+            there(cast, shift, carer, until=at(MONDAY, 20, 30) if carer is carers[1] else "the end")
         there(cast, night, carers[2])
         there(cast, night, "Joan Pike", since=at(MONDAY, 20, 40))
         assert not stands(at(MONDAY, 20, 41), "STF-07", "worked")
@@ -214,8 +224,43 @@ class TestRatio:
         review(cast, shift, at(MONDAY, 14))
         assert not stands(at(MONDAY, 15, 15), "STF-07", "worked")
         assert stands(at(MONDAY, 15, 16), "STF-07", "worked")
-        review(cast, shift, at(MONDAY, 16))
-        assert not stands(at(MONDAY, 16), "STF-07", "worked")
+        review(cast, shift, at(MONDAY, 16))  # they are short still
+        assert stands(at(MONDAY, 16), "STF-07", "worked")
+        assert stands(NIGHT, "STF-07", "worked")
+        review(cast, shift, at(MONDAY, 20))
+        assert not stands(at(MONDAY, 20), "STF-07", "worked")
+
+    def test_cover_that_was_made_up_can_be_reviewed_before_the_shift_ends(self, cast, shift, carers):
+        there(cast, shift, carers[0])
+        there(cast, shift, carers[1], since=at(MONDAY, 10))
+        review(cast, shift, at(MONDAY, 9, 59))
+        assert stands(at(MONDAY, 11), "STF-07", "worked")
+        review(cast, shift, at(MONDAY, 10))
+        assert not stands(at(MONDAY, 11), "STF-07", "worked")
+
+    def test_what_is_corrected_after_the_review_counts_again(self, cast, shift, carers):
+        rows = [there(cast, shift, carer) for carer in carers[:2]]
+        review(cast, shift, at(MONDAY, 21))
+        said = {
+            "starts_at": shift.starts_at,
+            "ends_at": shift.ends_at,
+            "why": "They sat in their cars.",
+            "by": cast.priya,
+        }
+        for row in rows:
+            put_right(presence=row, where="car", as_of=at(MONDAY, 22), **said)
+        assert stands(NIGHT, "STF-07", "worked")
+        review(cast, shift, NIGHT)
+        assert not stands(NIGHT, "STF-07", "worked")
+
+    def test_who_never_signed_off_counts_until_the_end_of_their_own_shift(self, cast, placement, shift, carers):
+        """Two were never signed off on Monday; on Thursday one came."""
+        for carer in carers[:2]:
+            there(cast, shift, carer, until=None)
+        later = led(cast, placement, MONDAY + 3 * DAY, carers[2:])
+        there(cast, later, carers[2])
+        assert not stands(NIGHT, "STF-07", "worked")
+        assert check(at(MONDAY + 3 * DAY, 9))["STF-07", "worked"].shift == later
 
     def test_nobody_recorded_is_not_nought(self, cast, shift):
         assert "worked" not in clocks("STF-07", NIGHT)
@@ -275,6 +320,13 @@ class TestAwake:
         there(cast, shift, carers[0], until=at(MONDAY, 22, 10))
         assert not stands(at(MONDAY + DAY, 9), "STF-08", "missed")
 
+    def test_a_review_in_the_night_does_not_silence_the_rest_of_it(self, cast, night):
+        review(cast, night, at(MONDAY, 22, 40))  # two were missed by then
+        assert not stands(at(MONDAY, 23, 15), "STF-08", "missed")
+        assert stands(at(MONDAY, 23, 16), "STF-08", "missed")
+        review(cast, night, at(MONDAY + DAY, 8))
+        assert not stands(at(MONDAY + DAY, 9), "STF-08", "missed")
+
     @pytest.mark.parametrize("kind", ["day", "sleep_in"])
     def test_only_waking_nights(self, cast, placement, carers, kind):
         there(cast, led(cast, placement, MONDAY, carers[:1], kind=kind), carers[0])
@@ -306,8 +358,16 @@ class TestStoodDown:
         check(NIGHT)
         flag = Flag.objects.standing().get(rule="STF-09", limb="worked")  # he who had gone by then is not
         assert (flag.carer, flag.due_at, flag.severity) == (carers[2], at(MONDAY, 12), "red")
+        review(cast, shift, at(MONDAY, 13))  # and is there still
+        assert stands(NIGHT, "STF-09", "worked")
         review(cast, shift, at(MONDAY, 21))
         assert not stands(NIGHT, "STF-09", "worked")
+
+    def test_a_forgotten_signature_is_no_shift_of_three_days_later(self, cast, shift, carers):
+        there(cast, shift, carers[0], until=None)
+        Assignment.objects.filter(carer=carers[0]).update(removed_at=NIGHT)
+        StandDown.objects.create(carer=carers[0], starts_at=at(MONDAY + 3 * DAY, 10))
+        assert not stands(at(MONDAY + 3 * DAY, 11), "STF-09", "worked")
 
     def test_it_does_not_say_why(self, cast, placement, carers):
         from oversight import rulebook

@@ -75,8 +75,17 @@ class TestDiploma:
         due = since.replace(year=2022) if (since.month, since.day) != (2, 29) else dt.date(2022, 2, 28)
         assert on_days("STF-02L", "", due) == NOT_NOT_YES
 
-    def test_the_diploma_clears_it_and_an_unknown_start_is_no_breach(self, cast, placement, carer):
-        assert clocks("STF-02L", at(MONDAY)) == {}
+    def test_an_unknown_start_is_the_first_engagement_on_record(self, cast, placement, carer):
+        """A carer whose start nobody entered would never have a clock."""
+        engaged = carer.engagements.get()
+        engaged.started_on, engaged.ended_on = dt.date(2020, 3, 9), dt.date(2021, 3, 9)
+        engaged.save()
+        Engagement.objects.create(
+            carer=carer, agency=cast.provider, started_on=dt.date(2021, 3, 9), recorded_by=cast.amy
+        )
+        assert on_days("STF-02L", "", dt.date(2022, 3, 9)) == NOT_NOT_YES
+
+    def test_the_diploma_clears_it(self, cast, placement, carer):
         type(carer).objects.filter(pk=carer.pk).update(care_role_since=dt.date(2019, 1, 1))
         assert stands(at(MONDAY), "STF-02L")
         cast.check(carer, "diploma", on=MONDAY)
@@ -248,6 +257,21 @@ class TestAgreement:
         assert stands(at(START + 2 * DAY, 15), "STF-10", "unsigned")
         AgencyAgreement.objects.update(started_on=MONDAY)
         assert stands(at(MONDAY, 1), "STF-10", "unsigned")
+
+    def test_ended_and_brought_in_anew_it_has_no_five_days_again(self, cast, placement):
+        first = cast.supplies(placement, since=MONDAY - 20 * DAY, signed=False)
+        assert stands(at(MONDAY), "STF-10", "overdue")
+        first.ended_on = MONDAY
+        first.save()
+        second = cast.supplies(placement, since=MONDAY, signed=False)
+        assert stands(at(MONDAY), "STF-10", "overdue")
+        assert stands(at(MONDAY), "CPL-05A")
+        AgencyAgreement.objects.filter(pk=first.pk).update(  # one that was signed ends the stretch
+            signed_on=MONDAY - 19 * DAY, signed_for_agency="Dana Crake", signed_for_council=cast.tom, expires_on=MONDAY,
+            supervises="A", trains="A", disciplines="A", reports_to_lado="A", hands_over="A",
+        )  # fmt: skip
+        assert not stands(at(MONDAY, 13), "STF-10", "overdue")
+        assert clocks("STF-10", at(MONDAY, 13))["unsigned"][0] == at(second.started_on, 0)
 
     def test_signed_and_run_out(self, cast, placement):
         agreement = cast.supplies(placement, since=MONDAY, expires_on=MONDAY + 9 * DAY)

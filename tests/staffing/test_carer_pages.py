@@ -356,8 +356,17 @@ def test_the_list_says_who_is_cleared_who_is_not_and_why(client, world):
     assert names_on(client, state="cleared") == ["Ola Moss", "Corin Reed"]
     assert names_on(client, state="not_cleared") == ["Ash New", "Bay Old"]
     assert names_on(client, state="stood_down") == ["Corin Reed"]
-    assert names_on(client, search="ol") == ["Ola Moss", "Bay Old"]
-    assert names_on(client, agency=cast.agency.pk, search="moss") == ["Ola Moss"]
+    found = client.post(reverse("staffing:carers") + "?state=not_cleared&page=2", {"words": " ol "})
+    assert found.url == reverse("staffing:carers") + "?state=not_cleared&named=yes"  # a name is in no address
+    assert names_on(client, named="yes") == ["Ola Moss", "Bay Old"]
+    assert names_on(client, state="not_cleared", named="yes") == ["Bay Old"]
+    page = client.get(reverse("staffing:carers"), {"named": "yes"}).content.decode()
+    assert "Name: ol" in page
+    assert 'name="search"' not in page
+    assert len(names_on(client)) == 4
+    client.post(reverse("staffing:carers"), {"words": ""})
+    assert len(names_on(client, named="yes")) == 4
+    assert client.post(reverse("staffing:carers"), {"words": "\0"}).status_code == 422
     assert names_on(client, agency=cast.provider.pk) == []
     assert names_on(client, agency="x", state="y") == ["Ola Moss", "Ash New", "Bay Old", "Corin Reed"]
 

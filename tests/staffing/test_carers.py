@@ -89,6 +89,32 @@ def test_somebody_on_record_is_engaged_and_not_recorded_twice(cast, placement, e
     assert cleared.lacking(cleared.with_lacks(Carer.objects.all(), NOW, [None]).get()) == []
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("Sam", "O'Brien"), ("Sam", "O’Brien")),
+        (("Sam", "Van Dyke"), ("Sam Van", "Dyke")),
+        (("Sam", "Brown-Smith"), ("SAM", "Brown  Smith")),
+        (("José", "Núñez"), ("Jose\u0301", "Nun\u0303ez")),
+        (("Jose", "Nunez"), ("José", "Núñez")),
+    ],
+)
+def test_a_name_spelled_otherwise_is_no_second_record(cast, placement, elsewhere, first, second):
+    """Under a second record a carer who is stood down would begin again."""
+    manager, agency = elsewhere
+    first, second = (dict(zip(("forename", "surname"), names, strict=True)) for names in (first, second))
+    carer = added(cast, **first)
+    assert added(cast, agency=agency, by=manager, **second) == carer
+    other = added(cast, forename="Somebody", surname="Else")
+    with pytest.raises(Conflict, match="already on record"):  # nor by another way than adding
+        describe_carer(carer=other, date_of_birth=BORN, by=cast.amy, as_of=NOW, **second)
+
+
+def test_names_in_another_alphabet_are_told_apart(cast, placement):
+    names = (("Олена", "Коваль"), ("Ірина", "Коваль"), ("Łucja", "Wrona"))
+    assert len({added(cast, forename=forename, surname=surname).pk for forename, surname in names}) == len(names)
+
+
 def test_facts_that_contradict_make_nobody_somebody_else(cast, placement, elsewhere):
     manager, agency = elsewhere
     added(cast, ni_number="AB123456C")

@@ -32,6 +32,7 @@ TODAY = clock.local_date(clock.now())
 NOW = clock.now()
 DAY = dt.timedelta(days=1)
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+LETTER = PDF + b"% a letter\n%%EOF\n"
 SECRET = b"51 30 26 N 0 7 39 W"  # where a photograph was taken
 
 
@@ -206,8 +207,27 @@ def test_any_name_is_cleaned(name):
 def test_a_check_is_recorded_with_its_evidence(cast, carer):
     check = recorded(cast, carer, valid_until=ago(-300))
     assert (check.checked_by, bytes(check.evidence.content)) == (cast.amy, PDF)
-    second = recorded(cast, carer, kind="identity", evidence=check.evidence)
+    second = recorded(cast, carer, evidence=check.evidence)
     assert second.evidence == check.evidence
+
+
+def test_one_letter_is_not_two_references_nor_every_check(cast, carer):
+    letter = recorded(cast, carer, kind="reference_last", upload=upload(LETTER)).evidence
+    for kind in set(Check.Kind.values) - {"reference_last"}:
+        with pytest.raises(Invalid, match="Reference from the last employer"):
+            recorded(cast, carer, kind=kind, evidence=letter)
+    with pytest.raises(Invalid, match="another check already"):  # nor sent again under another name
+        recorded(cast, carer, kind="reference_other", upload=upload(LETTER, "other.pdf"))
+    withdraw_check(check=carer.checks.get(), why="It was the other one.", by=cast.amy, as_of=NOW)
+    assert recorded(cast, carer, kind="reference_other", evidence=letter)
+
+
+@pytest.mark.parametrize(
+    "kinds", [("identity", "right_to_work"), ("dbs", "update_service"), ("qualifications", "diploma")]
+)
+def test_a_passport_a_certificate_and_a_diploma_prove_two_things(cast, carer, kinds):
+    first, second = (recorded(cast, carer, kind=kind) for kind in kinds)
+    assert first.evidence == second.evidence
 
 
 @pytest.mark.failing("F11")

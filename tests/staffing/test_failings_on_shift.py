@@ -105,6 +105,8 @@ class TestShiftLeader:
         assert "STF-06 leaders" not in life.red(at(MONDAY, 8, 15))
         assert "STF-06 leaders" in life.red(at(MONDAY, 8, 16))
         life.reviews(shift, as_of=at(MONDAY, 12))
+        assert "STF-06 leaders" in life.red()  # nobody leads it still
+        life.reviews(shift, as_of=at(MONDAY, 20))
         assert "STF-06 leaders" not in life.red()
 
     @pytest.mark.failing("F14")
@@ -148,6 +150,11 @@ class TestRatio:
         flag = life.flag("STF-07", "worked")
         assert (flag.shift, flag.due_at, flag.severity) == (shift, at(MONDAY, 11, 15), "red")
         life.reviews(shift, as_of=at(MONDAY, 12))
+        assert "STF-07 worked" in life.red()  # looked into, and they sit there still
+        for row in shift.presences.filter(ends_at=None):
+            life.act(worked.sign_off, life.cast.priya, at(MONDAY, 20, 1), presence=row, ends_at=at(MONDAY, 20))
+        assert "STF-07 worked" in life.red(at(MONDAY, 21))
+        life.reviews(shift, as_of=at(MONDAY, 22))
         assert "STF-07 worked" not in life.red()
 
     @pytest.mark.trap("11")
@@ -254,12 +261,29 @@ class TestStaffA:
             [flag.title, flag.about, flag.rulebook.authority, flag.rulebook.what_clears]
         )
         life.reviews(shift, as_of=at(MONDAY, 21))
+        assert "STF-09 worked" in life.red(at(MONDAY, 22))  # it was looked into, and he was still there
+        row = shift.presences.get()
+        life.act(worked.sign_off, life.cast.priya, at(MONDAY, 22, 1), presence=row, ends_at=at(MONDAY, 22))
+        life.reviews(shift, as_of=at(MONDAY, 22, 30))
         assert "STF-09 worked" not in life.red()
         life.act(  # and again, put on record after that was looked into
             worked.sign_on, life.cast.priya, at(MONDAY + DAY, 20, 5), shift=life.shift(MONDAY + DAY, other, kind="waking_night"),
             starts_at=at(MONDAY + DAY, 20), carer=staff_a,
         )  # fmt: skip
         assert "STF-09 worked" in life.red()
+
+    @pytest.mark.failing("F117")
+    @pytest.mark.parametrize("kind", ["visitor", "carer"])
+    def test_under_his_own_name_he_is_no_visitor(self, life, staff_a, kind):
+        life.stands_down(staff_a, at(MOVED + DAY))
+        shift = life.shift(MONDAY, life.carer(life.own))
+        row = life.act(
+            worked.sign_on, life.cast.priya, at(MONDAY, 8, 1), shift=shift, starts_at=at(MONDAY, 8), name="robin  STAFFA",
+            kind=kind,
+        )  # fmt: skip
+        assert (row.carer, row.kind, row.name) == (staff_a, "carer", "")
+        assert f"by name, as a {kind}" in row.note
+        assert life.flag("STF-09", "worked").carer == staff_a
 
     @pytest.mark.failing("F118")
     def test_an_urgent_request_to_take_him_off_was_not_carried_out(self, life, staff_a):

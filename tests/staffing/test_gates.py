@@ -4,9 +4,11 @@ import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import psycopg2
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from core import clock
 from core.actions import SAME_MOMENT, action, answer_to
 from core.errors import Conflict, Invalid, Refused
 from core.models import Authority, LocalStandard, Refusal, User
@@ -138,6 +140,8 @@ def test_a_waiver_of_more_than_48_hours_or_a_second(cast, placement):
     hours["ends_at"] = NOW + dt.timedelta(hours=48)
     CheckWaiver.objects.create(**waiver, **hours)
     refuses(Conflict, "waived once", CheckWaiver.objects.create, **waiver, **hours)
+    waiver |= {"carer": cast.carer("Sedge", checked=False), "given_by": cast.carl}
+    refuses(Refused, "never waived from commissioning", CheckWaiver.objects.create, **waiver, **hours)
 
 
 # --- stand-downs ------------------------------------------------------------------------------------------------------
@@ -180,6 +184,40 @@ def test_a_stand_down_is_not_deleted_changed_or_lifted_by_sql(cast):
     refuses(Refused, "nothing changes", one.update, starts_at=NOW + dt.timedelta(days=900))
     with pytest.raises(DatabaseError), transaction.atomic():
         one.delete()
+    lift_of(cast, other)
+    refuses(Refused, "never deleted", StandDownCase.objects.all()._raw_delete, "default")
+
+
+@pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])
+@pytest.mark.parametrize("table", ["assignment", "standdown"])
+def test_another_isolation_level_does_not_see_a_stand_down_and_writes_none(db, level, table):
+    """A carer's row that a stand-down only locked raises nothing there, even in SERIALIZABLE beside one that is not."""
+    database = {
+        name: value
+        for name, value in connection.get_connection_params().items()
+        if name in {"dbname", "user", "password", "host", "port"}
+    }
+    other = psycopg2.connect(**database)
+    try:
+        other.set_session(isolation_level=level)
+        values = {
+            "assignment": "(shift_id, carer_id, agency_id, starts_at, ends_at, removed_why, assigned_by_id) "
+            "VALUES (1, 1, 1, now(), now(), '', 1)",
+            "standdown": "(carer_id, starts_at) VALUES (1, now())",
+        }[table]
+        with pytest.raises(psycopg2.DatabaseError, match="READ COMMITTED only"):
+            other.cursor().execute(f"INSERT INTO staffing_{table} {values}")
+    finally:
+        other.close()
+
+
+def test_nobody_is_taken_off_at_a_time_to_come(cast, placement):
+    """They would be on no shift for the gates and on one for the rules."""
+    carer, later = cast.carer(), clock.now() + dt.timedelta(days=1)
+    shift = cast.shift(placement, MONDAY)
+    refuses(Invalid, "not at a time to come", cast.puts, carer, shift, removed_at=later)
+    assignment = Assignment.objects.filter(pk=cast.puts(carer, shift).pk)
+    refuses(Invalid, "not at a time to come", assignment.update, removed_at=later)
 
 
 def lift_of(cast, carer, **fields):
@@ -216,16 +254,21 @@ def test_rows_in_the_wrong_seats_lift_nothing(cast, seat, who):
     refuses(Refused, "cannot be lifted yet", lift, lifted_at=NOW)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_three_right_people_lift_it_unless_held_or_one_employs_the_carer(cast):
     three = {"safeguarding": cast.lee, "social_worker": cast.amy, "placement_manager": cast.paul}
     held = seats(lift_of(cast, cast.carer(), held=True), **three)
     refuses(Refused, "cannot be lifted yet", held, lifted_at=NOW)
-    own = cast.carer("Sedge", agency=cast.provider)
+    own, former = cast.carer("Sedge", agency=cast.provider), cast.carer("Moss", agency=cast.provider)
+    left = dt.date(2022, 3, 1)
+    Engagement.objects.filter(carer=former).update(ended_on=left)
     employed = seats(lift_of(cast, own), **three)
     refuses(Refused, "cannot be lifted yet", employed, lifted_at=NOW)
-    Engagement.objects.filter(carer=own).update(ended_on=dt.date(2022, 3, 1))
-    assert employed(lifted_at=NOW) == 1
-    refuses(Refused, "nothing changes", employed, lifted_at=None)
+    Engagement.objects.filter(carer=own).update(ended_on=left)  # dated before the stand-down, and recorded after it
+    refuses(Refused, "cannot be lifted yet", employed, lifted_at=NOW)
+    lift = seats(lift_of(cast, former), **three)
+    assert lift(lifted_at=NOW) == 1
+    refuses(Refused, "nothing changes", lift, lifted_at=None)
 
 
 # --- what a refusal of the database means -----------------------------------------------------------------------------

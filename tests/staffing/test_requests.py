@@ -310,6 +310,17 @@ def test_who_waives_never_commissioning_and_at_most_once(cast, placement, unchec
     assert CheckWaiver.objects.count() == 1
 
 
+def test_not_at_two_placements_of_a_council_in_the_same_48_hours(cast, placement, unchecked):
+    second = cast.unregistered(cast.child(surname="Hill"), placement.started_on)
+    theirs = cast.child(surname="Moor", authority=cast.south, team=cast.south_team, worker=cast.zoe)
+    elsewhere = cast.unregistered(theirs, placement.started_on)
+    waives(cast, placement, unchecked, hours=1)
+    with pytest.raises(Refused, match="another placement within the same 48 hours"):
+        waives(cast, second, unchecked, starts_at=NOW + dt.timedelta(hours=47))
+    assert waives(cast, second, unchecked, starts_at=NOW + dt.timedelta(hours=48))
+    assert waives(cast, elsewhere, unchecked, by=cast.todd)  # nor is one council told of the other's
+
+
 def test_waivers_that_cannot_be(cast, placement, unchecked, carer):
     for wrong, field in (
         ({"hours": 0}, "hours"),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from core.errors import Conflict, Invalid, Refused
 from core.models import Refusal
 from placements.models import DolOrder, Provider
+from staffing.actions.requests import ask_swap, decide_swap
 from staffing.actions.rota import add_shift, assign, cancel_shift, change_shift, name_leader, take_off
 from staffing.actions.weeks import copy_week, publish
 from staffing.models import AgencyAgreement, Assignment, Check, CheckWaiver, Engagement, Shift, StaffingPlan, StandDown
@@ -339,8 +340,8 @@ UNSIGNED = {"signed_on": None, "signed_for_council": None, "expires_on": None}
 @pytest.mark.parametrize(
     ("began", "allowed"),
     [
-        (dt.date(2022, 2, 25), True),  # the fifth working day after is today, 4 March
-        (dt.date(2022, 2, 24), False),
+        (dt.date(2022, 2, 28), True),  # the fifth working day after is the day of the shift, 7 March
+        (dt.date(2022, 2, 25), False),  # and of this one it is today: by the shift they are over
     ],
 )
 def test_an_agency_without_a_signed_agreement_after_five_working_days(cast, placement, ready, began, allowed):
@@ -373,6 +374,36 @@ def test_an_agency_with_nothing_on_record_is_counted_from_its_first_shift(cast, 
     cast.puts(ready.leader, cast.shift(placement, dt.date(2022, 2, 10)))
     with refused("STF-10-PUBLISH"):
         published(cast, placement)
+
+
+def test_brought_in_anew_an_agency_has_no_five_days_again(cast, placement, ready):
+    agreement(cast, started_on=dt.date(2022, 2, 1), ended_on=NOW.date(), **UNSIGNED)
+    cast.supplies(placement, since=NOW.date(), signed=False)
+    with refused("STF-10-PUBLISH"):
+        published(cast, placement)
+
+
+@pytest.mark.failing("F6")
+def test_nor_does_it_come_onto_a_shift_once_published(cast, placement, ready):
+    published(cast, placement)
+    ready.refresh_from_db()
+    second = Provider.objects.create(name="Saltmarsh Care")
+    cast.supplies(placement, second, signed=False)
+    other = cast.carer("Sedge", agency=second)
+    with refused("STF-10-PUBLISH"):
+        puts(cast, ready, other)
+    swap = ask_swap(shift=ready, outgoing=ready.leader, incoming=other, reason="Ill.", by=cast.amy, as_of=NOW)
+    with refused("STF-10-PUBLISH"):
+        decide_swap(swap=swap, approve=True, why="Ill.", by=cast.amy, as_of=NOW)
+    assert Assignment.objects.standing().get().carer == ready.leader
+    assert puts(cast, cast.shift(placement, MONDAY, kind="sleep_in", published=False), other)  # a draft is a draft
+
+
+def test_a_colleague_who_does_not_hold_the_case_does_not_decide(cast, placement, ready):
+    with refused("DEC-01-STAFF"):
+        publish(placement=placement, week=MONDAY, by=cast.ben, as_of=NOW)
+    cast.allocate(placement.child, cast.ben, part="second_worker")
+    assert publish(placement=placement, week=MONDAY, by=cast.ben, as_of=NOW)
 
 
 def test_own_staff_need_no_agreement(cast, placement, shift):

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from core import clock
 from core.models import Refusal
+from staffing.actions.rota import assign
 from staffing.models import Assignment, Shift, StaffingPlan, StandDown
 from staffing.views.rota_week import monday_of
 from tests.cast import at
@@ -46,6 +47,13 @@ def send(client, user, name, *args, week=None, **data):
     client.force_login(user)
     query = f"?week={week.isoformat()}" if week else ""
     return client.post(reverse(f"staffing:{name}", args=args) + query, data)
+
+
+def publishes(client, user, rota, seen=None):
+    """Open the page and send what it says was seen."""
+    shown = page(client, user, "rota_publish", rota.placement.pk, week=NEXT).content.decode()
+    seen = seen or re.search(r'name="seen" value="([^"]*)"', shown)[1]
+    return send(client, user, "rota_publish", rota.placement.pk, week=NEXT, seen=seen)
 
 
 def moment(name, instant):
@@ -487,16 +495,30 @@ def test_a_week_is_published_by_those_who_decide(client, cast, managed):
     assert "Who works with a child is a care decision" in text(answer)
     assert Refusal.objects.get().code == "DEC-01-STAFF"
     assert "Publish 14 shifts" in text(page(client, cast.paul, "rota_publish", managed.placement.pk, week=NEXT))
-    assert send(client, cast.paul, "rota_publish", managed.placement.pk, week=NEXT).status_code == 302
+    assert publishes(client, cast.paul, managed).status_code == 302
     assert set(Shift.objects.values_list("published_by", flat=True)) == {cast.paul.pk}
     assert "all published" in text(page(client, cast.priya, "rota", managed.placement.pk, week=NEXT))
+
+
+def test_what_was_changed_after_the_page_was_opened_is_not_published_unseen(client, cast, rota):
+    first, *_ = rota.week(NEXT)
+    shown = page(client, cast.amy, "rota_publish", rota.placement.pk, week=NEXT).content.decode()
+    seen = re.search(r'name="seen" value="([^"]*)"', shown)[1]
+    free = next(each for each in rota.carers if not each.assignments.filter(shift__starts_at__date=NEXT).exists())
+    assign(shift=first, carer=free, by=cast.carl, as_of=clock.now())
+    for said in (seen, "nothing"):
+        answer = publishes(client, cast.amy, rota, seen=said)
+        assert answer.status_code == 409
+        assert "nothing was published" in text(answer)
+        assert not Shift.objects.published().exists()
+    assert publishes(client, cast.amy, rota).status_code == 302
 
 
 def test_a_week_with_a_shift_nobody_leads_is_not_published_and_says_which(client, cast, rota):
     shifts = rota.week(NEXT)
     Shift.objects.filter(pk=shifts[0].pk).update(leader=None)
     assert "1 has no shift leader" in text(page(client, cast.amy, "rota_publish", rota.placement.pk, week=NEXT))
-    answer = send(client, cast.amy, "rota_publish", rota.placement.pk, week=NEXT)
+    answer = publishes(client, cast.amy, rota)
     assert answer.status_code == 422
     assert "Name a leader for: the day of" in text(answer)
     assert not Shift.objects.published().exists()

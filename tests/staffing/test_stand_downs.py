@@ -13,6 +13,7 @@ from children.models import Allocation
 from core.errors import Conflict, Invalid, Refused
 from core.models import OutboxMessage, Refusal
 from placements.models import ManagerPost, Provider, ProviderPost
+from staffing.actions.carers import end_engagement
 from staffing.actions.requests import ask_swap, decide_swap
 from staffing.actions.rota import assign, change_shift, take_off
 from staffing.actions.stand_downs import (
@@ -374,6 +375,19 @@ def test_the_head_of_service_sits_where_the_manager_employs_the_carer_or_cannot_
     assert approves(second, cast.hana, "placement_manager")
 
 
+def test_an_employer_does_not_take_the_managers_seat_by_ending_that_meanwhile(cast, placement, manager):
+    carer = cast.carer("Sedge", agency=cast.provider)
+    case = stands_down(cast, carer, placement=placement).case
+    lift = proposed(cast, case)
+    before = NOW.date() - dt.timedelta(days=2)
+    end_engagement(engagement=carer.engagements.get(), ended_on=before, by=manager, as_of=NOW)
+    approves(lift, cast.lee, "safeguarding")
+    approves(lift, cast.amy, "social_worker")
+    with refused():
+        approves(lift, manager, "placement_manager")
+    assert approves(lift, cast.hana, "placement_manager")
+
+
 def test_the_carer_has_no_seat_whatever_their_account(cast, placement, carer, case, manager):
     carer.account = manager
     carer.save()
@@ -406,12 +420,13 @@ def test_while_it_is_held_it_is_not_lifted_nor_is_that_proposed(cast, case, mana
     with refused() as refusal:
         approves(lift, cast.sal, "safeguarding")
     assert "is held" in refusal.value.sentence
-    withdraw_lift(lift=lift, by=cast.amy, as_of=NOW)
     with refused():
         proposed(cast, case)
     with pytest.raises(Conflict, match="held already"):
         hold(case=case, why="x", by=cast.sal, as_of=NOW)
     release(case=case, why="It closed.", by=cast.sal, as_of=NOW)
+    with pytest.raises(Conflict, match="withdrawn"):  # two had approved before it was known what it was held for
+        approves(lift, cast.sal, "safeguarding")
     assert proposed(cast, case)
 
 

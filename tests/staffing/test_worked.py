@@ -431,6 +431,37 @@ def test_staff_who_sit_in_cars_do_not_count(cast, placement, shift):
     assert "Fewer than 5 were inside for 660 minutes" in [each.words for each in found.wrongs]
 
 
+def test_who_stays_on_from_the_shift_before_counts_once_signed_off(cast, placement, shift, corin):
+    """As STF-07 counts, by placement; and whoever never signed off was there until the end of their own shift."""
+    plan(cast, placement, 2)
+    day, lane = cast.shift(placement, DAY), cast.carer("Sedge", forename="Lane", checked=dt.date(2026, 1, 5))
+    row = on(cast, day, carer=lane)
+    on(cast, shift, carer=corin)
+    assert as_worked(shift, at(DAY, 22)).inside == 1
+    assert as_worked(shift, at(DAY, 22)).minutes_below == 120
+    sign_off(presence=row, ends_at=at(NEXT, 1), by=cast.priya, as_of=NIGHT)
+    assert as_worked(shift, at(NEXT, 0)).inside == 2
+    assert as_worked(shift).minutes_below == 7 * 60
+    sleeper = cast.shift(placement, DAY, kind="sleep_in", hours=(21, 7))
+    on(cast, sleeper, name="Asleep upstairs", starts_at=at(DAY, 21))
+    assert as_worked(shift).minutes_below == 7 * 60
+
+
+def test_a_correction_after_a_review_is_not_yet_looked_into(cast, shift, corin):
+    row = on(cast, shift, carer=corin)
+    review_shifts(shifts=[shift], found="x", done="y", by=cast.amy, as_of=DONE)
+    assert as_worked(shift).is_reviewed
+    said = {"starts_at": shift.starts_at, "ends_at": shift.ends_at, "why": "In a car.", "by": cast.priya}
+    put_right(presence=row, where="car", as_of=DONE + minutes(1), **said)
+    assert not as_worked(shift).is_reviewed
+
+
+def test_a_forgotten_signature_is_no_shift_while_stood_down(cast, shift, corin):
+    on(cast, shift, carer=corin)
+    StandDown.objects.create(carer=corin, starts_at=at(NEXT, 8))
+    assert wrongs(shift, at(NEXT, 12)) == {"leader", "awake"}
+
+
 @pytest.mark.parametrize(("gone", "is_below"), [(15, False), (16, True)])
 def test_fifteen_minutes_are_borne_and_sixteen_are_not(cast, placement, shift, corin, gone, is_below):
     plan(cast, placement, 1)
@@ -501,9 +532,9 @@ def test_a_month_of_shifts_takes_the_queries_of_one(cast, placement, corin, djan
     for n in range(10):
         there = cast.shift(placement, DAY - dt.timedelta(days=n), kind="waking_night")
         on(cast, there, carer=corin, as_of=DONE)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         assert len(worked(Shift.objects.filter(pk=there.pk), as_of=DONE)) == 1
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         found = worked(Shift.objects.filter(placement=placement), as_of=DONE)
         assert len([each.wrongs for each in found]) == 10
 

@@ -16,8 +16,9 @@ WORKING_DAYS = 5  # as the gate on publishing allows: see staffing/actions/weeks
 SUPPLYING = f"""supplying AS MATERIALIZED (
     SELECT subject.*, supplier.agency_id,
            CASE WHEN agreed.expires_on < %(today)s AND agreed.signed_on IS NOT NULL THEN agreed.expires_on + 1
-                ELSE coalesce(agreed.started_on, rota.day) END AS day,
-           agreed.started_on AS agreed_from, agreed.outcomes,
+                ELSE coalesce(unsigned.since, agreed.started_on, rota.day) END AS day,
+           CASE WHEN agreed.id IS NOT NULL THEN coalesce(unsigned.since, agreed.started_on) END AS agreed_from,
+           agreed.outcomes,
            coalesce(agreed.signed_on <= %(today)s AND agreed.expires_on >= %(today)s, false) AS signed,
            agreed.signed_on <= %(today)s AS ever_signed
     FROM subject
@@ -34,6 +35,16 @@ SUPPLYING = f"""supplying AS MATERIALIZED (
     ) AS supplier
     LEFT JOIN staffing_agencyagreement agreed ON agreed.placement_id = subject.placement_id
          AND agreed.agency_id = supplier.agency_id AND {covers_today("agreed")} AND {known("agreed")}
+    -- Ended and brought in anew, an agency that never signed has supplied the placement since it first did.
+    CROSS JOIN LATERAL (
+        SELECT min(u.started_on) AS since FROM staffing_agencyagreement u
+        WHERE u.placement_id = subject.placement_id AND u.agency_id = supplier.agency_id
+          AND u.started_on <= %(today)s AND (u.signed_on IS NULL OR u.signed_on > %(today)s) AND {known("u")}
+          AND NOT EXISTS (
+              SELECT FROM staffing_agencyagreement later
+              WHERE later.placement_id = u.placement_id AND later.agency_id = u.agency_id AND {known("later")}
+                AND later.started_on > u.started_on AND later.started_on <= %(today)s AND later.signed_on <= %(today)s)
+    ) AS unsigned
     LEFT JOIN LATERAL (
         SELECT greatest(
             (SELECT max(ended.ended_on) FROM staffing_agencyagreement ended

@@ -98,7 +98,7 @@ def _unchecked(where: str) -> str:
                 f'''SELECT t.*, t.came_at AS due_at FROM there t
                     LEFT JOIN unchecked ON unchecked.carer_id = t.carer_id AND unchecked.authority_id = t.authority_id
                          AND unchecked.day = {day_of("t.came_at")}
-                    WHERE {where} AND NOT {reviewed("t.shift_id", happened="t.came_at", recorded="t.recorded_at")}
+                    WHERE {where} AND NOT {reviewed("t.shift_id", happened="t.over_at", recorded="t.recorded_at")}
                       AND (t.carer_id IS NULL
                            OR unchecked.day IS NOT NULL AND NOT EXISTS ({waived_then}))''',
                 by=("shift_id", "person"),
@@ -120,7 +120,8 @@ STF_01, STF_01L = by_law_and_elsewhere(
     "satisfactorily checked. How soon a certificate is renewed is a local standard.",
     scope="Carers on shifts of the next 7 days, and those recorded as present in the last 28 days, at placements a team "
     "follows; what was worked, also where the placement has ended since.",
-    period="before the first shift; a DBS certificate is renewed every 36 months, or looked up every 12",
+    period="before the first shift; a DBS certificate is renewed every 36 months, or looked up every 12, and on the "
+    "anniversary itself it is out of date already",
     what_clears="The missing checks, with their evidence; taking the carer off the shift. Of a shift that was worked: "
     + BY_REVIEW,
     in_force_from=IN_FORCE,
@@ -152,10 +153,14 @@ STF_02, STF_02L = by_law_and_elsewhere(
         stage=STAGE_OF_DAYS,
         rows=f"""
             SELECT authority_id, child_id, placement_id, carer_id, '' AS limb,
-                   {start_of("person.care_role_since")} AS clock_started_at,
-                   {start_of("(person.care_role_since + interval '2 years')::date + 1")} AS due_at
+                   {start_of("role.since")} AS clock_started_at,
+                   {start_of("(role.since + interval '2 years')::date + 1")} AS due_at
             FROM carers JOIN staffing_carer person ON person.id = carers.carer_id
-            WHERE {where} AND person.care_role_since IS NOT NULL AND NOT EXISTS (
+            CROSS JOIN LATERAL (
+                SELECT coalesce(person.care_role_since, min(e.started_on)) AS since FROM staffing_engagement e
+                WHERE e.carer_id = carers.carer_id AND {known("e")}
+            ) AS role
+            WHERE {where} AND NOT EXISTS (
                 SELECT FROM staffing_check c
                 WHERE c.carer_id = carers.carer_id AND c.kind = 'diploma' AND c.checked_on <= %(today)s
                   AND (c.withdrawn_at IS NULL OR c.withdrawn_at > %(as_of)s) AND {known("c")}
@@ -169,7 +174,7 @@ STF_02, STF_02L = by_law_and_elsewhere(
     authority="the Level 3 Diploma for Residential Childcare, or what is equivalent, within two years of starting in a "
     "care role.",
     scope=CARERS_SCOPE,
-    period="2 years from the start in a care role",
+    period="2 years from the start in a care role or, where that is not on record, with the first agency on record",
     what_clears="The diploma on record among the carer’s checks, with its certificate.",
     in_force_from=IN_FORCE,
     mend=Mend("staffing:record_check", "Record the diploma", "carer"),

@@ -29,7 +29,8 @@ STF_01_WAIVE = Rule(
     authority="Local standard.",
     basis=Basis.LOCAL,
     kind=Kind.GATE,
-    scope="Waivers of one carer’s checks at one placement. The social worker and the reviewing officer are told at once.",
+    scope="Waivers of one carer’s checks at one placement, and at no other of the council’s in the same 48 hours. The social "
+    "worker and the reviewing officer are told at once.",
     period="48 hours",
     what_clears="The checks; or another carer, whose checks are complete.",
     owned_by=Role.TEAM_MANAGER,
@@ -56,7 +57,7 @@ STF_09_LIFT = Rule(
     scope="Every stand-down. While it is held it cannot be lifted at all. The database itself refuses.",
     period="always",
     what_clears="The approval of safeguarding, the social worker and the placement manager: three people, none from "
-    "commissioning and none the carer’s employer.",
+    "commissioning and none who employed the carer when they were stood down.",
     owned_by=Role.SOCIAL_WORKER,
 )
 STF_10_PUBLISH = Rule(
@@ -66,8 +67,9 @@ STF_10_PUBLISH = Rule(
     authority="Local standard.",
     basis=Basis.LOCAL,
     kind=Kind.GATE,
-    scope="Publishing shifts on which an agency’s carers are put, other than the provider that runs the placement.",
-    period="5 working days from the agency’s start",
+    scope="Publishing shifts on which an agency’s carers are put, and putting them on a published one; never the provider "
+    "that runs the placement.",
+    period="5 working days from the agency’s first unsigned start; a shift to come is asked about as it will be that day",
     what_clears="The agency’s signed agreement; or a rota without its carers.",
     owned_by=Role.SOCIAL_WORKER,
 )

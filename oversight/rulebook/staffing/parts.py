@@ -24,8 +24,8 @@ REGISTERED = "In a home recorded as registered."
 ELSEWHERE = "In a setting not registered, or whose registration is not known."
 DROPS_OUT = "What is left without one drops out 28 days after the shift, and stays in the history of flags."
 BY_REVIEW = (
-    "the review of the shift by somebody who answers for the child, recorded after the facts it is about; a fact put on "
-    f"record later counts again. {DROPS_OUT}"
+    "the review of the shift by somebody who answers for the child, made once what it is about had ended; a fact put on "
+    f"record or corrected later counts again. {DROPS_OUT}"
 )
 
 REVIEW = Mend("staffing:review_shifts", "Look into the shift")
@@ -114,19 +114,25 @@ BEGUN = f"""begun AS MATERIALIZED (
     WHERE s.starts_at <= %(as_of)s AND s.starts_at > {LATELY} AND {stands("s", "cancelled_at")}
 )"""
 
-# The carers recorded as present on them, each in one place at a time. `person` tells those known by name apart.
+# The carers recorded as present on them, each in one place at a time. `person` tells those known by name apart. Whoever
+# never signed off was there until the end of their own shift (`gone_at`), and a review covers what it says from then on
+# or, where it was corrected since, from that moment (`over_at`).
 THERE = f"""there AS MATERIALIZED (
     SELECT begun.*, w.carer_id, CASE WHEN w.carer_id IS NULL THEN lower(w.name) ELSE w.carer_id::text || '#' END AS person,
            w.where IN ({listed(Presence.COUNTS)}) AS counts, w.recorded_at, w.starts_at AS came_at,
-           CASE WHEN w.ends_at <= %(as_of)s THEN w.ends_at END AS left_at
+           CASE WHEN w.ends_at <= %(as_of)s THEN w.ends_at END AS left_at, w.put_right_at, each.gone_at,
+           greatest(each.gone_at, w.put_right_at) AS over_at
     FROM begun
     JOIN staffing_presence w USING (shift_id)
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN w.ends_at <= %(as_of)s THEN w.ends_at ELSE greatest(begun.ends_at, w.starts_at) END AS gone_at
+    ) AS each
     WHERE w.kind = 'carer' AND w.starts_at <= %(as_of)s AND {known("w")}
 )"""
 
 
 def reviewed(shift: str, *, happened: str, recorded: str = "NULL::timestamptz") -> str:
-    """Somebody has looked into a shift since a fact happened and was put on record."""
+    """Somebody has looked into a shift since a fact was over (`happened`) and was put on record."""
     return f"""EXISTS (
         SELECT FROM staffing_shiftreview r
         WHERE r.shift_id = {shift} AND r.reviewed_at <= %(as_of)s AND {known("r")}

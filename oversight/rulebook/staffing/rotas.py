@@ -75,7 +75,7 @@ def _kept(where: str) -> str:
                 WHERE {where} AND carer_id IS NOT NULL AND NOT EXISTS (
                     SELECT FROM staffing_assignment a WHERE a.shift_id = t.shift_id AND a.carer_id = t.carer_id
                       AND (a.removed_at IS NULL OR a.removed_at > t.came_at) AND {known("a")})
-                  AND NOT {reviewed("t.shift_id", happened="came_at", recorded="t.recorded_at")}''',
+                  AND NOT {reviewed("t.shift_id", happened="t.over_at", recorded="t.recorded_at")}''',
                 order="due_at, shift_id, carer_id",
             )
         }) AS unlisted""",

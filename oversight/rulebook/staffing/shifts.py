@@ -82,7 +82,15 @@ STF_06 = Rule(
                 CROSS JOIN LATERAL (
                     SELECT coalesce({LEADS.format(shift="begun.shift_id", leader="begun.leader_id")}, false) AS it
                 ) AS led
-                WHERE published_at IS NOT NULL AND NOT {reviewed("begun.shift_id", happened="begun.starts_at")}
+                -- It goes on until its leader comes, and without one until the end of the shift.
+                LEFT JOIN LATERAL (
+                    SELECT min(w.starts_at) AS at, max(w.put_right_at) AS put_right_at FROM staffing_presence w
+                    WHERE led.it AND w.shift_id = begun.shift_id AND w.carer_id = leader_id AND w.kind = 'carer'
+                      AND w.starts_at <= %(as_of)s AND {known("w")}
+                ) AS came ON true
+                WHERE published_at IS NOT NULL AND NOT {
+                    reviewed("begun.shift_id", happened="greatest(least(came.at, begun.ends_at), came.put_right_at)")
+                }
                   -- Named, and did not come: known once anybody is recorded, and a quarter of an hour allowed.
                   AND (NOT led.it OR %(as_of)s > starts_at + interval '15 minutes' AND EXISTS (
                       SELECT FROM staffing_presence w WHERE w.shift_id = begun.shift_id AND w.kind = 'carer'
@@ -154,9 +162,12 @@ STF_07 = Rule(
         THERE,
         standards.columns(standards.TOLERANCE),
         f"""staffed AS MATERIALIZED (
-            SELECT begun.*, needed.number AS need, newest.recorded_at
+            SELECT begun.*, needed.number AS need, newest.recorded_at, newest.put_right_at
             FROM begun {needed("begun", "begun.placement_id", "begun.child_id")}
-            JOIN (SELECT shift_id, max(recorded_at) AS recorded_at FROM there GROUP BY shift_id) AS newest USING (shift_id)
+            JOIN (
+                SELECT shift_id, max(recorded_at) AS recorded_at, max(put_right_at) AS put_right_at
+                FROM there GROUP BY shift_id
+            ) AS newest USING (shift_id)
             WHERE needed.number > 0
         )""",
         levels(
@@ -164,9 +175,9 @@ STF_07 = Rule(
             shifts="staffed",
             spans=f"""
                 SELECT s.shift_id, t.person, greatest(t.came_at, s.starts_at) AS since,
-                       least(coalesce(t.left_at, s.until), s.until) AS until
+                       least(t.gone_at, s.until) AS until
                 FROM staffed s JOIN there t ON t.placement_id = s.placement_id AND t.came_at < s.until
-                 AND (t.left_at IS NULL OR t.left_at > s.starts_at)
+                 AND t.gone_at > s.starts_at
                 WHERE {COUNTED}""",
         ),
         """short AS MATERIALIZED (
@@ -202,8 +213,13 @@ STF_07 = Rule(
                 f'''
                 SELECT staffed.*, short.since, short.since + tolerance * interval '1 minute' AS due_at
                 FROM staffed JOIN short USING (shift_id) JOIN standard USING (authority_id)
+                -- Short until now, it goes on: no review made before the shift ends covers it.
+                CROSS JOIN LATERAL (
+                    SELECT greatest(staffed.put_right_at, CASE WHEN short.until < staffed.until THEN short.until
+                                                          ELSE staffed.ends_at END) AS at
+                ) AS fact
                 WHERE short.until - short.since > tolerance * interval '1 minute'
-                  AND NOT {reviewed("staffed.shift_id", happened="short.since", recorded="staffed.recorded_at")}'''
+                  AND NOT {reviewed("staffed.shift_id", happened="fact.at", recorded="staffed.recorded_at")}'''
             )
         }) AS worked
             UNION ALL
@@ -251,7 +267,8 @@ STF_08 = Rule(
         BEGUN,
         THERE,
         """stay AS MATERIALIZED (
-            SELECT shift_id, carer_id, max(recorded_at) AS recorded_at, unnest(range_agg(tstzrange(
+            SELECT shift_id, carer_id, max(recorded_at) AS recorded_at, max(put_right_at) AS put_right_at,
+                   unnest(range_agg(tstzrange(
                        greatest(came_at, starts_at), least(coalesce(left_at, until), until)))) AS span
             FROM there
             WHERE kind = 'waking_night' AND carer_id IS NOT NULL
@@ -259,19 +276,21 @@ STF_08 = Rule(
             GROUP BY shift_id, carer_id
         )""",
         f"""looked AS MATERIALIZED (
-            SELECT shift_id, carer_id, recorded_at, span, at,
+            SELECT shift_id, carer_id, recorded_at, put_right_at, span, at,
                    lead(at) OVER (PARTITION BY shift_id, carer_id, span ORDER BY at) AS next
             FROM (
-                SELECT shift_id, carer_id, recorded_at, span, lower(span) AS at FROM stay
+                SELECT stay.*, lower(span) AS at FROM stay
                 UNION ALL
-                SELECT shift_id, carer_id, recorded_at, span, upper(span) FROM stay
+                SELECT stay.*, upper(span) FROM stay
                 UNION ALL
                 SELECT stay.*, c.checked_at FROM stay JOIN staffing_awakecheck c USING (shift_id, carer_id)
                 WHERE c.checked_at >= lower(span) AND c.checked_at <= upper(span) AND {known("c")}
             ) AS point
         )""",
         f"""gap AS MATERIALIZED (
-            SELECT looked.*, missed, sum(missed) OVER (PARTITION BY shift_id, carer_id ORDER BY at, next) AS so_far
+            SELECT looked.*, missed, sum(missed) OVER (PARTITION BY shift_id, carer_id ORDER BY at, next) AS so_far,
+                   greatest(put_right_at, max(at + missed * interval '1 hour' + {LATE}) FILTER (WHERE missed > 0)
+                                          OVER (PARTITION BY shift_id, carer_id)) AS over_at
             FROM looked CROSS JOIN LATERAL (
                 SELECT greatest(0, ceil(extract(epoch FROM next - at - {LATE}) / 3600) - 1)::integer AS missed
             ) AS each
@@ -289,7 +308,7 @@ STF_08 = Rule(
                 FROM (SELECT gap.*, at + (2 - so_far + missed) * interval '1 hour' + {LATE} AS due_at FROM gap
                       WHERE so_far >= 2 AND so_far - missed < 2) AS second
                 JOIN begun USING (shift_id)
-                WHERE NOT {reviewed("second.shift_id", happened="second.due_at", recorded="second.recorded_at")}'''
+                WHERE NOT {reviewed("second.shift_id", happened="second.over_at", recorded="second.recorded_at")}'''
             )
         }) AS missed
             UNION ALL

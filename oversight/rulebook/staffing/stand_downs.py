@@ -51,12 +51,12 @@ STF_09 = Rule(
                 SELECT t.*, greatest(t.came_at, sd.starts_at) AS due_at
                 FROM there t JOIN staffing_standdown sd USING (carer_id)
                 WHERE sd.starts_at <= %(as_of)s AND {known("sd")}
-                  AND (t.left_at IS NULL OR t.left_at > sd.starts_at)
+                  AND t.gone_at > sd.starts_at
                   AND (sd.lifted_at IS NULL OR sd.lifted_at > %(as_of)s OR sd.lifted_at > t.came_at)
                   AND NOT {
                     reviewed(
                         "t.shift_id",
-                        happened="greatest(t.came_at, sd.starts_at)",
+                        happened="greatest(least(t.gone_at, sd.lifted_at), t.put_right_at)",
                         recorded="greatest(t.recorded_at, sd.recorded_at)",
                     )
                 }''',
