@@ -64,7 +64,7 @@ def figures(user: User, *, as_of: dt.datetime) -> list[Figure]:
             len(register.missing),
             "children in unregistered settings who are not on the register",
             f"{registered}?show=missing",
-            f"{len(register.entries)} are on it. Each is entered within one working day.",
+            f"On it: {len(register.entries)}. Each child is entered within one working day.",
         ),
         Figure(
             len(register.untrue),

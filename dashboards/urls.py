@@ -17,5 +17,5 @@ urlpatterns = [
     path("registration-not-known/", lists.not_known, name="not_known"),
     path("oversight/", director.director, name="director"),
     path("assurance/", assurance.assurance, name="assurance"),
-    path("assurance/visits/", assurance.quality_schedule, name="quality_schedule"),
+    path("quality-visits/", assurance.quality_schedule, name="quality_schedule"),
 ]
