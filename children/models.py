@@ -149,11 +149,16 @@ class Allocation(Protected):
     class Part(models.TextChoices):
         SOCIAL_WORKER = "social_worker", "Social worker"
         SECOND_WORKER = "second_worker", "Second worker"
+        LEAD_DAY_TO_DAY = "lead_day_to_day", "Lead, day to day"
+        LEAD_LONG_TERM = "lead_long_term", "Lead for the long-term plan"
         IRO = "iro", "Independent reviewing officer"
         LEGAL = "legal", "Legal adviser"
         COMMISSIONER = "commissioner", "Commissioning lead"
         ADVOCATE = "advocate", "Advocate"
         PARTNER = "partner", "Partner professional"
+
+    # One named person each, at every moment (rule DEC-04): two in the child's line, and one in commissioning.
+    LEADS = (Part.LEAD_DAY_TO_DAY, Part.LEAD_LONG_TERM, Part.COMMISSIONER)
 
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="allocations")
     worker = models.ForeignKey(User, on_delete=models.PROTECT, related_name="allocations")
@@ -183,7 +188,7 @@ class Allocation(Protected):
                     ("part", RangeOperators.EQUAL),
                     (days_covered(), RangeOperators.OVERLAPS),
                 ],
-                condition=Q(part__in=["social_worker", "iro", "commissioner"]),
+                condition=Q(part__in=["social_worker", "iro", "commissioner", "lead_day_to_day", "lead_long_term"]),
                 violation_error_message="Somebody else already has this role with the child on some of these days. End theirs first.",
             ),
             ExclusionConstraint(

@@ -24,6 +24,8 @@ YOUNGEST_WITHOUT_A_SLIP = 25  # a care leaver's duties end here; an older "child
 WHO_MAY_HOLD: dict[str, tuple[Role, ...]] = {
     Allocation.Part.SOCIAL_WORKER: (Role.SOCIAL_WORKER, Role.TEAM_MANAGER),
     Allocation.Part.SECOND_WORKER: (Role.SOCIAL_WORKER, Role.TEAM_MANAGER),
+    Allocation.Part.LEAD_DAY_TO_DAY: (Role.SOCIAL_WORKER, Role.TEAM_MANAGER),
+    Allocation.Part.LEAD_LONG_TERM: rights.LINE,
     Allocation.Part.IRO: (Role.IRO,),
     Allocation.Part.LEGAL: (Role.LEGAL,),
     Allocation.Part.COMMISSIONER: (Role.COMMISSIONER,),

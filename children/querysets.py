@@ -163,7 +163,7 @@ class DecisionQuerySet(OfChildQuerySet):
 class HeardQuerySet(OfChildQuerySet):
     """What somebody heard from a child. Providers and commissioners see what they themselves wrote, and no more."""
 
-    own = ("recorded_by",)
+    own: tuple[str, ...] = ("recorded_by",)
 
     def visible_to(self, user) -> "OfChildQuerySet":
         from children.models import Child

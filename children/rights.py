@@ -142,6 +142,7 @@ DEMANDED: dict[str, str] = {
     "authorise_unregistered": "unregistered",
     "record_dol_order": "order",
     "discharge_dol_order": "order",
+    "record_funding": "funding",
     "set_staffing": "staffing",
     "publish": "rota",
     "decide_swap": "rota",

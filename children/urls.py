@@ -17,6 +17,7 @@ urlpatterns = [
     path("children/<str:reference>/decide/", deciding.decide, name="decide"),
     path("children/<str:reference>/decisions/", deciding.decisions, name="decisions"),
     path("children/<str:reference>/who-decides/", deciding.decision_rights, name="decision_rights"),
+    path("children/<str:reference>/leads/", deciding.leads, name="leads"),
     path("children/<str:reference>/wish/", deciding.wish, name="wish"),
     path("allocations/<int:pk>/end/", child.end_allocation, name="end_allocation"),
 ]

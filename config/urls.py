@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("children.urls")),
     path("", include("placements.urls")),
     path("", include("staffing.urls")),
+    path("", include("governance.urls")),
     path("", include("oversight.urls")),
     path("", include("exchange.urls")),
     path("", include("dashboards.urls")),

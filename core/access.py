@@ -29,6 +29,7 @@ class Permission(StrEnum):
     RECORD_DECISION = "record a decision on a child's record, whoever took it, and see who read the file"
     TAKE_DECISION = "take the decisions about a child that the decision-rights matrix gives them"
     RECORD_WISH = "record what a child asks for, and that a senior manager was in touch with the child"
+    RECORD_SENIOR_CONTACT = "record their own contact with a child, as a senior manager or commissioner"
     SEE_OVERSIGHT = "see every deprivation of liberty and unregistered placement of the authority"
     IMPORT_RETURNS = "import statutory returns and mend quarantined rows"
     MANAGE_ACCOUNTS = "invite, deactivate and reset accounts"
@@ -47,6 +48,23 @@ class Permission(StrEnum):
     SEE_STAND_DOWN_REASONS = "see why a carer was stood down, in their own council"
     LIFT_STAND_DOWN = "take one of the three seats that together may lift a stand-down"
     HOLD_STAND_DOWN = "hold a stand-down, so that it cannot be lifted"
+    SEE_PLANS = "see the plans, searches, funding, notices and court tasks of the children in their scope"
+    SEE_AGREEMENT = "see what a placement agreed to achieve for a child"
+    RECORD_PLANS = "record a child’s plans, referral profile, milestones and contingencies"
+    RECORD_COMMISSIONING = "record a search, a placement agreement, funding and notices received"
+    RECORD_COURT_TASKS = "record what a court directed or was promised, and that it was done"
+    SIGN_CRISIS_CHECK = "sign a step of the crisis clock at their own rank"
+    RUN_MEETINGS = "set up a meeting or a panel, minute it and send its minutes"
+    ATTEND_MEETINGS = "see the meetings and actions they belong to, and close their own actions"
+    RAISE_CONCERN = "raise a concern about a child they see, and read what came of it"
+    SEE_CONCERNS = "see every concern raised about the children in their scope"
+    TRIAGE_CONCERNS = "decide what is done about a concern, and close it"
+    SEE_CONDUCT = "see whose conduct a concern is about, and all such concerns about one worker"
+    SEE_QUALITY = "see which quality-assurance visits are due, overdue and made"
+    QUALITY_ASSURE = "record a quality-assurance visit: needs, outcomes, culture and value for money"
+    CHECK_PREMISES = "check that premises are suitable for a child"
+    SEE_REGISTER = "see the partnership’s register of children in unregistered settings, and what assures it"
+    KEEP_REGISTER = "keep the partnership’s register, its monthly minutes and its training records"
 
 
 class Scope(StrEnum):
@@ -101,9 +119,12 @@ class Rights:
 
 
 P = Permission
-_READ = frozenset({P.SEE_CHILDREN, P.SEE_FLAGS})
+_READ = frozenset({P.SEE_CHILDREN, P.SEE_FLAGS, P.RAISE_CONCERN})
+_MEET = frozenset({P.RUN_MEETINGS, P.ATTEND_MEETINGS})
 _STAFF = frozenset({P.SEE_ROTA, P.SEE_CARERS})
+_PLANS = frozenset({P.SEE_PLANS, P.SEE_AGREEMENT})
 _SAFEGUARD = frozenset({P.SEE_CARERS, P.SEE_CHECKS, P.STAND_DOWN, P.SEE_STAND_DOWN_REASONS, P.LIFT_STAND_DOWN})
+_QUALITY = frozenset({P.SEE_QUALITY, P.QUALITY_ASSURE})
 _CARE_DECISIONS = (
     _STAFF
     | _SAFEGUARD
@@ -111,14 +132,19 @@ _CARE_DECISIONS = (
     | {P.SET_STAFFING, P.RECORD_SHIFT, P.REVIEW_SHIFT}
 )
 _DECIDES = frozenset({P.TAKE_DECISION, P.RECORD_WISH})
-_PRACTICE = _READ | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION}
+_ABOVE = _DECIDES | {P.RECORD_SENIOR_CONTACT}
+_LEDGER = frozenset({P.SEE_CONCERNS, P.TRIAGE_CONCERNS, P.SEE_CONDUCT})
+_PRACTICE = _READ | _MEET | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION, P.SEE_CONCERNS}
 _CASE = (
     _PRACTICE
     | {P.MANAGE_CHILDREN, P.MANAGE_PLACEMENTS, P.RECORD_ORDER, P.RECORD_REGISTRATION, P.APPOINT_MANAGER}
+    | {P.SEE_QUALITY, P.CHECK_PREMISES}
     | _CARE_DECISIONS
+    | _PLANS
+    | {P.RECORD_PLANS, P.RECORD_COURT_TASKS}
 )
-_MANAGER = _CASE | {P.ALLOCATE, P.WAIVE_CHECKS}
-_SENIOR = _MANAGER | {P.SEE_OVERSIGHT, P.IMPORT_RETURNS}
+_MANAGER = _CASE | _LEDGER | {P.ALLOCATE, P.WAIVE_CHECKS, P.RECORD_COMMISSIONING, P.SIGN_CRISIS_CHECK}
+_SENIOR = _MANAGER | _QUALITY | {P.SEE_OVERSIGHT, P.IMPORT_RETURNS, P.RECORD_SENIOR_CONTACT, P.SEE_REGISTER}
 
 ROLES: dict[str, Rights] = {
     Role.SOCIAL_WORKER: Rights("Holds the case: visits the child and keeps her record.", Scope.TEAM, _CASE),
@@ -128,62 +154,97 @@ ROLES: dict[str, Rights] = {
         "Finds and pays for placements. Records homes and registrations; takes no care decision.",
         Scope.PLACEMENTS,
         _READ
+        | _MEET
         | _STAFF
-        | _DECIDES
-        | {P.ANSWER_FLAGS, P.RECORD_REGISTRATION, P.MANAGE_CARERS, P.MANAGE_AGREEMENTS, P.PROPOSE_ROTA},
+        | _PLANS
+        | _ABOVE
+        | _QUALITY
+        | {P.ANSWER_FLAGS, P.RECORD_REGISTRATION, P.MANAGE_CARERS, P.MANAGE_AGREEMENTS, P.PROPOSE_ROTA}
+        | {P.RECORD_COMMISSIONING, P.CHECK_PREMISES},
     ),
     Role.IRO: Rights(
         "Reviews the care plan independently of the line that made it.",
         Scope.ALLOCATED,
-        _READ | _STAFF | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION},
+        _READ
+        | _MEET
+        | _STAFF
+        | _PLANS
+        | _DECIDES
+        | _QUALITY
+        | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION, P.SEE_CONCERNS},
     ),
     Role.LADO: Rights(
         "Handles allegations against adults who work with children. Sees carers, and no child’s file.",
         Scope.NONE,
-        _SAFEGUARD | {P.HOLD_STAND_DOWN},
+        _SAFEGUARD | {P.HOLD_STAND_DOWN, P.ATTEND_MEETINGS, P.SEE_CONDUCT},
     ),
     Role.SAFEGUARDING_LEAD: Rights(
         "Oversees safeguarding across the authority.",
         Scope.AUTHORITY,
-        _PRACTICE | _STAFF | _SAFEGUARD | {P.SEE_OVERSIGHT, P.REVIEW_SHIFT, P.HOLD_STAND_DOWN},
+        _PRACTICE
+        | _STAFF
+        | _PLANS
+        | _SAFEGUARD
+        | _LEDGER
+        | _QUALITY
+        | {P.SEE_OVERSIGHT, P.REVIEW_SHIFT, P.HOLD_STAND_DOWN, P.CHECK_PREMISES, P.SEE_REGISTER, P.KEEP_REGISTER},
     ),
     Role.DIRECTOR: Rights(
         "Answers for services across the authority and sees every high-risk placement.",
         Scope.AUTHORITY,
-        _READ | _STAFF | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.IMPORT_RETURNS},
+        _READ
+        | _MEET
+        | _STAFF
+        | _PLANS
+        | _ABOVE
+        | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.IMPORT_RETURNS, P.SIGN_CRISIS_CHECK}
+        | {P.SEE_QUALITY, P.SEE_REGISTER},
     ),
     Role.DCS: Rights(
         "The statutory director (Children Act 2004 s18); alone may authorise an unregistered placement.",
         Scope.AUTHORITY,
         _READ
+        | _MEET
         | _STAFF
-        | _DECIDES
+        | _PLANS
+        | _ABOVE
         | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.AUTHORISE_UNREGISTERED, P.ALLOCATE, P.IMPORT_RETURNS}
-        | {P.WAIVE_CHECKS},
+        | {P.WAIVE_CHECKS, P.SIGN_CRISIS_CHECK, P.SEE_CONCERNS, P.SEE_CONDUCT}
+        | {P.SEE_QUALITY, P.SEE_REGISTER, P.KEEP_REGISTER},
     ),
-    Role.LEGAL: Rights("Advises on orders and court directions.", Scope.ALLOCATED, _READ | {P.RECORD_ORDER}),
+    Role.LEGAL: Rights(
+        "Advises on orders and court directions.",
+        Scope.ALLOCATED,
+        _READ | _PLANS | {P.ANSWER_FLAGS, P.RECORD_ORDER, P.RECORD_COURT_TASKS, P.ATTEND_MEETINGS},
+    ),
     Role.PROVIDER_MANAGER: Rights(
         "Manages care for a provider. Publishes the rota of a placement whose manager they are.",
         Scope.PROVIDER,
         _STAFF
         | {P.SEE_CHILDREN, P.SEE_FLAGS, P.WRITE_LOG, P.SEE_CHECKS, P.MANAGE_CARERS, P.PROPOSE_ROTA, P.PUBLISH_ROTA}
-        | {P.RECORD_SHIFT, P.STAND_DOWN, P.LIFT_STAND_DOWN}
+        | {P.RECORD_SHIFT, P.STAND_DOWN, P.LIFT_STAND_DOWN, P.SEE_AGREEMENT, P.ATTEND_MEETINGS, P.RAISE_CONCERN}
         | _DECIDES,
     ),
     Role.SHIFT_LEADER: Rights(
         "Leads a shift and writes its log.",
         Scope.PROVIDER,
-        _STAFF | {P.SEE_CHILDREN, P.WRITE_LOG, P.RECORD_SHIFT, P.STAND_DOWN, P.RECORD_WISH},
+        _STAFF | {P.SEE_CHILDREN, P.WRITE_LOG, P.RECORD_SHIFT, P.STAND_DOWN, P.RECORD_WISH, P.RAISE_CONCERN},
     ),
     Role.PARTNER: Rights(
         "Works with the child for another agency: police, health, education, the guardian, the virtual school.",
         Scope.ALLOCATED,
-        frozenset({P.SEE_CHILDREN}),
+        frozenset({P.SEE_CHILDREN, P.ATTEND_MEETINGS, P.RAISE_CONCERN}),
     ),
     Role.ADVOCATE: Rights(
-        "Speaks for the child, on her instruction.", Scope.ALLOCATED, frozenset({P.SEE_CHILDREN, P.RECORD_WISH})
+        "Speaks for the child, on her instruction.",
+        Scope.ALLOCATED,
+        frozenset({P.SEE_CHILDREN, P.RECORD_WISH, P.ATTEND_MEETINGS, P.RAISE_CONCERN}),
     ),
-    Role.SCRUTINEER: Rights("Holds the services to account for the partnership.", Scope.NONE, frozenset()),
+    Role.SCRUTINEER: Rights(
+        "Holds the services to account for the partnership. Sees figures and initials, and no child’s name or file.",
+        Scope.NONE,
+        frozenset({P.SEE_REGISTER, P.SEE_QUALITY}),
+    ),
     Role.SYSTEM_ADMINISTRATOR: Rights(
         "Runs the accounts. Has no access to any case.",
         Scope.NONE,

@@ -19,9 +19,13 @@ NAVIGATION = (
     ("Today’s shifts", "staffing:today"),
     ("Find a child", "dashboards:find_child"),
     ("Flags", "oversight:flags"),
+    ("Meetings", "governance:meetings"),
+    ("Concerns", "governance:concerns"),
     ("Carers", "staffing:carers"),
     ("Homes", "placements:homes"),
     ("Oversight", "dashboards:director"),
+    ("Quality visits", "dashboards:quality_schedule"),
+    ("Assurance", "dashboards:assurance"),
     ("Imports", "exchange:imports"),
     ("Accounts", "core:accounts"),
 )

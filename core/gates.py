@@ -14,6 +14,8 @@ STOOD_DOWN: Final = "STF-09-ROTA"
 LIFTING: Final = "STF-09-LIFT"
 NO_AGREEMENT: Final = "STF-10-PUBLISH"
 CARE_DECISION: Final = "DEC-01-STAFF"
+NO_PROFILE: Final = "CPL-04-SEARCH"
+CLOSING_CONCERN: Final = "SAF-09-CLOSE"
 DECISION_RIGHTS: Final = "DEC-01-CARE"
 
 GATES: Final[dict[str, str]] = {
@@ -25,5 +27,7 @@ GATES: Final[dict[str, str]] = {
     LIFTING: "lifting a stand-down without the three people it takes, or while it is held",
     NO_AGREEMENT: "publishing a rota with an agency that has signed no agreement in time, or putting its carers on one published",
     CARE_DECISION: "taking a care decision about staff that belongs to the social worker and the placement manager",
+    NO_PROFILE: "searching for a home, or extending a block, without a referral profile that is true now and says outcomes",
+    CLOSING_CONCERN: "closing a concern because it is already known, the best there is, or only for a short time",
     DECISION_RIGHTS: "taking a decision about a child that the decision-rights matrix gives to somebody else",
 }

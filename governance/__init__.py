@@ -1,1 +1,1 @@
-"""Meetings, actions and the concern ledger. Empty until its own issue."""
+"""Who decides: meetings, actions, concerns, assurance."""

@@ -18,7 +18,7 @@ from oversight.sweep import TYPES, parameters
 
 @dataclass(frozen=True)
 class Clock:
-    """A clock that runs and has not run out."""
+    """A clock that runs."""
 
     rule: Rule
     limb: str
@@ -33,8 +33,7 @@ class Clock:
     shift_starts_at: dt.datetime | None
     clock_started_at: dt.datetime
     due_at: dt.datetime
-
-    stage = "due"
+    stage: str = "due"  # or "overdue"
 
     @property
     def title(self) -> str:
@@ -68,13 +67,26 @@ def due_soon(placements: Iterable[int], *, as_of: dt.datetime, within_days: int 
     asked = parameters(as_of=as_of, placements=placements)
     rules = rulebook.clocks_in_force(asked["today"])
     asked["until"] = clock.end_of(asked["today"] + dt.timedelta(days=within_days))
-    rows = rows_of(_query(tuple(rule.code for rule in rules)), TYPES | {"until": "timestamptz"}, asked)
+    query = _query(tuple(rule.code for rule in rules), "stage = 'due' AND due_at <= %(until)s")
+    rows = rows_of(query, TYPES | {"until": "timestamptz"}, asked)
     by_code = {rule.code: rule for rule in rules}
     return [Clock(by_code[code], *row) for code, *row in rows]
 
 
+def running(sources: Iterable[str], placements: Iterable[int], *, as_of: dt.datetime) -> list[Clock]:
+    """Every clock of the rules with these catalogue ids, run out or not, soonest first. Give only placements the person
+    may see. A schedule made of this says just what the flags will."""
+    placements, sources = list(placements), frozenset(sources)
+    if not placements:
+        return []
+    asked = parameters(as_of=as_of, placements=placements)
+    by_code = {rule.code: rule for rule in rulebook.clocks_in_force(asked["today"]) if rule.source_id in sources}
+    rows = rows_of(_query(tuple(by_code), "true"), TYPES, asked)
+    return [Clock(by_code[code], *row) for code, *row in rows]
+
+
 @functools.cache
-def _query(codes: tuple[str, ...]) -> str:
+def _query(codes: tuple[str, ...], where: str) -> str:
     parts = "\nUNION ALL\n".join(
         f"SELECT '{rule.code}' AS rule, * FROM ({of_a_list(rule.clocks)}) AS of_rule"
         for rule in rulebook.ALL
@@ -82,10 +94,10 @@ def _query(codes: tuple[str, ...]) -> str:
     )
     return f"""
         SELECT rule, limb, clock.placement_id, child_id, child.reference, carer_id, agency_id, shift_id,
-               carer.forename || ' ' || carer.surname, agency.name, shift.starts_at, clock_started_at, due_at
+               carer.forename || ' ' || carer.surname, agency.name, shift.starts_at, clock_started_at, due_at, stage
         FROM ({parts}) AS clock
         JOIN children_child child ON child.id = child_id
         LEFT JOIN staffing_carer carer ON carer.id = carer_id
         LEFT JOIN placements_provider agency ON agency.id = agency_id
         LEFT JOIN staffing_shift shift ON shift.id = shift_id
-        WHERE stage = 'due' AND due_at <= %(until)s ORDER BY due_at, clock.placement_id, rule, limb, carer_id"""
+        WHERE {where} ORDER BY due_at, clock.placement_id, rule, limb, carer_id"""

@@ -28,6 +28,9 @@ CHAINS: Mapping[str, tuple[str, ...]] = {
     Role.HEAD_OF_SERVICE: UP[2:],
     Role.DIRECTOR: UP[3:],
     Role.DCS: ("dcs", "director", *UP[5:]),
+    Role.COMMISSIONER: ("commissioner", "any_commissioner", *UP[2:]),
+    Role.LEGAL: ("lawyer", "any_lawyer", *UP[2:]),
+    Role.SAFEGUARDING_LEAD: ("safeguarding", "director", "dcs", *UP[6:]),
 }
 
 IN_WORDS = {
@@ -37,6 +40,10 @@ IN_WORDS = {
     "director": "a director",
     "dcs": "the director of children’s services",
     "safeguarding": "the safeguarding lead",
+    "commissioner": "the commissioner allocated to the child",
+    "any_commissioner": "any commissioner of the authority",
+    "lawyer": "the legal adviser allocated to the child",
+    "any_lawyer": "any legal adviser of the authority",
     "any_head": "any head of service of the authority",
     "any_manager": "any team manager of the authority",
     "administrator": "a system administrator of the authority",
@@ -54,6 +61,8 @@ team_person AS MATERIALIZED (
            min(u.id) FILTER (WHERE u.role = 'director') AS director,
            min(u.id) FILTER (WHERE u.role = 'dcs') AS dcs,
            min(u.id) FILTER (WHERE u.role = 'safeguarding_lead') AS safeguarding,
+           min(u.id) FILTER (WHERE u.role = 'commissioner') AS any_commissioner,
+           min(u.id) FILTER (WHERE u.role = 'legal') AS any_lawyer,
            min(u.id) FILTER (WHERE u.role = 'head_of_service') AS any_head,
            min(u.id) FILTER (WHERE u.role = 'team_manager') AS any_manager,
            min(u.id) FILTER (WHERE u.role = 'system_administrator') AS administrator
@@ -73,7 +82,15 @@ LEFT JOIN LATERAL (
       AND u.authority_id = breach.authority_id
       AND a.started_on <= %(today)s AND (a.ended_on IS NULL OR a.ended_on > %(today)s)
     LIMIT 1
-) AS allocated ON true"""
+) AS allocated ON true
+LEFT JOIN LATERAL (
+    SELECT min(u.id) FILTER (WHERE a.part = 'commissioner') AS commissioner,
+           min(u.id) FILTER (WHERE a.part = 'legal') AS lawyer
+    FROM children_allocation a JOIN core_user u ON u.id = a.worker_id
+    WHERE a.child_id = breach.child_id AND a.part IN ('commissioner', 'legal') AND u.is_active
+      AND u.authority_id = breach.authority_id
+      AND a.started_on <= %(today)s AND (a.ended_on IS NULL OR a.ended_on > %(today)s)
+) AS beside ON true"""
 
 _COLUMNS = {
     "worker": "allocated.id",
@@ -82,6 +99,10 @@ _COLUMNS = {
     "director": "person.director",
     "dcs": "person.dcs",
     "safeguarding": "person.safeguarding",
+    "commissioner": "beside.commissioner",
+    "any_commissioner": "person.any_commissioner",
+    "lawyer": "beside.lawyer",
+    "any_lawyer": "person.any_lawyer",
     "any_head": "person.any_head",
     "any_manager": "person.any_manager",
     "administrator": "person.administrator",

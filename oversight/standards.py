@@ -73,11 +73,64 @@ RECORDED = Standard(
     "STF-11 recorded", "recorded", 2, "hours", "how soon after a shift ends it is recorded who was there"
 )
 STAFF_TYPE = Standard("STF-13 review", "staff_type", 28, "days", "how often the kind of staff is looked at again")
+PROFILE = Standard("CPL-04 profile", "profile", 28, "days", "how long a referral profile is taken to be true")
+AGENCIES_MEET = Standard(
+    "MTG-03 agencies", "agencies_meet", 7, "days", "how often agencies that share a child’s care meet about the child"
+)
+
+TRIAGE = Standard("SAF-09 triage", "triage", 1, "working days", "how soon a manager decides about a concern")
+ANSWER = Standard("SAF-09 answer", "answer", 3, "working days", "how soon whoever raised a concern is answered")
+UNREAD = Standard("SAF-08 unread", "unread", 24, "hours", "how long a police notice may stay unopened")
+MEETING = Standard(
+    "SAF-09 meeting", "meeting", 5, "working days", "how soon a run of concerns or police attendances is met about"
+)
+LADO = Standard("SAF-09 LADO", "lado", 1, "working days", "how soon the LADO is consulted")
+
+QUALITY_VISIT = Standard(
+    "QA-01 visit", "quality_visit", 14, "days", "how often somebody independent visits a setting not registered"
+)
+QUALITY_LONGEST = Standard(
+    "QA-01 longest",
+    "quality_longest",
+    28,
+    "days",
+    "how long a setting not registered may go without such a visit at most",
+)
+QUALITY_REVIEW = Standard(
+    "QA-02 review",
+    "quality_review",
+    84,
+    "days",
+    "how often the quality of care is reviewed in a setting not registered",
+)
+QUALITY_TOGETHER = Standard(
+    "QA-03 together", "quality_together", 28, "days", "how often social care, health and education visit together"
+)
+PREMISES = Standard(
+    "QA-04 premises", "premises_hours", 24, "hours", "how soon after an emergency move the premises are checked"
+)
+REGISTER_ENTRY = Standard(
+    "NOT-10 entry", "register_entry", 1, "working days", "how soon a child is on the partnership’s register"
+)
+REGISTER_REVIEW = Standard(
+    "NOT-10 review", "register_review", 31, "days", "how often each child on it is minuted, and at least every month"
+)
+
+SENIOR_CONTACT = Standard(
+    "DEC-03 contact",
+    "senior_contact",
+    24,
+    "hours",
+    "how soon a senior manager’s contact with a child is recorded, and seen by the social worker",
+)
 
 ALL = (
     *(REAPPROVAL, LATE_APPROVAL, GRACE, SILENCE, CLOSING, WORKER, MANAGER_FIRST, MANAGER, HEAD, UNANNOUNCED, NIGHT),
     *(DBS, UPDATE_SERVICE, TRAINING, SUPERVISION_FIRST, SUPERVISION, SUPERVISION_LONGEST, CASE, CASE_NEWLY_QUALIFIED),
-    *(REFLECTION, TOLERANCE, RECORDED, STAFF_TYPE),
+    *(REFLECTION, TOLERANCE, RECORDED, STAFF_TYPE, PROFILE, AGENCIES_MEET, TRIAGE, ANSWER, UNREAD, MEETING, LADO),
+    *(QUALITY_VISIT, QUALITY_LONGEST, QUALITY_REVIEW, QUALITY_TOGETHER, PREMISES),
+    *(REGISTER_ENTRY, REGISTER_REVIEW),
+    SENIOR_CONTACT,
 )
 BY_KEY = {standard.key: standard for standard in ALL}
 

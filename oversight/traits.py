@@ -15,6 +15,18 @@ from core import clock
 from oversight.rulebook import Rule, Trait
 from oversight.rulebook.sql import covers_today
 
+OF_CHILD = ("plan", "referralprofile", "searchentry", "longtermplan", "contingency", "courttask")
+OF_PLACEMENT = ("placementagreement", "funding", "noticereceived")
+PLANNED = " OR ".join(
+    [
+        *(f"EXISTS (SELECT FROM governance_{table} g WHERE g.child_id = p.child_id)" for table in OF_CHILD),
+        *(
+            f"""EXISTS (SELECT FROM governance_{table} g JOIN placements_placement q ON q.id = g.placement_id
+                        WHERE q.child_id = p.child_id)"""
+            for table in OF_PLACEMENT
+        ),
+    ]
+)
 QUERY = f"""
     WITH placement AS MATERIALIZED (
         SELECT p.id, coalesce(setting.status = 'registered', false) AS registered,
@@ -26,14 +38,19 @@ QUERY = f"""
                        AND s.starts_at > %(as_of)s - interval '29 days' AND s.starts_at < %(as_of)s + interval '29 days')
                OR EXISTS (SELECT FROM staffing_agencyagreement g WHERE g.placement_id = p.id)
                OR EXISTS (SELECT FROM staffing_rotarequest r WHERE r.placement_id = p.id
-                          AND (r.done_at IS NULL OR r.done_at > %(as_of)s)) AS staffed
+                          AND (r.done_at IS NULL OR r.done_at > %(as_of)s)) AS staffed,
+               {PLANNED}
+               AS planned,
+               EXISTS (SELECT FROM governance_meetingseries m WHERE m.child_id = p.child_id)
+               OR EXISTS (SELECT FROM governance_discussed d WHERE d.child_id = p.child_id)
+               OR EXISTS (SELECT FROM governance_action x WHERE x.child_id = p.child_id) AS met
         FROM placements_placement p
         LEFT JOIN placements_registration setting ON setting.home_id = p.home_id AND {covers_today("setting")}
         WHERE p.id = ANY(%(placements)s)
     )
     -- in the order of Trait
     SELECT bool_or(registered), bool_or(NOT registered), bool_or(high_risk), bool_or(staffed),
-           bool_or(high_risk OR staffed),
+           bool_or(high_risk OR staffed), bool_or(high_risk OR planned), bool_or(met),
            (SELECT array_agg(DISTINCT rule) FROM oversight_flag
             WHERE cleared_at IS NULL AND placement_id = ANY(%(placements)s))
     FROM placement"""

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 
 from children import codes, policies
+from children.actions.deciding import decided
 from children.models import Allocation, CareEpisode, CaseSupervision, Child, FileRead, LegalStatus
 from children.querysets import live_on
 from core.access import Permission
@@ -231,6 +232,15 @@ def end_care(*, child: Child, ended_on: dt.date, end_reason: str, by: User, as_o
         allocation.save(update_fields=["ended_on", "end_reason"])
     for end in WHEN_CARE_ENDS:
         end(child=child, ended_on=ended_on, by=by, as_of=as_of)
+    decided(
+        "end_care",
+        child=child,
+        what=f"To end being looked after on {in_words(ended_on)}.",
+        why=episode.get_end_reason_display(),
+        on=ended_on,
+        by=by,
+        as_of=as_of,
+    )
     touch(child=child)
     return episode
 

@@ -71,7 +71,7 @@ def record_decision(
         alternatives=alternatives.strip(),
         decider=decider,
         decided_by=_named(decider) if decider else decided_by.strip(),
-        by_what_authority=by_what_authority.strip() or _authority(decider),
+        by_what_authority=by_what_authority.strip() or _authority(decider, rights.KINDS[kind]),
         consulted=consulted.strip(),
         not_consulted=not_consulted.strip(),
         why_not_consulted=why_not_consulted.strip(),
@@ -121,29 +121,32 @@ def decided(
     child: Child,
     what: str,
     why: str,
+    alternatives: str = "",
     on: dt.date | None = None,
-    court: bool = False,
+    decided_by: str = "",
+    by_what_authority: str = "",
     by: User,
     as_of: dt.datetime,
 ) -> Decision:
     """Put the decision an act carries out on her own record, in the act's transaction (rights.DEMANDED says for which).
 
-    Call it inside the action. `by` decided, unless it was the court. `on` is the day, today where none is given. Raises
+    Call it inside the action. `by` decided, unless `decided_by` names a court or a panel. `on` is the day, today where none is given. Raises
     Refused where the matrix gives it to somebody else (DEC-01).
     """
     kind = rights.KINDS[rights.DEMANDED[act]]
     day = min(on or clock.local_date(as_of), clock.local_date(as_of))
-    if not court:
-        policies.gate_decision(kind=kind, child=child, decider=by, decided_by="", day=day, by=by)
+    decider = None if decided_by else by
+    policies.gate_decision(kind=kind, child=child, decider=decider, decided_by=decided_by, day=day, by=by)
     return Decision.objects.create(
         child=child,
         kind=kind.code,
         decided_on=day,
         what=what,
         why=why.strip() or "No reason was given with it.",
-        decider=None if court else by,
-        decided_by="The court" if court else _named(by),
-        by_what_authority="Order of the court" if court else _authority(by),
+        alternatives=alternatives.strip(),
+        decider=decider,
+        decided_by=decided_by or _named(by),
+        by_what_authority=by_what_authority or _authority(decider, kind),
         demanded_by=act,
         entered_at=as_of,
         recorded_by=by,
@@ -158,5 +161,9 @@ def _named(decider: User) -> str:
     return f"{decider.name} ({decider.get_role_display().lower()})"
 
 
-def _authority(decider: User | None) -> str:
-    return BY_THE_MATRIX.format(post=decider.get_role_display()) if decider else ""
+def _authority(decider: User | None, kind: rights.Kind) -> str:
+    """By what post the matrix gives it to them: their role or, for a provider's people, the placement they manage."""
+    if decider is None:
+        return ""
+    post = decider.get_role_display() if decider.role in kind.roles else "Placement manager"
+    return BY_THE_MATRIX.format(post=post)

@@ -123,7 +123,7 @@ def allocate(request: HttpRequest, reference: str) -> HttpResponse:
         request,
         form_class=forms.Allocate,
         form_kwargs={"child": child},
-        initial={"started_on": clock.local_date(clock.now())},
+        initial={"started_on": clock.local_date(clock.now()), "part": request.GET.get("part", "")},
         act=partial(actions.allocate, child=child),
         done=while_seen(child, request.user),
         title="Allocate a worker",

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from children import actions, rights
 from children.forms import deciding as forms
-from children.models import Child, Decision, Wish
+from children.models import Allocation, Child, Decision, Wish
 from children.querysets import one_file
 from children.views.child import back_to, child_page
 from core import clock
@@ -74,6 +74,33 @@ def decision_rights(request: HttpRequest, reference: str) -> HttpResponse:
         }
         actions.open_file(child=child, page="who decides", by=user, as_of=as_of)
         return render(request, "children/decision_rights.html", context)
+
+
+@access(Permission.SEE_CHILDREN)
+@require_GET
+def leads(request: HttpRequest, reference: str) -> HttpResponse:
+    """Who answers for her: day to day, for the long-term plan, and in commissioning; and who did before (DEC-04)."""
+    user, as_of = request.user, clock.now()
+    today = clock.local_date(as_of)
+    with transaction.atomic(), one_file(user, reference=reference) as child:
+        held = list(
+            Allocation.for_user(user)
+            .filter(child=child, part__in=Allocation.LEADS)
+            .select_related("worker")
+            .order_by("-started_on", "-pk")
+        )
+        now = {each.part: each for each in held if each.ended_on is None or each.ended_on > today}
+        last = {each.part: each.ended_on for each in reversed(held) if each.part not in now}
+        context = {
+            "title": "Who leads",
+            "child": child,
+            "leads": [(part, now.get(part), last.get(part)) for part in Allocation.LEADS],
+            "held": held,
+            "may_appoint": user.can(Permission.ALLOCATE),
+            "back_url": child_page(child),
+        }
+        actions.open_file(child=child, page="leads", by=user, as_of=as_of)
+        return render(request, "children/leads.html", context)
 
 
 @access(Permission.TAKE_DECISION)

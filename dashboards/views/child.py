@@ -86,6 +86,7 @@ def _context(record: Child, user: User, as_of: dt.datetime, before: Cursor | Non
             for o in orders
         ],
         "responsible": [(a, link(user, "End", "children:end_allocation", a.pk)) for a in responsible],
+        "leads": [(part, next((a for a in responsible if a.part == part), None)) for part in Allocation.LEADS],
         "allocations": allocations,
         "statuses": statuses,
         "episodes": episodes,
@@ -126,6 +127,9 @@ def _links(user: User, record: Child, state: State | None, care: CareEpisode | N
     here = state.placement.pk if state else None
     followed = bool(state and state.placement.followed_from)
     return offered(
+        link(user, "Meetings and actions", "governance:meetings_of", record.reference),
+        link(user, "Raise a concern", "governance:raise_concern", record.reference),
+        link(user, "See the concerns raised", "governance:child_concerns", record.reference),
         link(user, "Change who the child is", "children:describe", record.reference),
         link(user, "Record a legal status", "children:legal_status", record.reference) if care else None,
         link(user, "Allocate a worker", "children:allocate", record.reference),
@@ -135,6 +139,8 @@ def _links(user: User, record: Child, state: State | None, care: CareEpisode | N
         if care
         else None,
         link(user, "Record a decision", "children:decide", record.reference),
+        link(user, "Plans", "governance:plans", record.reference),
+        link(user, "Search and funding", "governance:commissioning", record.reference),
         link(user, "Record what the child asks for", "children:wish", record.reference),
         link(user, "Start a placement", "placements:start", record.reference) if care and not here else None,
         link(user, "Record the start of being looked after", "children:start_care", record.reference)

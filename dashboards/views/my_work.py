@@ -15,6 +15,8 @@ from dashboards import worklist
 from dashboards.flags import SOON_DAYS, counted, flags_of
 from dashboards.links import link, offered
 from dashboards.state import states, with_what_states_need
+from governance.models import Action, Concern, Meeting
+from governance.views.concerns import ledger
 from oversight.quality import registration_not_known
 from placements.models import Placement
 from staffing.models import Lift, RotaRequest, Swap
@@ -67,6 +69,10 @@ def _parts(user: User) -> list[Part]:
         parts = [_mine, _caseload] if flags else [_caseload]
     else:
         parts = [_mine] if flags else []
+    if user.can(Permission.ATTEND_MEETINGS):
+        parts = [*parts, _tasks]
+    if user.can(Permission.RAISE_CONCERN):
+        parts.append(_concerns)
     return [*parts, _staff, _doors] if user.can(Permission.SEE_CARERS) else [*parts, _doors]
 
 
@@ -89,6 +95,8 @@ def _stats(found: dict[str, Any]) -> list[tuple[int, str, str, str]]:
         stats.append((total, "registration not known", reverse("dashboards:not_known"), "amber"))
     if "standing" in found:
         stats.append((found["standing"].total, "overdue in your placements", found["standing"].href, "red"))
+    if found.get("tasks_late"):
+        stats.append((found["tasks_late"], "actions overdue: yours", "#tasks", "red"))
     return stats
 
 
@@ -154,6 +162,21 @@ def _standing(user: User, as_of: dt.datetime) -> dict[str, Any]:
     return {"standing": counted(user, as_of=as_of, whose="all", back="my-work")}
 
 
+CONCERNS = {
+    "escalated": "formally escalated to you, for you to answer",
+    "triage": "to be decided on",
+    "mine": "yours to act on",
+    "raised": "raised by you, still open",
+}
+
+
+def _concerns(user: User, as_of: dt.datetime) -> dict[str, Any]:
+    """What waits for this person in the ledger, each number with the address of exactly the list it counts."""
+    numbers = Concern.for_user(user).numbers_for(user)
+    rows = [(numbers[show], words, ledger(show=show)) for show, words in CONCERNS.items() if numbers[show]]
+    return {"concerns": rows}
+
+
 def _staff(user: User, as_of: dt.datetime) -> dict[str, Any]:
     """What was asked about staff and is not answered: all of it for those who may decide, and else one's own."""
     swaps = Swap.for_user(user).filter(state=Swap.State.ASKED, shift__ends_at__gt=as_of)
@@ -167,6 +190,20 @@ def _staff(user: User, as_of: dt.datetime) -> dict[str, Any]:
             requests.select_related("placement__child", "carer", "asked_by").order_by("due_at")[:LISTED]
         ),
         "lifts": list(lifts.select_related("case__stand_down__carer").order_by("asked_at")[:LISTED]),
+    }
+
+
+def _tasks(user: User, as_of: dt.datetime) -> dict[str, Any]:
+    """One's own open actions, the oldest first; and the meetings whose minutes one has still to send."""
+    today = clock.local_date(as_of)
+    tasks = list(
+        Action.for_user(user).open().filter(owner=user).select_related("child", "issue").order_by("due_on", "pk")
+    )
+    unsent = Meeting.for_user(user).held(as_of).filter(series__chair=user, sent_at__isnull=True)
+    return {
+        "tasks": tasks,
+        "tasks_late": sum(task.due_on < today for task in tasks),
+        "minutes_to_send": list(unsent.select_related("series__child").order_by("held_at")[:LISTED]),
     }
 
 

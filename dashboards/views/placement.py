@@ -13,10 +13,12 @@ from core import clock
 from core.access import Permission, Scope, access
 from core.history_panel import changes
 from core.models import User
+from dashboards import quality
 from dashboards.flags import counted, gathered, soon
 from dashboards.links import Link, link, offered
 from dashboards.state import State, states, with_what_states_need
 from dashboards.words import covers_words
+from governance.models import PoliceAttendance
 from placements.models import (
     DailyLog,
     DolOrder,
@@ -30,6 +32,8 @@ from placements.models import (
 
 SHOWN = 12
 LOGS = 7
+ATTENDANCES = 50
+PATTERN = dt.timedelta(days=28)  # how far back the number of times the police came looks
 
 
 @access(Permission.SEE_CHILDREN)
@@ -67,6 +71,9 @@ def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any
     )
     for log in logs:
         log.covers_words = covers_words(log.covers_from, log.covers_until)
+    attendances = list(
+        PoliceAttendance.for_user(user).filter(placement=record).order_by("-attended_at", "-pk")[:ATTENDANCES]
+    )
     orders = list(
         DolOrder.for_user(user)
         .filter(child=record.child, expires_on__gte=record.started_on)
@@ -94,6 +101,9 @@ def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any
         "sees_authorisations": user.rights.scope != Scope.PROVIDER,
         "authorisations": authorisations,
         "authorised_now": next((a for a in authorisations if a.expires_at > as_of), None),
+        "attendances": attendances,
+        "attended_lately": sum(a.attended_at > as_of - PATTERN for a in attendances),
+        "pattern_days": PATTERN.days,
         "visits": visits,
         "logs": logs,
         "orders": [
@@ -112,6 +122,7 @@ def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any
         "main_link": _main_link(user, state, over or planned),
         "links": _links(user, state, over, planned),
         "staff": _staff(user, state, over),
+        "quality": quality.panel(record, user, as_of=as_of) if record.followed_from else None,
     }
 
 
@@ -147,6 +158,8 @@ def _links(user: User, state: State, over: bool, planned: bool) -> list[Link]:
         return []
     record = state.placement
     return offered(
+        link(user, "Raise a concern", "governance:raise_concern", record.child.reference),
+        link(user, "Record that the police came", "governance:police_attendance", record.pk) if not planned else None,
         link(user, "Appoint a manager", "placements:appoint_manager", record.pk)
         if state.needs_manager and state.manager is None
         else None,
@@ -157,6 +170,10 @@ def _links(user: User, state: State, over: bool, planned: bool) -> list[Link]:
         if record.home_id
         else None,
         link(user, "Record a deprivation of liberty order", "placements:dol_order", record.child.reference),
+        link(user, "Plans", "governance:plans", record.child.reference),
+        link(user, "Search and funding", "governance:commissioning", record.child.reference),
+        link(user, "What this placement agreed to achieve", "governance:agreement", record.pk),
+        link(user, "Crisis clock", "governance:crisis", record.pk) if state.is_high_risk else None,
         link(user, "Say which home it is", "placements:where", record.pk) if not record.home_id else None,
         link(user, "Move to another placement", "placements:move", record.pk) if not planned else None,
         link(user, "End this placement", "placements:end", record.pk) if not planned else None,

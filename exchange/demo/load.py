@@ -11,8 +11,8 @@ from core import clock
 from core.access import Role
 from core.actions import one_recheck
 from core.models import Authority, Team, User
+from exchange.demo import concerns, deciding, meetings, plans, quality, rotas, stories
 from exchange.demo import people as cast
-from exchange.demo import rotas, stories
 from exchange.demo.stories import Story
 from oversight.sweep import sweep
 from placements import actions as placements
@@ -49,6 +49,7 @@ class Loader:
             for name, quiet in (("north", stories.QUIET), ("south", stories.QUIET_SOUTH)):
                 for number, row in enumerate(quiet):
                     self._tell(quiet_story(row, number, council=name))
+            quality.trains(self)
             for week in range(WEEKS_OF_SWEEPS, 0, -1):  # what was flagged, and cleared, can be looked back on
                 sweep(as_of=clock.at_local(self.day(7 * week), MORNING))
         with connection.cursor() as cursor:
@@ -103,6 +104,16 @@ class Loader:
         self._logs(story, placement)
         if story.rota:
             (rotas.going_well if story.rota == "well" else rotas.going_wrong)(self, placement)
+            (quality.going_well if story.rota == "well" else quality.going_wrong)(self, placement)
+        if story.meets:
+            meetings.weekly(self, placement)
+        if story.plans:
+            {"well": plans.going_well, "badly": plans.going_wrong, "in part": plans.in_part}[story.plans](
+                self, placement
+            )
+        if story.rota == "badly":
+            concerns.going_unanswered(self, placement)
+            deciding.going_wrong(self, child)
         for ago, what, why, who in story.decisions:
             children.record_decision(
                 child=child, decided_on=self.day(ago), what=what, why=why, alternatives="Nothing registered was found.",

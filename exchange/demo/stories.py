@@ -70,7 +70,9 @@ class Story:
     no_logs: bool = False
     allocated: tuple[tuple[str, str], ...] = ()  # (person, part)
     workers_before: tuple[tuple[str, int], ...] = ()  # social workers who left, each with the days since
+    meets: bool = False  # the people round the child meet every week: told in meetings.py
     rota: str = ""  # "well" or "badly": who cares for her is told in rotas.py
+    plans: str = ""  # "well", "badly" or "in part": what was planned and paid for is told in plans.py
     decisions: tuple[tuple[int, str, str, str], ...] = ()  # days ago, what, why, who
     before: tuple[
         tuple[str, str, int, str], ...
@@ -96,8 +98,8 @@ STORIES = [
                 (12, "greta", "seen_alone", True, 15)),
         logs_missing=(44, 43, 41, 38, 37, 36, 33, 31, 30, 29, 28, 26, 25, 22, 21, 17, 16, 15, 12, 11, 9, 8, 7, 5, 4, 3, 2, 1),
         allocated=(("ines", "iro"), ("carl", "commissioner"), ("lola", "legal"), ("greta", "partner"), ("pete", "partner"),
-                   ("nell", "partner"), ("ava", "advocate"), ("jude", "second_worker")),
-        workers_before=(("ben", 170), ("mo", 75)), rota="badly",
+                   ("nell", "partner"), ("ava", "advocate"), ("jude", "second_worker"), ("amy", "lead_day_to_day")),
+        workers_before=(("ben", 170), ("mo", 75)), rota="badly", plans="badly", meets=True,
         decisions=((61, "Move to The Moorings as an emergency", "Her last home gave 48 hours’ notice and no registered home would take her.",
                     "Dora Kestrel, director of children’s services"),),
         before=(("U6", "", 2100, "CREQB"), ("K2", "fern", 900, "CREQB"), ("K1", "gables", 240, "CREQO")),
@@ -105,7 +107,7 @@ STORIES = [
     Story(
         "Callum", "Ashby", "M", 15, "WBRI", "amy", "K2", 210, house="beacon", in_care=900, manager="Maya Redstart",
         about="Mad about trains; knows every timetable on the coast line.",
-        visits=(205, 170, 130, 90, 50, 12), allocated=(("ines", "iro"),),
+        visits=(205, 170, 130, 90, 50, 12), allocated=(("ines", "iro"),), plans="in part",
     ),
     Story(
         "Rosie", "Penhale", "F", 11, "WBRI", "amy", "U4", 700, provider="Northfield Fostering", in_care=1100, until_18=True,
@@ -118,10 +120,10 @@ STORIES = [
     Story("Jonah", "Tilley", "M", 16, "WBRI", "ben", "K3", 95, house="tern", in_care=1500, manager="Grace Burnet",
           visits=(90, 55, 20), allocated=(("will", "iro"),)),
     Story("Leah", "Osgood", "F", 16, "WBRI", "ben", "Z13", 33, house="kite", in_care=800, manager="Ade Campion", dol=(33, 62),
-          ratio=2, rota="well", about="Training to be a lifeguard.",
+          ratio=2, rota="well", plans="well", about="Training to be a lifeguard.",
           visits=(31, 24, 17, 10, 3, (28, "tom", "seen_alone", True, 14), (5, "tom", "seen", True, 14),
                   (26, "hana", "seen_alone", True, 10), (22, "ben", "seen", False, 23), (14, "ben", "seen_alone", False, 18)),
-          allocated=(("ines", "iro"), ("carl", "commissioner"))),
+          allocated=(("ines", "iro"), ("carl", "commissioner"), ("ben", "lead_day_to_day"), ("tom", "lead_long_term"))),
     Story("Samir", "Holt", "M", 14, "APKN", "gwen", "K2", 330, house="fern", in_care=700, manager="Esther Vetch",
           visits=(325, 290, 250, 215, 180, 140, 100, 62), logs_missing=(1, 2)),
     Story("Daisy", "Lovell", "F", 12, "WBRI", "chidi", "K2", 45, house="annexe", in_care=45, legal_status="C1", manager="Lena Godwit",

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from children import policies as for_child
+from children.actions.deciding import decided
 from children.models import Child
 from core.access import Permission
 from core.actions import action, because, touch
@@ -59,6 +60,18 @@ def record_dol_order(
         recorded_by=by,
     )
     touch(child=child)
+    span = f"from {in_words(starts_on)} until {in_words(expires_on)}"
+    decided(
+        "record_dol_order",
+        child=child,
+        what=f"A deprivation of liberty is authorised {span}: {order.restrictions}",
+        why=f"Case {order.case_number}." if order.case_number else "As the order says.",
+        on=made_on,
+        decided_by="The court",
+        by_what_authority="Order of the court",
+        by=by,
+        as_of=as_of,
+    )
     return order
 
 
@@ -81,4 +94,15 @@ def discharge_dol_order(
     order.discharged_on, order.discharge_reason = discharged_on, discharge_reason.strip()
     order.save(update_fields=["discharged_on", "discharge_reason"])
     touch(child=order.child)
+    decided(
+        "discharge_dol_order",
+        child=order.child,
+        what=f"The deprivation of liberty order is discharged on {in_words(discharged_on)}.",
+        why=discharge_reason,
+        on=discharged_on,
+        decided_by="The court",
+        by_what_authority="Order of the court",
+        by=by,
+        as_of=as_of,
+    )
     return order

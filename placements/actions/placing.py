@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 from children import policies as for_child
+from children.actions.deciding import decided
 from children.models import Child
 from core import clock
 from core.access import Permission
@@ -90,7 +91,7 @@ def start_placement(
     for_child.may(by, Permission.MANAGE_PLACEMENTS, authority_id=child.authority_id)
     for_child.hold(child)
     touch(child=child)
-    return _place(
+    placement = _place(
         child=child,
         home=home,
         provider=provider,
@@ -105,6 +106,9 @@ def start_placement(
         as_of=as_of,
         day_field="started_on",
     )
+    what = f"To live {_where(placement)} from {in_words(started_on)}."
+    decided("start_placement", child=child, what=what, why=why, on=started_on, by=by, as_of=as_of)
+    return placement
 
 
 @action
@@ -136,7 +140,7 @@ def move_placement(
         raise Invalid({"": "This placement has not begun. Call it off, and plan the other one"})
     policies.within_plans(moved_on, as_of, "moved_on", "The date of the move")
     _end(placement, moved_on, end_reason, end_note)
-    return _place(
+    after = _place(
         child=placement.child,
         home=home,
         provider=provider,
@@ -151,6 +155,10 @@ def move_placement(
         as_of=as_of,
         day_field="moved_on",
     )
+    what = f"To move on {in_words(moved_on)}, and live {_where(after)}."
+    reasons = "\n\n".join(part for part in (why.strip(), placement.get_end_reason_display(), end_note.strip()) if part)
+    decided("move_placement", child=after.child, what=what, why=reasons, on=moved_on, by=by, as_of=as_of)
+    return after
 
 
 @action
@@ -166,6 +174,9 @@ def end_placement(
         raise Invalid({"": "This placement has not begun. Call it off instead"})
     for_child.not_future(ended_on, as_of, "ended_on", "The date the placement ended")
     _end(placement, ended_on, end_reason, end_note)
+    what = f"To end the placement {_where(placement)} on {in_words(ended_on)}."
+    why = end_note.strip() or placement.get_end_reason_display()
+    decided("end_placement", child=placement.child, what=what, why=why, on=ended_on, by=by, as_of=as_of)
     return placement
 
 
@@ -189,6 +200,8 @@ def call_off_placement(*, placement: Placement, why: str, by: User, as_of: dt.da
         before.ended_on, before.end_reason, before.end_note = None, "", ""
         before.save(update_fields=["ended_on", "end_reason", "end_note"])
         touch(placement=before)
+    what = f"To call off the placement planned {_where(placement)}."
+    decided("call_off_placement", child=placement.child, what=what, why=why, by=by, as_of=as_of)
     return placement
 
 
@@ -286,6 +299,12 @@ def _place(
     )
     touch(placement=placement)
     return placement
+
+
+def _where(placement: Placement) -> str:
+    """Where, inside a decision: the home or, where there is none, what kind of placement it is."""
+    kind = codes.TYPES[placement.type][0].lower()
+    return f"at {placement.home} ({kind})" if placement.home else f"in a placement of this kind: {kind}"
 
 
 def _check_end(placement: Placement, day: dt.date, end_reason: str, *, field: str, what: str) -> None:

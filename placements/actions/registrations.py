@@ -3,6 +3,7 @@
 import datetime as dt
 
 from children import policies as for_child
+from children.actions.deciding import decided
 from children.querysets import live_on
 from core import clock
 from core.access import Permission
@@ -100,6 +101,16 @@ def authorise_unregistered(
     if expires_at <= as_of:
         raise Invalid({"expires_at": "The expiry must be in the future"})
     policies.gate_too_long(placement=placement, expires_at=expires_at, as_of=as_of)
+    until = expires_at.astimezone(clock.LONDON)
+    decided(
+        "authorise_unregistered",
+        child=placement.child,
+        what=f"To live at {placement.home}, which is not registered, until {in_words(until.date())} at {until:%H:%M}.",
+        why=reasons,
+        alternatives=alternatives,
+        by=by,
+        as_of=as_of,
+    )
     return UnregisteredAuthorisation.objects.create(
         placement=placement,
         authorised_by=by,

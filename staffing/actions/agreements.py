@@ -3,6 +3,7 @@
 import datetime as dt
 
 from children import policies as for_child
+from children.actions.deciding import decided
 from core import clock
 from core.access import Permission
 from core.actions import action, touch
@@ -178,6 +179,16 @@ def set_staffing(
     if effective_from > as_of + for_carers.PLANS_AHEAD:
         raise Invalid({"effective_from": f"{what} must be within a year from now"})
     for_carers.not_a_step_down_backwards(placement, effective_from, numbers, as_of)
+    starts = effective_from.astimezone(clock.LONDON)
+    decided(
+        "set_staffing",
+        child=placement.child,
+        what=f"{by_day} staff by day, {by_night} awake by night and {sleeping_in} sleeping in, from "
+        f"{in_words(starts.date())} at {starts:%H:%M}. It rests on: {source.strip()}",
+        why=why,
+        by=by,
+        as_of=as_of,
+    )
     return StaffingPlan.objects.create(
         placement=placement,
         effective_from=effective_from,

@@ -5,6 +5,7 @@ import datetime as dt
 from django.urls import reverse
 
 from children import policies as for_child
+from children.actions.deciding import decided
 from children.models import Decision
 from core import clock, gates
 from core.access import Permission, Role
@@ -14,8 +15,7 @@ from core.models import User
 from placements import policies as for_placement
 from placements.models import Placement, Provider
 from staffing import notices, policies
-from staffing.actions.rota import changed, hold_carers, hold_shift, off, put_on, standing_on, still_led
-from staffing.actions.weeks import called
+from staffing.actions.rota import called, changed, hold_carers, hold_shift, off, put_on, standing_on, still_led
 from staffing.models import Assignment, Carer, CheckWaiver, RotaRequest, Shift, StandDown, Swap
 from staffing.models.carers import WAIVED_AT_MOST
 from staffing.rota import cover_word, fewest, missing_kinds, required_for
@@ -83,7 +83,7 @@ def ask_swap(
 def decide_swap(*, swap: Swap, approve: bool, why: str, by: User, as_of: dt.datetime) -> Swap:
     """Approve a swap, which changes the rota with every gate asked again, or decline it. Either way with a reason.
 
-    Where the child asked, the decision goes on her own record, with who took it and what it does to cover.
+    The decision goes on her own record, with who took it and what it does to cover; where she asked, also when declined.
     """
     shift = swap.shift
     hold_carers(pk for pk in (swap.outgoing_id, swap.incoming_id) if pk is not None)
@@ -102,7 +102,7 @@ def decide_swap(*, swap: Swap, approve: bool, why: str, by: User, as_of: dt.date
         _swap(swap, by=by, as_of=as_of)
     swap.state = Swap.State.APPROVED if approve else Swap.State.DECLINED
     swap.decided_by, swap.decided_at, swap.decided_why = by, as_of, why.strip()
-    if swap.child_asked:
+    if approve or swap.child_asked:
         swap.decision = _on_her_record(swap, before, _cover(shift), by, as_of)
     swap.save(update_fields=["state", "decided_by", "decided_at", "decided_why", "decision"])
     if swap.asked_by_id != by.pk:
@@ -146,17 +146,15 @@ def _on_her_record(
     effect = f"{before[1]} carers planned before and {after[1]} after; {needed}"
     if before[0] is not None:
         effect += f", so cover is {cover_word(*after)}"
-    line = by.role in policies.SOCIAL_WORK_LINE
-    return Decision.objects.create(
+    asked = "A change of staff the child asked for" if swap.child_asked else "A change of staff"
+    wish = f"\n\nWhat the wish tells us, and what it means for risk: {swap.analysis}" if swap.child_asked else ""
+    return decided(
+        "decide_swap",
         child=swap.shift.placement.child,
-        decided_on=clock.local_date(as_of),
-        what=f"A change of staff the child asked for was {outcome}: {instead}, {called(swap.shift)}. "
-        f"Effect on cover: {effect}.",
-        why=f"{swap.decided_why}\n\nReason given: {swap.reason}\n\nWhat the wish tells us, and what it means for risk: "
-        f"{swap.analysis}",
-        decided_by=f"{by.name} ({by.get_role_display().lower()})",
-        by_what_authority="Social work line for the child" if line else "Placement manager",
-        recorded_by=by,
+        what=f"{asked} was {outcome}: {instead}, {called(swap.shift)}. Effect on cover: {effect}.",
+        why=f"{swap.decided_why}\n\nReason given: {swap.reason}{wish}",
+        by=by,
+        as_of=as_of,
     )
 
 

@@ -8,9 +8,11 @@ import datetime as dt
 from collections.abc import Iterable
 
 from children import policies as for_child
+from children.actions.deciding import decided
 from core import clock
 from core.access import Permission
 from core.actions import SAME_MOMENT, action, because, touch
+from core.dates import in_words
 from core.errors import Conflict, Invalid
 from core.models import User
 from placements import policies as for_placement
@@ -76,6 +78,19 @@ def still_led(shift: Shift) -> None:
         shift.leader = None
 
 
+def called(shift: Shift) -> str:
+    """A shift inside a sentence: the waking night of 3 March 2022 from 20:00."""
+    starts = shift.starts_at.astimezone(clock.LONDON)
+    kind = {"day": "the day", "waking_night": "the waking night", "sleep_in": "the sleep-in"}[shift.kind]
+    return f"{kind} of {in_words(starts.date())} from {starts:%H:%M}"
+
+
+def _decided(act: str, shift: Shift, what: str, why: str, *, by: User, as_of: dt.datetime) -> None:
+    """A published shift is changed by a decision on the child's own record; a draft by anybody who drafts."""
+    if shift.published_at is not None:
+        decided(act, child=shift.placement.child, what=what, why=why, by=by, as_of=as_of)
+
+
 # --- shifts -----------------------------------------------------------------------------------------------------------
 
 
@@ -139,6 +154,7 @@ def change_shift(
             assignment.save(update_fields=["starts_at", "ends_at"])
             touch(carer=assignment.carer)
     still_led(shift)
+    _decided("change_shift", shift, f"The hours of {called(shift)} were changed.", "", by=by, as_of=as_of)
     return changed(shift, "leader")
 
 
@@ -156,6 +172,7 @@ def cancel_shift(*, shift: Shift, why: str, version: int | None = None, by: User
     for assignment in standing_on(shift):
         off(assignment, SHIFT_CANCELLED, as_of)
     shift.cancelled_at, shift.cancelled_why, shift.leader = as_of, why.strip(), None
+    _decided("cancel_shift", shift, f"To cancel {called(shift)}.", why, by=by, as_of=as_of)
     return changed(shift, "cancelled_at", "cancelled_why", "leader")
 
 
@@ -185,6 +202,7 @@ def assign(
     policies.rota_gate(by, shift, as_of)
     policies.still_planned(shift, as_of)
     changed(shift)
+    _decided("assign", shift, f"{carer} to work {called(shift)}.", "", by=by, as_of=as_of)
     return put_on(shift, carer, agency, starts_at or shift.starts_at, ends_at or shift.ends_at, by=by, as_of=as_of)
 
 
@@ -235,6 +253,7 @@ def take_off(
     off(assignment, why.strip()[:200], as_of)
     still_led(shift)
     changed(shift, "leader")
+    _decided("take_off", shift, f"{assignment.carer} off {called(shift)}.", why, by=by, as_of=as_of)
     return assignment
 
 

@@ -7,6 +7,7 @@ from operator import attrgetter
 
 from django.db import DatabaseError, transaction
 
+from children.actions.deciding import decided
 from core import clock, gates
 from core.access import Permission
 from core.actions import DEADLOCK, SERIALIZATION_FAILURE, action, answer_to, touch
@@ -16,7 +17,7 @@ from core.models import Refusal, User
 from placements import policies as for_placement
 from placements.models import Placement
 from staffing import policies
-from staffing.actions.rota import PLANNED_AHEAD, hold_carers, put_on
+from staffing.actions.rota import PLANNED_AHEAD, called, hold_carers, put_on
 from staffing.models import Assignment, Carer, Shift
 from staffing.rota import ONE_WEEK, moment_of, not_checked
 
@@ -72,14 +73,16 @@ def publish(
         shift.published_at, shift.published_by = as_of, by
         shift.version += 1
         shift.save(update_fields=["published_at", "published_by", "version"])
+    number = "1 shift" if len(shifts) == 1 else f"{len(shifts)} shifts"
+    decided(
+        "publish",
+        child=placement.child,
+        what=f"The rota of the week of {in_words(week)}: {number} published.",
+        why="The week as drafted: each shift led, and each carer’s checks complete.",
+        by=by,
+        as_of=as_of,
+    )
     return shifts
-
-
-def called(shift: Shift) -> str:
-    """A shift inside a sentence: the waking night of 3 March 2022 from 20:00."""
-    starts = shift.starts_at.astimezone(clock.LONDON)
-    kind = {"day": "the day", "waking_night": "the waking night", "sleep_in": "the sleep-in"}[shift.kind]
-    return f"{kind} of {in_words(starts.date())} from {starts:%H:%M}"
 
 
 def _gate_agreements(placement: Placement, since: dt.datetime, until: dt.datetime, as_of: dt.datetime) -> None:

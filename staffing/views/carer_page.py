@@ -66,6 +66,7 @@ def page_of(carer: Carer, user: User, as_of: dt.datetime) -> dict[str, Any]:
         "title": str(carer),
         "carer": carer,
         **stand_downs.about(user, carer, as_of),
+        "sees_conduct": user.can(Permission.SEE_CONDUCT),
         "rows": rows,
         "lacks": cleared.in_words(row.kind for row in missing),
         "engagements": [

@@ -11,13 +11,14 @@ from django.urls import URLPattern, get_resolver
 from children.models import Decision, Wish
 from core import accounts, clock
 from exchange.models import ImportRun, ReturnEpisode
+from governance.models import SeniorContact
 from oversight.models import Flag
 from oversight.tasks import sweep
 from placements import actions
 from placements.models import Addition, Registration
 from tests.browser.story import days_ago
 from tests.cast import at
-from tests.core.access.world import of_her_staff
+from tests.core.access.world import of_concerns, of_her_meetings, of_her_plans, of_her_staff, of_quality
 from tests.exchange.returns import Council, episode
 from tests.oversight import facts
 
@@ -35,6 +36,7 @@ NOT_PAGES = {
     "staffing:rota_copied": "what was copied, shown once: looked at in test_journey_rota.py",
     "staffing:rota_assign": "a form on the shift's page",
     "staffing:rota_leader": "a form on the shift's page",
+    "dashboards:meeting_pack_text": "a file to download",
 }
 
 
@@ -95,6 +97,14 @@ def world(cast, tmp_path):
         what_happens="Amy decides by Friday, and tells her.", recorded_by=cast.amy,
     )  # fmt: skip
 
+    w.contact = SeniorContact.objects.create(
+        child=w.teya, who=cast.carl, occurred_at=at(days_ago(3), 17), how="call", said="She rang about her staff.",
+        promised="That Corin comes back.", who_agreed="Nobody.", reported_by=cast.carl, written_at=at(days_ago(1), 9),
+    )  # fmt: skip
+    w.reported = SeniorContact.objects.create(
+        child=w.teya, who=cast.dee, occurred_at=at(days_ago(2), 17), how="visit", reported_by=cast.priya
+    )
+
     callum = cast.child(forename="Callum", surname="Ashby", sex="M")
     w.beacon = cast.home(status=Registration.Status.REGISTERED, registered_for="childrens_home", name="Beacon House")
     w.managed = cast.placement(callum, days_ago(30), home=w.beacon)
@@ -110,6 +120,10 @@ def world(cast, tmp_path):
     cast.placement(cast.child(forename="Daisy", surname="Lovell"), days_ago(45), home=w.annexe)
 
     w.staff = of_her_staff(cast, w.managed)
+    w.plans = of_her_plans(cast, w.managed)
+    w.met = of_her_meetings(cast, w.teya)
+    w.staff |= of_concerns(cast, w.managed, w.staff["carer"])
+    w.quality = of_quality(cast, w.placement)
 
     council = Council(cast.north, tmp_path)
     council.take_one(
@@ -171,6 +185,7 @@ def pages(w, cast):
         *[(user, "children:decisions", child) for user in (cast.amy, cast.carl, cast.ava)],
         (cast.amy, "children:decision_rights", child),
         (cast.amy, "children:wish", child),
+        *[(user, "children:leads", child) for user in (cast.tom, cast.amy)],
         (cast.amy, "placements:start", child),
         (cast.amy, "placements:move", here),
         (cast.amy, "placements:end", here),
@@ -199,6 +214,14 @@ def pages(w, cast):
         (cast.amy, "placements:issue_key", w.managed.pk),
         (cast.amy, "placements:revoke_key", w.staff["key"]),
         *staffing_pages(w, cast),
+        *plans_pages(w, cast),
+        *meetings_pages(w, cast),
+        *quality_pages(w, cast),
+        *[(user, "governance:contacts", child) for user in (cast.amy, cast.carl, cast.dee)],
+        (cast.carl, "governance:record_contact", child),
+        (cast.priya, "governance:report_contact", child),
+        (cast.dee, "governance:write_contact", w.reported.pk),
+        (cast.amy, "governance:see_contact", w.contact.pk),
         (cast.amy, "oversight:flags"),
         (cast.dee, "oversight:standards"),
         (cast.dee, "oversight:set_standard"),
@@ -281,13 +304,122 @@ def staffing_pages(w, cast):
         (cast.amy, "staffing:propose_lift", down),
         (cast.amy, "staffing:approve_lift", of["lift"]),
         (cast.amy, "staffing:withdraw_lift", of["lift"]),
+        *concerns_pages(w, cast),
     ]  # fmt: skip
+
+
+def concerns_pages(w, cast):
+    callum, here, one = w.managed.child.reference, w.managed.pk, w.staff["concern"]
+    return [
+        *[(user, "governance:concerns") for user in (cast.tom, cast.priya, cast.dee)],
+        (cast.amy, "governance:which_child"),
+        *[(user, "governance:raise_concern", callum) for user in (cast.amy, cast.priya)],
+        *[(user, "governance:concern", one) for user in (cast.tom, cast.amy)],
+        *[
+            (cast.tom, f"governance:{name}", one)
+            for name in (
+                "triage_concern", "note_concern", "hand_over_concern", "consult_lado", "identify_carer",
+                "escalate_concern", "answer_concern", "close_concern",
+            )
+        ],
+        (cast.tom, "governance:reply_to_escalation", w.staff["concern escalated"]),
+        (cast.tom, "governance:child_concerns", callum),
+        (cast.tom, "governance:record_concern_review", callum),
+        (cast.tom, "governance:home_concerns", w.beacon.pk),
+        *[(user, "governance:worker_concerns", w.staff["carer"]) for user in (cast.tom, cast.lee)],
+        (cast.priya, "governance:police_attendance", here),
+        (cast.paul, "dashboards:placement", here),
+    ]  # fmt: skip
+
+
+def plans_pages(w, cast):
+    of, here, child = w.plans, w.managed.pk, w.managed.child.reference
+    return [
+        *[(user, "governance:plans", child) for user in (cast.amy, cast.carl)],
+        *[(user, "governance:commissioning", child) for user in (cast.amy, cast.carl)],
+        (cast.amy, "governance:plans", w.teya.reference),
+        (cast.carl, "governance:commissioning", w.teya.reference),
+        *[
+            (cast.amy, f"governance:{name}", child)
+            for name in (
+                "record_plan", "write_profile", "confirm_profile", "start_long_term_plan", "make_contingency",
+                "add_court_task",
+            )
+        ],
+        (cast.carl, "governance:log_search", child),
+        (cast.carl, "governance:answer_search", of["search"]),
+        *[(user, "governance:agreement", here) for user in (cast.tom, cast.paul)],
+        *[
+            (cast.carl, f"governance:{name}", here)
+            for name in ("sign_placement_agreement", "record_funding", "record_notice")
+        ],
+        (cast.carl, "governance:answer_notice", of["notice"]),
+        *[
+            (cast.amy, f"governance:{name}", of["long-term plan"])
+            for name in ("say_of_plan", "end_long_term_plan", "add_milestone", "contingency_of_plan")
+        ],
+        (cast.amy, "governance:meet_milestone", of["milestone"]),
+        (cast.amy, "governance:decide_contingency", of["contingency"]),
+        (cast.amy, "governance:finish_court_task", of["court task"]),
+        (cast.tom, "governance:crisis", w.placement.pk),
+        (cast.tom, "governance:crisis", here),
+        (cast.tom, "governance:sign_crisis_check", w.placement.pk),
+    ]  # fmt: skip
+
+
+def meetings_pages(w, cast):
+    of, hana = w.met, cast.hana
+    return [
+        (hana, "governance:meetings"),
+        (hana, "governance:add_panel"),
+        (cast.amy, "governance:meetings_of", w.teya.reference),
+        (hana, "governance:add_series", w.teya.reference),
+        *[
+            (hana, f"governance:{name}", of["meeting series"])
+            for name in ("series", "change_series", "end_series", "review_terms", "add_member", "plan_meeting")
+        ],
+        (hana, "governance:end_member", of["member"]),
+        (hana, "governance:call_off", of["meeting"]),
+        *[
+            (hana, f"governance:{name}", of["action"])
+            for name in ("action", "close_action", "redate_action", "hand_over_action")
+        ],
+        *[(user, "dashboards:meeting", of["meeting"]) for user in (hana, cast.paul)],
+        (hana, "dashboards:meeting_pack", of["meeting"]),
+    ]
+
+
+def quality_pages(w, cast):
+    here, visit = w.placement.pk, w.quality["quality visit"]
+    return [
+        *[(user, "governance:quality", here) for user in (cast.sal, cast.amy, cast.paul)],
+        (cast.sal, "governance:quality_visit", here),
+        (cast.amy, "governance:premises_check", here),
+        *[(user, "governance:quality_visit_detail", visit) for user in (cast.sal, cast.paul)],
+        (cast.sal, "governance:add_to_quality_visit", visit),
+        *[
+            (user, name)
+            for user in (cast.sal, cast.nina)
+            for name in (
+                "governance:register",
+                "governance:role_training",
+                "dashboards:assurance",
+                "dashboards:quality_schedule",
+            )
+        ],
+        (cast.dora, "governance:register_entry", w.quality["register entry"]),
+        (cast.dora, "governance:take_off_register", w.quality["register entry"]),
+        (cast.dora, "governance:enter_in_register", here),
+        (cast.dora, "governance:review_register", here),
+        (cast.dora, "governance:record_role_training"),
+    ]
 
 
 PARTS = {
     "accounts": {"core"},
     "children and placements": {"children", "placements"},
     "carers and rotas": {"staffing"},
+    "plans, meetings, concerns and quality": {"governance"},
     "flags, returns and what is put together": {"oversight", "exchange", "dashboards"},
 }
 

@@ -86,8 +86,10 @@ def test_tom_adds_a_child_and_places_her_in_an_emergency(cast, at_a_browser):
     placement = Placement.objects.get()
     assert (placement.started_at, placement.basis) == (at(days_ago(3), 16, 30), "emergency")
     assert Allocation.objects.get(child=teya).worker == cast.amy
-    # Three days on there is a manager, and still no rota and no reason on record for the kind of staff.
-    assert set(teya.flags.standing().values_list("rule", flat=True)) == {"LEG-05", "STF-11L", "STF-13"} | (
+    # Three days on there is a manager, and still no rota, no reason for the kind of staff, nothing of what is in place by now.
+    standing = teya.flags.standing().values_list("rule", flat=True)
+    about_her_care = {rule for rule in standing if rule.startswith(("LEG", "LOG", "STF", "CPL", "VIS"))}
+    assert about_her_care == {"LEG-05", "STF-11L", "STF-13", "CPL-07"} | (
         {"LOG-01L"} if clock.now() > at(days_ago(1), 16, 30) + dt.timedelta(days=1) else set()
     )
 

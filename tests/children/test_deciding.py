@@ -1,8 +1,11 @@
 """Who decides what: the decision-rights matrix, decisions and wishes on her own record, and their pages."""
 
+import ast
 import datetime as dt
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from hypothesis import given
@@ -64,8 +67,16 @@ def test_whoever_has_a_kind_may_take_decisions_and_nobody_takes_them_without_one
         assert may - stays_out <= set(rights.KINDS[kind].roles), permission
 
 
-def test_every_act_that_demands_a_decision_names_a_kind():
+def test_every_act_that_demands_a_decision_writes_one_and_names_its_kind():
     assert set(rights.DEMANDED.values()) <= set(rights.KINDS)
+    written = set()
+    for app in ("children", "placements", "staffing", "governance"):
+        for path in (Path(settings.BASE_DIR) / app / "actions").glob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                called = getattr(getattr(node, "func", None), "id", "")
+                if called in ("decided", "_decided") and isinstance(node.args[0], ast.Constant):
+                    written.add(node.args[0].value)
+    assert written == set(rights.DEMANDED)
 
 
 @given(role=st.sampled_from(list(Role)), code=st.sampled_from(list(rights.KINDS)))

@@ -15,7 +15,7 @@ from tests.core.access.addresses import ABOUT, NORTHS, PAGES, PLAIN, RECORD_PAGE
 # The names our pages read from their addresses, and some they do not.
 NAMES = [
     "page", "before", "day", "to", "from", "step", "week", "kind", "carer", "placement", "child", "owner", "standard", "show",
-    "whose", "rule", "basis", "severity", "age", "answered", "search", "role", "state", "words", "next", "nobody",
+    "whose", "rule", "about", "home", "basis", "severity", "age", "answered", "search", "role", "state", "words", "next", "nobody",
 ]  # fmt: skip
 NASTY = [
     "", "0", "-1", "1", "99999999999999999999", "٣", "1e9", "None", "\x00", "a\x00b", "%", "_", "'", '"><script>', "../..",

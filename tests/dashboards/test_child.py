@@ -192,8 +192,9 @@ def test_each_is_offered_what_her_role_may_do(client, cast, placement):
     assert offered(client, cast.priya, child_url(placement)) == {
         "Write the daily log",
         "Record what the child asks for",
+        "Raise a concern",
     }
-    assert offered(client, cast.greta, child_url(placement)) == set()
+    assert offered(client, cast.greta, child_url(placement)) == {"Raise a concern"}
     assert "Appoint a manager" in offered(client, cast.amy, placement_url(placement))
     assert "Authorise this unregistered placement" in offered(client, cast.dora, placement_url(placement))
     assert "Authorise this unregistered placement" not in offered(client, cast.dee, placement_url(placement))

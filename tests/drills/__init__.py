@@ -66,10 +66,11 @@ def _resume(progress: Path, drill: Drill, seed: int) -> tuple[int, dict[str, int
 
 
 def drills() -> Iterator[Drill]:
-    from tests.drills import kill_import, kill_sweep, large_import, rota_races, stand_down_races
+    from tests.drills import decisions, kill_import, kill_sweep, large_import, rota_races, stand_down_races
 
     yield kill_sweep.DRILL
     yield kill_import.DRILL
     yield large_import.DRILL
     yield stand_down_races.DRILL
     yield rota_races.DRILL
+    yield decisions.DRILL

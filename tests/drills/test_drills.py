@@ -28,3 +28,4 @@ def test_a_fiftieth_of_every_drill(tmp_path):
     for name, clash in (("stand-down-races", "refused or in conflict"), ("rota-races", "in conflict")):
         assert results[name]["result"][clash] > 0  # they did meet
     assert results["rota-races"]["result"]["through pages"] > 0
+    assert results["decisions"]["result"]["refused"] > results["decisions"]["result"]["changes of rota"] > 0

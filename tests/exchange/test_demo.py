@@ -53,6 +53,34 @@ OF_CARERS = {
     ("STF-10", "overdue"), ("CPL-05A", ""), ("STF-11L", "planned"), ("STF-11L", "unlisted"), ("STF-11L", "worked"),
     ("STF-12", "changes"), ("STF-12", "newly_qualified"), ("STF-13", ""),
 }  # fmt: skip
+OF_THOSE_WHO_LOOK = {
+    ("QA-01L", "none"),
+    ("QA-03", ""),
+    ("QA-04L", "mitigation"),
+    ("NOT-10", "review"),
+    ("MTG-04", "overdue"),
+    ("MTG-04", "escalated"),
+}
+# And of what was planned, sought and paid for.
+OF_PLANS = {
+    ("CPL-01", ""), ("CPL-02", ""), ("CPL-04", "regular"), ("CPL-05", "generic"), ("CPL-06", "missed"), ("CPL-06", "partners"),
+    ("CPL-07", "day_28"), ("CPL-07", "day_56"), ("CPL-08", "third"), ("CPL-08", "ending"), ("LEG-07", "task"),
+    ("LEG-07", "lawyer"), ("NOT-08", "search"), ("NOT-08", "contingency"), ("NOT-08", "alert"),
+}  # fmt: skip
+
+
+# And of what was raised about it: two police notices and the guardian's concern, open; and the police came four times.
+OF_CONCERNS = {
+    ("SAF-08", "decision"), ("SAF-08", "unread"), ("SAF-08", "feedback"), ("SAF-09", "answer"), ("SAF-09", "meeting"),
+    ("SAF-09", "lado"), ("LOG-05", ""),
+}  # fmt: skip
+
+# Nobody of the agencies comes to her weekly meeting, and what matters most is not done.
+OF_MEETINGS = {("MTG-03", "missed"), ("MTG-03A", ""), ("MTG-04", "overdue")}
+
+
+# And of who decides: nobody leads the long-term plan, and two calls from above wait, one to be written and one to be seen.
+OF_DECIDING = {("DEC-03", "recorded"), ("DEC-03", "seen"), ("DEC-04", "long_term")}
 
 
 def flagged(child):
@@ -60,14 +88,19 @@ def flagged(child):
 
 
 def test_teyas_placement_shows_what_a_review_found_and_the_statutory_visits_stay_green(demo):
-    assert flagged("Teya") == OF_CARE | OF_CARERS | {("LOG-06", "")}
+    of_the_rest = OF_PLANS | OF_THOSE_WHO_LOOK | OF_CONCERNS | OF_MEETINGS | OF_DECIDING | {("LOG-06", "")}
+    assert flagged("Teya") == OF_CARE | OF_CARERS | of_the_rest
     owners = Flag.objects.standing().filter(child__forename="Teya").values_list("owner__name", flat=True)
-    assert set(owners) == {"Amy Sparrow", "Tom Heron", "Hana Finch", "Dora Kestrel"}
+    line = {"Amy Sparrow", "Tom Heron", "Hana Finch", "Dee Osprey", "Dora Kestrel"}
+    assert set(owners) == line | {"Carl Rook", "Lola Dunlin", "Sal Plover"}
 
 
 def test_every_rule_about_carers_is_seen_at_work(demo):
     """By its own code or, where she lives is registered nowhere, by the local standard's beside it."""
-    shown = {rule.removesuffix("L") for rule, _ in OF_CARERS | OF_CARE | {("LOG-06", "")}}
+    shown = {
+        rule.removesuffix("L")
+        for rule, _ in OF_CARERS | OF_CARE | OF_PLANS | OF_CONCERNS | {("LOG-06", "")} | flagged("Callum")
+    }
     family = {rule.code for rule in rulebook.ALL if rule.kind != "gate" and rule.code.startswith(("STF", "CPL", "LOG"))}
     assert {code.removesuffix("L") for code in family} <= shown
 

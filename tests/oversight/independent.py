@@ -108,14 +108,22 @@ def lives_there(s, p):
 
 def expected(as_of):
     """What should stand: {(rule, limb, placement's id, carer's, agency's, shift's, the instant it was overdue from)}."""
+    from tests.oversight.independent_concerns import expected_of_concerns
+    from tests.oversight.independent_governance import expected_of_governance
+    from tests.oversight.independent_meetings import expected_of_meetings
+    from tests.oversight.independent_plans import of_plans
+    from tests.oversight.independent_quality import expected_of_quality
     from tests.oversight.independent_staffing import expected_of_staffing
 
     facts = Facts(as_of)
-    found = {(rule, limb, pk, None, None, None, due) for rule, limb, pk, due in expected_of_placements(facts)}
-    return found | expected_of_staffing(facts)
+    rows = expected_of_placements(facts, of_plans)
+    found = {(rule, limb, pk, None, None, None, due) for rule, limb, pk, due in rows}
+    found |= expected_of_staffing(facts) | expected_of_governance(facts)
+    found |= expected_of_meetings(facts)
+    return found | expected_of_concerns(facts) | expected_of_quality(facts)
 
 
-def expected_of_placements(facts):
+def expected_of_placements(facts, of_plans):
     found, as_of = set(), facts.as_of
     for p in Placement.objects.select_related("child"):
         today = facts.today
@@ -137,6 +145,7 @@ def expected_of_placements(facts):
             *enhanced(facts, p, since, risky_from),
             *unannounced(facts, p, since, risky_from),
             *care(facts, p, began, since, risky_from, status),
+            *of_plans(facts, p, began, since, risky_from, status),
         ]
         found |= {(rule, limb, p.pk, due) for rule, limb, due in rows}
     return found

@@ -46,7 +46,8 @@ def test_which_rules_are_for_them_is_said_by_each_rule():
     }
     codes = {code for code, _ in shown}
     assert {"LOG-01", "LOG-01L", "STF-05", "STF-05L", "STF-01", "STF-04"} <= codes
-    assert {code[:3] for code in codes} == {"LOG", "STF"}
+    assert {code[:3] for code in codes} == {"LOG", "STF", "MTG"}
+    assert {(code, limb) for code, limb in shown if code[:3] == "MTG"} == {("MTG-03", "missed"), ("MTG-03A", "")}
     assert not {"STF-12", "STF-12L", "LOG-06"} & codes
     assert {limb for code, limb in shown if code == "STF-04"}.isdisjoint(
         {"case", "second", "case_of_manager", "reflective"}

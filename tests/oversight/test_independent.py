@@ -5,13 +5,15 @@ import random
 
 import pytest
 
-from children.models import LegalStatus
+from children.models import Decision, LegalStatus
+from governance.models import SeniorContact
 from oversight.models import Flag
 from oversight.sweep import recheck, sweep
 from placements.models import DailyLog, Placement, Registration, Visit
 from tests.cast import at
 from tests.oversight.facts import DAY, HOUR, authorise, correct, log, visit
 from tests.oversight.independent import expected
+from tests.oversight.invented_quality import invent_quality
 
 FIRST, LAST = dt.date(2021, 6, 1), dt.date(2023, 3, 1)
 TYPES = ["K2", "K2", "K1", "H5", "Z1", "P2", "R1", "R2", "U6", "U4", "P1", "A3", "T0", "K3"]
@@ -22,6 +24,7 @@ class Invented:
 
     def __init__(self, cast, seed):
         self.cast, self.chance = cast, random.Random(seed)
+        self.leading = random.Random(f"who leads {seed}")
 
     def day(self, first=FIRST, last=LAST):
         return first + self.chance.randrange(max((last - first).days, 1)) * DAY
@@ -57,6 +60,8 @@ class Invented:
             LegalStatus.objects.filter(child=child).update(code=chance.choice(["V3", "V4"]))
         if chance.random() < 0.1:
             child.care_episodes.update(ended_on=self.day())
+        self.leads(child)
+        self.decisions(child)
         day = self.day()
         while chance.random() < 0.4:
             order = self.cast.dol_order(child, day, months=chance.choice([1, 3, 9]))
@@ -72,6 +77,31 @@ class Invented:
                 return
             day = until + chance.choice([0, 0, 10]) * DAY
 
+    def leads(self, child):
+        chance = self.leading
+        for part, worker in (("lead_day_to_day", self.cast.amy), ("commissioner", self.cast.carl)):
+            since = FIRST + chance.randrange(400) * DAY
+            while chance.random() < 0.7:
+                until = since + chance.choice([0, 1, 20, 200]) * DAY
+                self.cast.allocate(child, worker, part=part, since=since, until=until)
+                since = until + chance.choice([0, 1, 3, 30]) * DAY
+
+    def decisions(self, child):
+        chance, amy = self.leading, self.cast.amy
+        for _ in range(chance.choice([0, 4, 12])):
+            day = FIRST + chance.randrange(600) * DAY
+            entered = at(day + chance.randrange(6) * DAY, chance.randrange(24))
+            Decision.objects.create(
+                child=child, decided_on=day, what="W", why="Y", decided_by="T", by_what_authority="P", recorded_by=amy,
+                entered_at=entered, kind=chance.choice(["other", "trip", "placement", "unregistered"]),
+            )  # fmt: skip
+            written = entered + chance.choice([1, 23, 24, 25, 90]) * HOUR if chance.random() < 0.7 else None
+            seen = written + chance.choice([1, 30]) * HOUR if written and chance.random() < 0.8 else None
+            SeniorContact.objects.create(
+                child=child, who=self.cast.dee, occurred_at=entered, how="call", said="S", reported_by=amy,
+                written_at=written, seen_at=seen, seen_by=amy if seen else None,
+            )  # fmt: skip
+
     def placement(self, child, start, end):
         chance = self.chance
         fields = {"home": self.home()} if chance.random() < 0.7 else {}
@@ -85,6 +115,7 @@ class Invented:
         until = min(end or LAST, LAST)
         self.visits(placement, start, until)
         self.logs(placement, start, until)
+        invent_quality(self.cast, placement, start, until)
         when = at(start, 1)
         while chance.random() < 0.5:
             gone = when + chance.randrange(1, 4000) * HOUR

@@ -32,6 +32,17 @@ def standing():
     return set(Flag.objects.standing().values_list("pk", flat=True))
 
 
+def overdue(as_of, *placements):
+    """How many clocks of all rules have run out, asked of their queries one by one."""
+    asked = sweeping.parameters(as_of=as_of, placements=[placement.pk for placement in placements] or None)
+    with connection.cursor() as cursor:
+        found = 0
+        for rule in rulebook.clocks_in_force(asked["today"]):
+            cursor.execute(rule.clocks, asked)
+            found += sum(stage == "overdue" for *_, stage in cursor.fetchall())
+    return found
+
+
 def facts_of_flags():
     return set(Flag.objects.standing().values_list("rule", "limb", "placement", "due_at", "owner"))
 
@@ -40,7 +51,7 @@ class TestIdempotence:
     def test_twice_is_once(self, placement):
         as_of = at(START + 60 * DAY)
         first = sweep(as_of=as_of)
-        assert first.raised == len(standing()) == 12
+        assert first.raised == len(standing()) == overdue(as_of) > 12
         before, rows = standing(), Flag.history.count()
         second = sweep(as_of=as_of)
         assert (second.raised, second.cleared, second.standing) == (0, 0, first.standing)
@@ -110,13 +121,19 @@ class TestRecheck:
         recheck(subjects={("placement", placement.pk)}, as_of=at(START + 60 * DAY))
         assert set(Flag.objects.values_list("placement", flat=True)) == {placement.pk}
         visit(other, at(START + DAY))
-        assert Flag.objects.standing().count() == 12
+        self.nothing_is_left_for_a_sweep(placement)
+
+    def nothing_is_left_for_a_sweep(self, placement):
+        found = set(Flag.objects.standing().values_list("pk", flat=True))
+        assert len(found) > 20
+        sweep(as_of=at(START + 60 * DAY))
+        assert set(placement.flags.standing().values_list("pk", flat=True)) == found
 
     @pytest.mark.parametrize("kind", ["placement", "child", "home", "user"])
     def test_whatever_kind_was_touched(self, cast, placement, kind):
         touched = {"placement": placement, "child": placement.child, "home": placement.home, "user": cast.amy}[kind]
         recheck(subjects={(kind, touched.pk)}, as_of=at(START + 60 * DAY))
-        assert Flag.objects.standing().count() == 12
+        self.nothing_is_left_for_a_sweep(placement)
 
     @pytest.mark.parametrize("kind", ["carer", "agency", "shift"])
     def test_whoever_was_touched_of_those_who_care_for_her(self, cast, placement, kind):

@@ -71,7 +71,7 @@ class TestWhoDecides:
                 requests.decide_swap, life.cast.carl, at(MONDAY - DAY, 13), swap=swap, approve=True, why="She asked."
             )
         life.act(requests.decide_swap, life.cast.tom, at(MONDAY - DAY, 14), swap=swap, approve=True, why="For one day.")
-        decision = life.child.decisions.get()
+        decision = life.child.decisions.get(demanded_by="decide_swap")
         assert "Effect on cover" in decision.what
         assert "2 carers planned before and 1 after" in decision.what
         assert "STF-07 planned" in life.red()  # her wish does not change how many she needs

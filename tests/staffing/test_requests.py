@@ -93,7 +93,9 @@ def test_a_swap_is_asked_and_approved_and_the_asker_told(cast, shift, carer, oth
     assert (swap.state, swap.decided_by, on(shift), shift.leader) == ("approved", cast.amy, {"Sedge"}, None)
     assert told() == {cast.amy, cast.carl}
     nobody_named()
-    assert not Decision.objects.exists()
+    decision = Decision.objects.get()
+    assert (decision.kind, decision.decider, swap.decision) == ("rota", cast.amy, decision)
+    assert decision.what.startswith("A change of staff was approved: Corin Sedge in place of Corin Reed")
     with pytest.raises(Conflict, match="it was approved"):
         decided(cast, swap, approve=False)
 
@@ -167,7 +169,7 @@ def test_the_placement_manager_decides_a_swap_and_it_is_on_her_record_too(cast, 
     swap = asked(cast, shift, carer, by=cast.priya, child_asked=True, analysis="x")
     assert told() == {cast.amy, cast.paul}
     decided(cast, swap, by=cast.paul)
-    assert Decision.objects.get().by_what_authority == "Placement manager"
+    assert Decision.objects.get().by_what_authority == "Placement manager, by the decision-rights matrix"
 
 
 def test_swaps_that_cannot_be(cast, placement, shift, carer, other):

@@ -1,8 +1,22 @@
 """DEC: who decides about a child, whether it is on her record, who answers for her, and who else is in touch with her."""
 
+# ruff: noqa: S608 - the queries are put together from constants of this program; every value is a parameter
+
 from core import gates
-from core.access import Role
-from oversight.rulebook.rule import Basis, Kind, Rule
+from core.access import Permission, Role
+from oversight import standards
+from oversight.rulebook.rule import Basis, Kind, Limb, Mend, Rule, Trait
+from oversight.rulebook.sql import (
+    FOLLOWED,
+    RISK,
+    STAGE_OF_DAYS,
+    STAGE_OF_HOURS,
+    clocks,
+    covers_today,
+    known,
+    start_of,
+    working_days_after,
+)
 
 DEC_01_CARE = Rule(
     code=gates.DECISION_RIGHTS,
@@ -19,4 +33,136 @@ DEC_01_CARE = Rule(
     owned_by=Role.SOCIAL_WORKER,
 )
 
-RULES = (DEC_01_CARE,)
+DEC_02 = Rule(
+    code="DEC-02",
+    source_id="DEC-02",
+    title="Decisions are on the child’s own record in time",
+    authority="Care Planning, Placement and Case Review (England) Regulations 2010, regs 49 and 50, ask for a case record "
+    "kept on each child. That a decision is on it within one working day is a local standard.",
+    basis=Basis.LOCAL,
+    scope="Late: decisions about a child in a placement a team follows, put on record in the last 28 days. Missing: the "
+    "decision that the child lives there, taken up to 28 days before, for a placement in a setting recorded as not "
+    "registered or of a child under a deprivation of liberty order.",
+    period="1 working day after it was taken, or after the placement began",
+    what_clears="Recording the decision. What was late is not mended: it stands for 28 days from the day it was put on "
+    "record.",
+    limbs=(
+        Limb(
+            "late",
+            "Decision put on record late",
+            Role.TEAM_MANAGER,
+            "1 working day",
+            "amber",
+            mend=Mend("children:decisions", "See the decisions", "child"),
+        ),
+        Limb(
+            "missing",
+            "No decision on record that the child lives there",
+            Role.SOCIAL_WORKER,
+            "1 working day",
+            mend=Mend("children:decide", "Record the decision", "child"),
+        ),
+    ),
+    clocks=clocks(
+        FOLLOWED,
+        RISK,
+        stage=STAGE_OF_DAYS,
+        rows=f"""
+            SELECT authority_id, child_id, placement_id, 'late' AS limb,
+                   {start_of("min(d.decided_on)")} AS clock_started_at, min({start_of("due.day + 1")}) AS due_at
+            FROM subject
+            JOIN children_decision d USING (child_id)
+            CROSS JOIN LATERAL ({working_days_after("d.decided_on", "1")}) AS due
+            WHERE d.entered_at <= %(as_of)s AND d.entered_at > %(as_of)s - interval '28 days' AND {known("d")}
+              AND d.entered_at >= {start_of("due.day + 1")}
+            GROUP BY authority_id, child_id, placement_id
+            UNION ALL
+            SELECT authority_id, child_id, placement_id, 'missing', {start_of("subject.from_day")},
+                   {start_of("due.day + 1")}
+            FROM subject JOIN risk USING (placement_id)
+            CROSS JOIN LATERAL ({working_days_after("subject.from_day", "1")}) AS due
+            WHERE NOT EXISTS (
+                SELECT FROM children_decision d
+                WHERE d.child_id = subject.child_id AND d.kind IN ('placement', 'unregistered')
+                  AND d.decided_on >= subject.started_on - 28 AND d.decided_on <= %(today)s
+                  AND (d.entered_at IS NULL OR d.entered_at <= %(as_of)s) AND {known("d")})""",
+    ),
+)
+
+DEC_03 = Rule(
+    code="DEC-03",
+    source_id="DEC-03",
+    title="Contact by senior managers and commissioners with the child",
+    authority="Local standard: whoever is above the child’s own line and is in touch with the child writes down what was "
+    "said and promised the same day, and the social worker sees it.",
+    basis=Basis.LOCAL,
+    scope="Contacts put on record about a child in a placement a team follows: the oldest that waits.",
+    period="24 hours after the contact",
+    what_clears="What was said, written by whoever had the contact; the social worker’s having seen it, with an answer to "
+    "what was promised.",
+    mend=Mend("governance:contacts", "See the contacts", "child"),
+    limbs=(
+        Limb("recorded", "Contact by a senior manager not written down", Role.HEAD_OF_SERVICE, "24 hours"),
+        Limb("seen", "Contact by a senior manager the social worker has not seen", Role.SOCIAL_WORKER, "24 hours"),
+    ),
+    clocks=clocks(
+        FOLLOWED,
+        standards.columns(standards.SENIOR_CONTACT),
+        stage=STAGE_OF_HOURS,
+        rows=f"""
+            SELECT authority_id, child_id, placement_id, each.limb, min(contact.occurred_at) AS clock_started_at,
+                   min(contact.occurred_at + senior_contact * interval '1 hour') AS due_at
+            FROM subject
+            JOIN standard USING (authority_id)
+            JOIN governance_seniorcontact contact USING (child_id)
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN contact.written_at <= %(as_of)s THEN 'seen' ELSE 'recorded' END AS limb
+            ) AS each
+            WHERE contact.occurred_at <= %(as_of)s AND (contact.seen_at IS NULL OR contact.seen_at > %(as_of)s)
+              AND {known("contact")}
+            GROUP BY authority_id, child_id, placement_id, each.limb""",
+    ),
+)
+
+DEC_04 = Rule(
+    code="DEC-04",
+    source_id="DEC-04",
+    only=frozenset({Trait.HIGH_RISK}),
+    title="Somebody leads, day to day, in the long term and in commissioning",
+    authority="Local standard: one named person answers for the child day to day and one for the long-term plan, and one "
+    "in commissioning for the placement, at every moment.",
+    basis=Basis.LOCAL,
+    scope="Placements a team follows, in a setting recorded as not registered or of a child under a deprivation of liberty "
+    "order.",
+    period="at every moment; a gap of one working day at most",
+    what_clears="Appointing a lead.",
+    mend=Mend("children:leads", "Name who leads", "child", needs=Permission.ALLOCATE),
+    limbs=(
+        Limb("day_to_day", "Nobody leads day to day", Role.TEAM_MANAGER, "1 working day"),
+        Limb("long_term", "Nobody leads the long-term plan", Role.TEAM_MANAGER, "1 working day"),
+        Limb("commissioning", "Nobody leads in commissioning", Role.HEAD_OF_SERVICE, "1 working day"),
+    ),
+    clocks=clocks(
+        FOLLOWED,
+        RISK,
+        stage=STAGE_OF_DAYS,
+        rows=f"""
+            SELECT authority_id, child_id, placement_id, part.limb, {start_of("gap.since")} AS clock_started_at,
+                   {start_of("due.day + 1")} AS due_at
+            FROM subject JOIN risk USING (placement_id)
+            CROSS JOIN (VALUES ('day_to_day', 'lead_day_to_day'), ('long_term', 'lead_long_term'),
+                               ('commissioning', 'commissioner')) AS part(limb, code)
+            CROSS JOIN LATERAL (
+                SELECT greatest(subject.from_day, risk.risky_from, max(al.ended_on)) AS since
+                FROM children_allocation al
+                WHERE al.child_id = subject.child_id AND al.part = part.code AND al.ended_on > al.started_on
+                  AND al.ended_on <= %(today)s AND {known("al")}
+            ) AS gap
+            CROSS JOIN LATERAL ({working_days_after("gap.since", "1")}) AS due
+            WHERE NOT EXISTS (
+                SELECT FROM children_allocation al
+                WHERE al.child_id = subject.child_id AND al.part = part.code AND {covers_today("al")} AND {known("al")})""",
+    ),
+)
+
+RULES = (DEC_01_CARE, DEC_02, DEC_03, DEC_04)

@@ -14,6 +14,7 @@ OVER_CARERS = {
     P.SEE_STAND_DOWN_REASONS,
     P.LIFT_STAND_DOWN,
     P.HOLD_STAND_DOWN,
+    P.SEE_CONDUCT,
 }
 
 
@@ -29,7 +30,13 @@ def test_every_role_has_its_rights_and_every_right_a_role():
 
 @pytest.mark.parametrize("role", [role for role in Role if ROLES[role].scope == Scope.NONE])
 def test_a_role_with_no_reach_has_no_power_over_a_child(role):
-    assert ROLES[role].may <= (OVER_CARERS if role == Role.LADO else {P.MANAGE_ACCOUNTS})
+    figures = {P.SEE_REGISTER, P.SEE_QUALITY}  # initials and references, and no name
+    theirs = {
+        Role.LADO: OVER_CARERS | {P.ATTEND_MEETINGS},
+        Role.SCRUTINEER: figures,
+        Role.SYSTEM_ADMINISTRATOR: {P.MANAGE_ACCOUNTS},
+    }
+    assert ROLES[role].may <= theirs[role]
 
 
 def test_whoever_runs_the_accounts_reaches_no_case_and_no_carer():
@@ -64,6 +71,12 @@ def test_commissioning_takes_no_care_decision():
     }
 
 
+def test_whoever_sees_a_child_may_raise_a_concern_and_managers_alone_decide_about_it():
+    assert holders(P.RAISE_CONCERN) == holders(P.SEE_CHILDREN)
+    assert holders(P.TRIAGE_CONCERNS) == {Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE, Role.SAFEGUARDING_LEAD}
+    assert holders(P.SEE_CONDUCT) == holders(P.TRIAGE_CONCERNS) | {Role.LADO, Role.DCS}
+
+
 def test_checks_are_waived_by_named_managers_of_the_council_alone():
     assert holders(P.WAIVE_CHECKS) == {Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE, Role.DCS}
 
@@ -96,13 +109,23 @@ def test_a_provider_decides_nothing_that_is_the_councils():
     of_the_shift = {
         P.SEE_CHILDREN, P.SEE_ROTA, P.SEE_CARERS, P.WRITE_LOG, P.RECORD_SHIFT, P.STAND_DOWN, P.RECORD_WISH,
     }  # fmt: skip
+    of_the_shift |= {P.RAISE_CONCERN}
     of_the_manager = {
         P.SEE_FLAGS, P.SEE_CHECKS, P.MANAGE_CARERS, P.PROPOSE_ROTA, P.PUBLISH_ROTA, P.LIFT_STAND_DOWN,
+        P.SEE_AGREEMENT, P.ATTEND_MEETINGS,
         P.TAKE_DECISION,  # of a placement whose manager they are
     }  # fmt: skip
     assert set(PROVIDER_ROLES) == {Role.PROVIDER_MANAGER, Role.SHIFT_LEADER}
     assert ROLES[Role.SHIFT_LEADER].may == of_the_shift
     assert ROLES[Role.PROVIDER_MANAGER].may == of_the_shift | of_the_manager
+
+
+def test_meetings_are_run_by_the_council_and_attended_by_whoever_is_asked():
+    """Never by a provider, a partner or an advocate, who belong to them; and not by those who reach no case."""
+    outside = {Role.LADO, Role.LEGAL, Role.PROVIDER_MANAGER, Role.PARTNER, Role.ADVOCATE}
+    assert holders(P.ATTEND_MEETINGS) == holders(P.RUN_MEETINGS) | outside
+    assert not holders(P.RUN_MEETINGS) & outside
+    assert not holders(P.ATTEND_MEETINGS) & {Role.SHIFT_LEADER, Role.SCRUTINEER, Role.SYSTEM_ADMINISTRATOR}
 
 
 def test_nobody_can_be_made_a_superuser(cast):

@@ -7,6 +7,7 @@ from children.models import Allocation, CareEpisode, CaseSupervision, Child, Dec
 from core.access import Role
 from core.models import Protected, Team, User
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
+from governance import models as governance
 from oversight.models import Flag, FlagAnswer
 from placements.models import (
     Addition,
@@ -25,14 +26,37 @@ from tests.core.access.addresses import NORTHS, counterpart
 
 PROTECTED = [m for m in apps.get_models() if issubclass(m, Protected) and m not in (User, Team)]
 FILE = {CareEpisode, LegalStatus, Allocation, Decision}  # and who read it
-NOTES = {Visit, DolOrder, Wish}
-OF_PLACEMENT = {Placement, ManagerPost, DailyLog, Addition, Key}
+NOTES = {Visit, DolOrder, Wish, governance.SeniorContact}
+OF_PLACEMENT = {Placement, ManagerPost, DailyLog, Addition, Key, governance.PoliceAttendance}
 COUNCILS = {UnregisteredAuthorisation}  # its own reasons, not for a provider
 FLAGS = {Flag, FlagAnswer}
 HOMES = {Home, Registration}
 RETURNS = {ImportRun, ImportProblem, ReturnEpisode}
 EVERY_FILE = {Child} | FILE | NOTES | OF_PLACEMENT | COUNCILS
+VALUE = {governance.QualityValue}  # what a placement costs beside what it gives: for the council alone
+QUALITY = {
+    governance.QualityAddition,
+    governance.Finding,
+    governance.QualityScore,
+    governance.QualityVisit,
+    governance.QualityVisitor,
+}
 LINE = {CaseSupervision}
+AGREEMENT = {governance.PlacementAgreement}  # the provider's manager sees what was agreed with the provider
+PLANS = AGREEMENT | {
+    getattr(governance, name)
+    for name in (
+        "Plan", "ReferralProfile", "SearchEntry", "Funding", "LongTermPlan", "Milestone", "Contingency", "NoticeReceived",
+        "CrisisCheck", "CourtTask",
+    )
+}  # fmt: skip
+MEETINGS = {getattr(governance, name) for name in (
+"MeetingSeries", "TermsReview", "Member", "Meeting", "Discussed", "Attendance", "MinuteSection", "MinuteSaving", "Issue", "Action", "ActionRedating",
+)}  # fmt: skip
+
+CONCERNS = {governance.Concern, governance.ConcernStep}
+LEDGER = CONCERNS | {governance.ConcernReview}
+CONDUCT = {governance.ConductSubject}  # whose conduct it is about
 
 CARERS = {
     staffing.Carer,
@@ -50,25 +74,47 @@ ROTA = {getattr(staffing, name) for name in staffing.__all__} - CARERS - EVIDENC
 SAFEGUARD = CARERS | EVIDENCE | REASONS | LIFTS
 
 # Of the one child of `world`, what each role of North's sees. Greta, Ava, Ines and Lola are allocated to her, and Paul
-# is the manager of the placement.
+# is the manager of the placement. Hana, Carl and Paul belong to her meeting; the others see it because they see her.
 SEES = {
-    Role.SOCIAL_WORKER: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | SAFEGUARD,
-    Role.TEAM_MANAGER: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | SAFEGUARD,
-    Role.HEAD_OF_SERVICE: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | SAFEGUARD | RETURNS,
-    Role.COMMISSIONER: {Child} | FILE | OF_PLACEMENT | COUNCILS | FLAGS | HOMES | ROTA | CARERS,
-    Role.IRO: EVERY_FILE | LINE | FLAGS | ROTA | CARERS,
-    Role.LADO: SAFEGUARD,
-    Role.SAFEGUARDING_LEAD: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | SAFEGUARD,
-    Role.DIRECTOR: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | CARERS | RETURNS,
-    Role.DCS: EVERY_FILE | LINE | FLAGS | HOMES | ROTA | CARERS | RETURNS,
-    Role.LEGAL: EVERY_FILE | FLAGS,
-    Role.PROVIDER_MANAGER: {Child, Flag} | OF_PLACEMENT | ROTA | CARERS | EVIDENCE | LIFTS,
+    Role.SOCIAL_WORKER: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | SAFEGUARD | MEETINGS | LEDGER,
+    Role.TEAM_MANAGER: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | SAFEGUARD | MEETINGS | LEDGER | CONDUCT,
+    Role.HEAD_OF_SERVICE: EVERY_FILE
+    | LINE
+    | PLANS
+    | FLAGS
+    | HOMES
+    | ROTA
+    | SAFEGUARD
+    | RETURNS
+    | MEETINGS
+    | LEDGER
+    | CONDUCT,
+    Role.COMMISSIONER: {Child} | FILE | OF_PLACEMENT | COUNCILS | FLAGS | HOMES | ROTA | CARERS | PLANS | MEETINGS,
+    Role.IRO: EVERY_FILE | LINE | PLANS | FLAGS | ROTA | CARERS | MEETINGS | LEDGER,
+    Role.LADO: SAFEGUARD | CONCERNS | CONDUCT,
+    Role.SAFEGUARDING_LEAD: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | SAFEGUARD | MEETINGS | LEDGER | CONDUCT,
+    Role.DIRECTOR: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | CARERS | RETURNS | MEETINGS,
+    Role.DCS: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | CARERS | RETURNS | MEETINGS | LEDGER | CONDUCT,
+    Role.LEGAL: EVERY_FILE | FLAGS | PLANS | MEETINGS,
+    Role.PROVIDER_MANAGER: {Child, Flag} | OF_PLACEMENT | AGREEMENT | ROTA | CARERS | EVIDENCE | LIFTS | MEETINGS,
     Role.SHIFT_LEADER: {Child} | OF_PLACEMENT | ROTA | CARERS,
-    Role.PARTNER: EVERY_FILE,
-    Role.ADVOCATE: EVERY_FILE,
+    Role.PARTNER: EVERY_FILE | MEETINGS,
+    Role.ADVOCATE: EVERY_FILE | MEETINGS,
     Role.SCRUTINEER: set(),
     Role.SYSTEM_ADMINISTRATOR: set(),
 }
+# What was found by those who looked: for whoever sees the placement, but for shift leaders, who are among those seen.
+SEES |= {
+    role: seen | QUALITY | (set() if role in (Role.PROVIDER_MANAGER, Role.PARTNER, Role.ADVOCATE) else VALUE)
+    for role, seen in SEES.items()
+    if Placement in seen and role != Role.SHIFT_LEADER
+}
+KEEPERS = (Role.HEAD_OF_SERVICE, Role.SAFEGUARDING_LEAD, Role.DIRECTOR, Role.DCS)
+SEES |= {
+    role: SEES[role] | {governance.RegisterEntry, governance.RegisterReview, governance.RoleTraining}
+    for role in KEEPERS
+}
+SEES[Role.SCRUTINEER] = {governance.RegisterEntry, governance.RoleTraining}  # that there was a minute; not what it says
 
 
 def names(models):
@@ -86,8 +132,8 @@ def test_what_each_role_sees_of_a_child_within_its_reach(world):
     assert {role: names(SEES[role] - seen[role]) for role in Role if SEES[role] - seen[role]} == {}
 
 
-def test_the_lado_sees_carers_and_nothing_of_any_child():
-    assert SEES[Role.LADO] <= CARERS | EVIDENCE | REASONS | LIFTS
+def test_the_lado_sees_carers_and_concerns_about_their_conduct_and_nothing_else_of_any_child():
+    assert SEES[Role.LADO] <= CARERS | EVIDENCE | REASONS | LIFTS | CONCERNS | CONDUCT
 
 
 def test_providers_and_commissioners_see_no_addition_to_a_visit(world):

@@ -6,6 +6,45 @@ from children.models import CaseSupervision, Decision, Wish
 from core import clock
 from core.access import Role
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
+from governance.models import (
+    Action,
+    ActionRedating,
+    Attendance,
+    Concern,
+    ConcernReview,
+    ConcernStep,
+    ConductSubject,
+    Contingency,
+    CourtTask,
+    CrisisCheck,
+    Discussed,
+    Finding,
+    Funding,
+    Issue,
+    LongTermPlan,
+    Meeting,
+    MeetingSeries,
+    Member,
+    Milestone,
+    MinuteSaving,
+    MinuteSection,
+    NoticeReceived,
+    PlacementAgreement,
+    Plan,
+    PoliceAttendance,
+    QualityAddition,
+    QualityScore,
+    QualityValue,
+    QualityVisit,
+    QualityVisitor,
+    ReferralProfile,
+    RegisterEntry,
+    RegisterReview,
+    RoleTraining,
+    SearchEntry,
+    SeniorContact,
+    TermsReview,
+)
 from oversight.models import Flag, FlagAnswer
 from placements.models import Addition, DailyLog, Key, Registration, UnregisteredAuthorisation, Visit
 from staffing.models import (
@@ -71,6 +110,10 @@ def world(cast):
         child=child, decided_on=LONG_AGO, what="W", why="Y", decided_by="T", by_what_authority="P", recorded_by=cast.amy
     )
     Wish.objects.create(child=child, asked_on=LONG_AGO, words="W", analysis="A", what_happens="H", recorded_by=cast.amy)
+    contact = SeniorContact.objects.create(
+        child=child, who=cast.dee, occurred_at=at(LONG_AGO), how="call", said="S", reported_by=cast.amy,
+        written_at=at(LONG_AGO),
+    )  # fmt: skip
     UnregisteredAuthorisation.objects.create(
         placement=placement,
         authorised_by=cast.dora,
@@ -95,22 +138,132 @@ def world(cast):
     )
     cast.child_, cast.placement_ = child, placement
     cast.log_addition = log_addition
-    cast.records = {
-        "reference": child.reference,
-        "placement": placement.pk,
-        "allocation": allocation.pk,
-        "manager": manager.pk,
-        "order": order.pk,
-        "home": home.pk,
-        "visit": visit.pk,
-        "log": log.pk,
-        "flag": flag.pk,
-        "import": run.pk,
-        "row": row.pk,
-        "account": cast.amy.pk,
-        "provider's person": cast.priya.pk,
-    } | of_her_staff(cast, placement)
+    cast.records = (
+        {
+            "reference": child.reference,
+            "placement": placement.pk,
+            "allocation": allocation.pk,
+            "manager": manager.pk,
+            "order": order.pk,
+            "home": home.pk,
+            "visit": visit.pk,
+            "log": log.pk,
+            "flag": flag.pk,
+            "import": run.pk,
+            "row": row.pk,
+            "account": cast.amy.pk,
+            "provider's person": cast.priya.pk,
+            "senior contact": contact.pk,
+        }
+        | of_her_staff(cast, placement)
+        | of_her_plans(cast, placement)
+        | of_her_meetings(cast, child)
+    )
+    cast.records |= of_concerns(cast, placement, cast.records["carer"])
+    cast.records |= of_quality(cast, placement)
     return cast
+
+
+def of_her_plans(cast, placement) -> dict[str, int]:
+    """One of everything about what is planned, sought and paid for."""
+    child, recorded = placement.child, {"recorded_by": cast.amy}
+    Plan.objects.create(child=child, kind="care", version=1, made_on=LONG_AGO, sections=["health"], **recorded)
+    texts = dict.fromkeys(("needs", "identity", "risks", "outcomes", "wishes"), "T")
+    profile = ReferralProfile.objects.create(child=child, confirmed_on=LONG_AGO, **texts, **recorded)
+    search = SearchEntry.objects.create(
+        child=child, asked="Fernbank", asked_on=LONG_AGO, meets_wish="in_part", **recorded
+    )
+    PlacementAgreement.objects.create(
+        placement=placement, profile=profile, outcomes="O", health_said="H", education_said="E", template="T", text="T\nU",
+        own_lines=1, signed_on=LONG_AGO, signed_for_provider="Paul", **recorded,
+    )  # fmt: skip
+    Funding.objects.create(
+        placement=placement, starts_on=LONG_AGO, ends_on=TODAY + 90 * DAY, weekly_cost=5000, approved_on=LONG_AGO,
+        approved_by="Panel", why="W", why_not_asked="N", **recorded,
+    )  # fmt: skip
+    plan = LongTermPlan.objects.create(child=child, kind="home", aim="A", started_on=LONG_AGO, **recorded)
+    milestone = Milestone.objects.create(plan=plan, what="W", due_on=TODAY + DAY, **recorded)
+    contingency = Contingency.objects.create(
+        child=child, plan=plan, made_on=LONG_AGO, what="W", weekly_cost=9000, trigger="T", **recorded
+    )
+    notice = NoticeReceived.objects.create(
+        placement=placement, from_whom="Tideway", received_at=at(TODAY - DAY), ends_at=at(TODAY + 27 * DAY), reasons="R",
+        **recorded,
+    )  # fmt: skip
+    parts = dict.fromkeys(("safeguarding", "care", "education", "health", "way_out"), "P")
+    CrisisCheck.objects.create(
+        placement=placement, step="hours_48", signed_at=at(LONG_AGO + 2 * DAY), signed_by=cast.tom, **parts
+    )
+    task = CourtTask.objects.create(
+        child=child,
+        kind="direction",
+        what="W",
+        source="S",
+        made_on=LONG_AGO,
+        due_on=TODAY + 5 * DAY,
+        owner=cast.amy,
+        **recorded,
+    )
+    return {
+        "search": search.pk,
+        "long-term plan": plan.pk,
+        "milestone": milestone.pk,
+        "contingency": contingency.pk,
+        "notice": notice.pk,
+        "court task": task.pk,
+    }
+
+
+def of_concerns(cast, placement, carer) -> dict[str, int]:
+    """A concern about a carer’s conduct, escalated to the team’s manager; the police came; and a meeting was held."""
+    child, moment = placement.child, clock.now() - DAY
+    concern = Concern.objects.create(
+        authority=child.authority, number=1, child=child, placement=placement, category="staff_conduct", what="W",
+        raised_by=cast.amy, raiser="social_care", source="social_care", received_at=moment, owner=cast.tom,
+        recorded_by=cast.amy,
+    )  # fmt: skip
+    ConductSubject.objects.create(concern=concern, carer_id=carer, recorded_by=cast.amy)
+    step = ConcernStep.objects.create(
+        concern=concern, kind="escalated", recipient=cast.tom, due_on=TODAY, by=cast.amy, happened_at=moment
+    )
+    PoliceAttendance.objects.create(
+        placement=placement, attended_at=moment, called_by="staff", why="W", recorded_by=cast.priya
+    )
+    ConcernReview.objects.create(
+        child=child, held_at=moment, agencies="A", outcome="O", decision="stay", why="W", decided_by=cast.hana,
+        recorded_by=cast.tom,
+    )  # fmt: skip
+    return {"concern": concern.pk, "concern escalated": step.pk}
+
+
+def of_quality(cast, placement) -> dict[str, int]:
+    """A visit that judged one thing of each part, what it found, and something added to it."""
+    visit = QualityVisit.objects.create(
+        placement=placement, kind="multi_agency", occurred_at=at(LONG_AGO + DAY), announced=False, summary="S",
+        recorded_by=cast.sal,
+    )  # fmt: skip
+    QualityVisitor.objects.create(visit=visit, name="N", post="P", qualification="Q", sector="health")
+    judged = {"visit": visit, "score": "not_met", "evidence": "E", "evidence_on": LONG_AGO}
+    for part, about in (("need", "N"), ("outcome", "O"), ("culture", "leadership"), ("premises", "kitchen")):
+        QualityScore.objects.create(
+            part=part, about=about, mitigation="A food plan", owner=cast.tom, until=TODAY, **judged
+        )
+    QualityValue.objects.create(
+        visit=visit, weekly_cost=9000, staff_to_one=5, hours_paid=840, hours_delivered=500, outcome="O"
+    )
+    issue = Issue.objects.create(child=placement.child, section="care", what="W", raised_at=at(LONG_AGO + DAY))
+    action = Action.objects.create(
+        child=placement.child, issue=issue, what="W", owner=cast.tom, due_on=TODAY, measure="M",
+        agreed_at=at(LONG_AGO + DAY), recorded_by=cast.sal,
+    )  # fmt: skip
+    Finding.objects.create(visit=visit, action=action)
+    QualityAddition.objects.create(visit=visit, kind="addendum", text="T", by=cast.sal)
+    entry = RegisterEntry.objects.create(placement=placement, entered_on=LONG_AGO, why="W", entered_by=cast.sal)
+    RegisterReview.objects.create(entry=entry, reviewed_on=LONG_AGO, minute="M", recorded_by=cast.sal)
+    RoleTraining.objects.create(
+        person=cast.carl, subject="partners", given_on=LONG_AGO, trainer="T", evidence="E", recorded_by=cast.sal
+    )
+    return {"quality visit": visit.pk, "register entry": entry.pk}
 
 
 def of_her_staff(cast, placement) -> dict[str, int]:
@@ -176,3 +329,32 @@ def of_her_staff(cast, placement) -> dict[str, int]:
         "swap": swap.pk,
         "training": training.pk,
     }
+
+
+def of_her_meetings(cast, child) -> dict[str, int]:
+    """One of everything about a meeting of hers, to which Carl and Paul belong, and Hana, who chairs it."""
+    recorded = {"recorded_by": cast.hana}
+    series = MeetingSeries.objects.create(
+        kind="child", authority=cast.north, child=child, name="Weekly meeting", purpose="P", terms="T", chair=cast.hana,
+        required=["social_worker", "health"], every_days=7, started_on=LONG_AGO, **recorded,
+    )  # fmt: skip
+    TermsReview.objects.create(series=series, reviewed_on=LONG_AGO, found="F", by=cast.hana)
+    parts = ((cast.hana, "chair", None), (cast.carl, "commissioner", None), (cast.paul, "agency", cast.provider))
+    for person, part, agency in parts:
+        member = Member.objects.create(
+            series=series, person=person, part=part, agency=agency, started_on=LONG_AGO, **recorded
+        )
+    meeting = Meeting.objects.create(series=series, held_at=at(LONG_AGO), required=series.required, **recorded)
+    Discussed.objects.create(meeting=meeting, child=child)
+    Attendance.objects.create(meeting=meeting, part="health", state="present", **recorded)
+    section = MinuteSection.objects.create(meeting=meeting, child=child, section="care", text="T", version=1)
+    MinuteSaving.objects.create(section=section, version=1, text="T", how="alone", by=cast.hana, saved_at=at(LONG_AGO))
+    issue = Issue.objects.create(child=child, series=series, section="care", what="I", raised_at=at(LONG_AGO))
+    action = Action.objects.create(
+        child=child, meeting=meeting, issue=issue, what="W", owner=cast.hana, due_on=TODAY, measure="M",
+        agreed_at=at(LONG_AGO), **recorded,
+    )  # fmt: skip
+    ActionRedating.objects.create(
+        action=action, from_on=LONG_AGO, to_on=TODAY, why="W", redated_at=at(LONG_AGO + DAY), by=cast.hana
+    )
+    return {"meeting series": series.pk, "member": member.pk, "meeting": meeting.pk, "action": action.pk}

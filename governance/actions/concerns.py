@@ -1,0 +1,334 @@
+"""The concern ledger: raised, decided, passed on, escalated, answered and closed (SAF-08, SAF-09, ESC-02)."""
+
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Max
+from django.urls import reverse
+
+from children import policies as for_child
+from children.models import Child
+from core import clock
+from core.access import Permission
+from core.actions import action, touch
+from core.errors import Conflict, Invalid
+from core.models import User
+from governance.models import Concern, ConcernReview, ConcernStep, ConductSubject
+from governance.policies import concerns as policies
+from placements.models import Placement
+from staffing import notices
+from staffing.models import Carer
+
+Kind = ConcernStep.Kind
+NOTES = (Kind.NOTE, Kind.FORWARDED, Kind.MITIGATION)
+
+
+def concern_page(concern: Concern) -> str:
+    return reverse("governance:concern", args=[concern.pk])
+
+
+# --- raising ----------------------------------------------------------------------------------------------------------
+
+
+@action
+def raise_concern(
+    *,
+    child: Child,
+    category: str,
+    what: str,
+    raiser: str = "",
+    raiser_name: str = "",
+    risk: str = "",
+    police_reference: str = "",
+    about: Carer | None = None,
+    named: str = "",
+    received_at: dt.datetime | None = None,
+    by: User,
+    as_of: dt.datetime,
+) -> Concern:
+    """Enter a concern in the ledger: with a number, and somebody who must act on it, from this moment.
+
+    It is from `by`, unless `raiser` says it came to them from somebody else: the child, her mother, a neighbour. `risk`
+    makes it a police notice. `about` or `named` says whose conduct it is about.
+    """
+    policies.may_raise(by, child)
+    touch(child=child)
+    for_child.one_of(category, Concern.Category.choices, "category", "Select what the concern is about")
+    for_child.required(what=(what, "Enter what the concern is"))
+    came_from = raiser or policies.raiser_of(by)
+    for_child.one_of(came_from, Concern.Raiser.choices, "raiser", "Select who raised it")
+    if risk:
+        for_child.one_of(risk, Concern.Risk.choices, "risk", "Select the risk the police gave it")
+    elif police_reference.strip():
+        raise Invalid({"risk": "Select the risk the police gave it"})
+    if risk and came_from != Concern.Raiser.POLICE:
+        raise Invalid({"risk": "Only the police grade a notice. Leave this empty, or say that it came from the police"})
+    moment = received_at or as_of
+    policies.received(moment, as_of)
+    if about is not None and not policies.carers_to_name(by).filter(pk=about.pk).exists():
+        raise PermissionDenied("this carer is another's")
+    for_child.hold(child.authority)  # one at a time, so that numbers have no holes and no twins
+    last = Concern.objects.filter(authority=child.authority).aggregate(Max("number"))["number__max"] or 0
+    concern = Concern.objects.create(
+        authority=child.authority,
+        number=last + 1,
+        child=child,
+        placement=_where(child, moment),
+        category=category,
+        what=what.strip(),
+        raised_by=None if raiser and raiser != policies.raiser_of(by) else by,
+        raiser=came_from,
+        raiser_name=raiser_name.strip(),
+        source=policies.source_of(came_from),
+        risk=risk,
+        police_reference=police_reference.strip(),
+        received_at=moment,
+        owner=policies.owner_for(child),
+        recorded_by=by,
+    )
+    if concern.is_conduct:
+        ConductSubject.objects.create(concern=concern, carer=about, named=named.strip(), recorded_by=by)
+    _tell(list({concern.owner, *policies.deciders(child)} - {by}), concern, "raised", "A concern has been raised.")
+    return concern
+
+
+def _where(child: Child, moment: dt.datetime) -> Placement | None:
+    """The placement she was in then."""
+    return Placement.objects.live_on(clock.local_date(moment)).filter(child=child).first()
+
+
+def _tell(people: list[User], concern: Concern, what: str, text: str, key: str = "") -> None:
+    notices.tell(
+        people, key=f"concern-{concern.pk}-{what}{key}", subject=f"concern {concern.number}", text=text,
+        path=concern_page(concern),
+    )  # fmt: skip
+
+
+# --- what is done about it --------------------------------------------------------------------------------------------
+
+
+def _begin(concern: Concern, by: User) -> None:
+    """Hold the concern; it must be open, and in the ledger of whoever acts."""
+    policies.may_work_on(by, concern)
+    for_child.hold(concern)
+    touch(child=concern.child)
+    policies.still_open(concern)
+
+
+def _step(concern: Concern, kind: str, by: User, as_of: dt.datetime, **said: Any) -> ConcernStep:
+    return ConcernStep.objects.create(concern=concern, kind=kind, by=by, happened_at=as_of, **said)
+
+
+@action
+def open_concern(*, concern: Concern, by: User, as_of: dt.datetime) -> Concern:
+    """Note that somebody of the council's has opened it, the first time somebody other than whoever raised it does."""
+    if concern.read_at is not None or by.pk in (concern.raised_by_id, concern.recorded_by_id):
+        return concern
+    policies.may_work_on(by, concern)
+    for_child.hold(concern)
+    if concern.read_at is None:
+        touch(child=concern.child)
+        concern.read_at = as_of
+        concern.save(update_fields=["read_at"])
+        _step(concern, Kind.READ, by, as_of)
+    return concern
+
+
+@action
+def triage(
+    *, concern: Concern, decision: str, reasons: str, owner: User | None = None, by: User, as_of: dt.datetime
+) -> ConcernStep:
+    """Decide what is to be done about a concern, with reasons, and by whom. A manager’s act: a social worker to whom it was
+    sent cannot take it alone."""
+    policies.may_decide(by, concern)
+    _begin(concern, by)
+    for_child.one_of(decision, ConcernStep.Triage.choices, "decision", "Select what is to be done")
+    for_child.required(reasons=(reasons, "Enter your reasons"))
+    if owner is not None and not policies.owners_for(concern).filter(pk=owner.pk).exists():
+        raise Invalid({"owner": "Select who acts on it from the list"})
+    concern.triaged_at = concern.triaged_at or as_of
+    concern.read_at = concern.read_at or as_of
+    concern.owner = owner or concern.owner
+    concern.save(update_fields=["triaged_at", "read_at", "owner"])
+    step = _step(concern, Kind.TRIAGED, by, as_of, decision=decision, text=reasons.strip())
+    if concern.owner != by:
+        _tell([concern.owner], concern, "triaged", "A concern is yours to act on.", f"-{step.pk}")
+    return step
+
+
+@action
+def note(*, concern: Concern, kind: str, text: str, to: str = "", by: User, as_of: dt.datetime) -> ConcernStep:
+    """Write down something that was done: a note, what makes it safer meanwhile, or that it was passed on to somebody.
+
+    Passing it on closes nothing and stops no clock (F112).
+    """
+    _begin(concern, by)
+    for_child.one_of(kind, [(each.value, each.label) for each in NOTES], "kind", "Select what you are recording")
+    for_child.required(text=(text, "Enter what was done"))
+    if kind == Kind.FORWARDED and not to.strip():
+        raise Invalid({"to": "Enter who it was passed on to"})
+    return _step(concern, kind, by, as_of, text=text.strip(), to=to.strip() if kind == Kind.FORWARDED else "")
+
+
+@action
+def hand_over(*, concern: Concern, owner: User, why: str, by: User, as_of: dt.datetime) -> ConcernStep:
+    """Give a concern to somebody else to act on. By whoever decides, or whoever has it now."""
+    if concern.owner_id != by.pk:
+        policies.may_decide(by, concern)
+    _begin(concern, by)
+    for_child.required(why=(why, "Enter why"))
+    if not policies.owners_for(concern).filter(pk=owner.pk).exists():
+        raise Invalid({"owner": "Select who acts on it from the list"})
+    if concern.owner_id == owner.pk:
+        raise Conflict(f"{owner.name} has it already.")
+    concern.owner = owner
+    concern.save(update_fields=["owner"])
+    step = _step(concern, Kind.HANDED_OVER, by, as_of, text=why.strip(), recipient=owner)
+    _tell([owner], concern, "given", "A concern is yours to act on.", f"-{step.pk}")
+    return step
+
+
+@action
+def consult_lado(*, concern: Concern, advice: str, spoke_to: str, by: User, as_of: dt.datetime) -> ConcernStep:
+    """Record that the LADO was consulted about it: with whom, and what they advised."""
+    _begin(concern, by)
+    for_child.required(advice=(advice, "Enter what the LADO advised"), spoke_to=(spoke_to, "Enter who you spoke to"))
+    return _step(concern, Kind.LADO, by, as_of, text=advice.strip(), to=spoke_to.strip()[:200])
+
+
+@action
+def identify(*, concern: Concern, carer: Carer, by: User, as_of: dt.datetime) -> ConductSubject:
+    """Say which carer on record a concern about conduct is about, so that it is gathered with the others about them."""
+    if not by.can(Permission.SEE_CONDUCT):
+        raise PermissionDenied(f"this role may not {Permission.SEE_CONDUCT}")
+    policies.may_work_on(by, concern)
+    for_child.hold(concern)
+    touch(child=concern.child)
+    if not policies.carers_to_name(by).filter(pk=carer.pk).exists():
+        raise PermissionDenied("this carer is another's")
+    if not concern.is_conduct:
+        raise Invalid({"": "Only a concern about the conduct of staff is about a carer"})
+    subject = ConductSubject.objects.select_for_update().get(concern=concern)
+    subject.carer = carer
+    subject.save(update_fields=["carer"])
+    return subject
+
+
+# --- escalating and answering -----------------------------------------------------------------------------------------
+
+
+@action
+def escalate(*, concern: Concern, recipient: User, why: str = "", by: User, as_of: dt.datetime) -> ConcernStep:
+    """Mark a concern as a formal escalation to a named person, who must answer it (ESC-02, F88). By whoever raised it, or
+    anybody whose ledger it is in. It is the sender who says that it is formal, and nobody can say that it is not."""
+    if not Concern.objects.visible_to(by).filter(pk=concern.pk).exists():
+        raise PermissionDenied("this concern is another's")
+    for_child.hold(concern)
+    touch(child=concern.child)
+    policies.still_open(concern)
+    if not policies.recipients_for(concern).filter(pk=recipient.pk).exists():
+        raise Invalid({"recipient": "Select who must answer from the list"})
+    if recipient.pk == by.pk:
+        raise Invalid({"recipient": "Select somebody other than yourself"})
+    asked = ConcernStep.objects.filter(concern=concern, kind=Kind.ESCALATED, recipient=recipient, reply__isnull=True)
+    if asked.exists():
+        raise Conflict(f"It is escalated to {recipient.name} already, and they have not answered yet.")
+    step = _step(
+        concern, Kind.ESCALATED, by, as_of, recipient=recipient, text=why.strip(),
+        due_on=policies.answer_due(recipient, as_of),
+    )  # fmt: skip
+    text = "A concern has been formally escalated to you. You must answer it."
+    _tell([recipient], concern, "escalated", text, f"-{step.pk}")
+    return step
+
+
+@action
+def reply(*, escalation: ConcernStep, text: str, by: User, as_of: dt.datetime) -> ConcernStep:
+    """Answer a formal escalation: by the person it was escalated to. Whoever escalated it is told."""
+    if escalation.kind != Kind.ESCALATED or escalation.recipient_id != by.pk:
+        raise PermissionDenied("this was escalated to somebody else")
+    concern = escalation.concern
+    for_child.hold(concern)
+    touch(child=concern.child)
+    for_child.required(text=(text, "Enter your answer"))
+    if ConcernStep.objects.filter(in_reply_to=escalation).exists():
+        raise Conflict("You have answered this already.")
+    step = _step(concern, Kind.REPLIED, by, as_of, text=text.strip(), in_reply_to=escalation)
+    _tell([escalation.by], concern, "replied", "An escalation of yours has an answer.", f"-{step.pk}")
+    return step
+
+
+@action
+def answer(*, concern: Concern, text: str, by: User, as_of: dt.datetime) -> ConcernStep:
+    """Tell whoever raised it what came of it. They read this; where they have no account, it says how they were told."""
+    _begin(concern, by)
+    for_child.required(text=(text, "Enter the answer"))
+    concern.answered_at = concern.answered_at or as_of
+    concern.save(update_fields=["answered_at"])
+    step = _step(concern, Kind.ANSWERED, by, as_of, text=text.strip())
+    if concern.told != by:
+        _tell([concern.told], concern, "answered", "A concern you raised has an answer.", f"-{step.pk}")
+    return step
+
+
+@action
+def close(*, concern: Concern, reason: str, done: str, by: User, as_of: dt.datetime) -> ConcernStep:
+    """Close a concern: a manager’s act, for a reason that counts and with what was done.
+
+    Raises Refused where the reason is that it is known already, the best there is, or only for a short time.
+    """
+    policies.may_decide(by, concern)
+    _begin(concern, by)
+    policies.gate_closing(reason, done)
+    for_child.one_of(reason, ConcernStep.Closing.choices, "reason", "Select why it can be closed")
+    for_child.required(done=(done, "Enter what was done"))
+    policies.may_close(concern)
+    concern.closed_at = as_of
+    concern.save(update_fields=["closed_at"])
+    step = _step(concern, Kind.CLOSED, by, as_of, decision=reason, text=done.strip())
+    if concern.told != by:
+        _tell([concern.told], concern, "closed", "A concern you raised has been closed.")
+    return step
+
+
+# --- the meeting a run of them calls ----------------------------------------------------------------------------------
+
+
+@action
+def record_review(
+    *,
+    child: Child,
+    held_at: dt.datetime,
+    agencies: str,
+    outcome: str,
+    decision: str,
+    why: str,
+    decided_by: User,
+    by: User,
+    as_of: dt.datetime,
+) -> ConcernReview:
+    """Record the meeting of several agencies about a run of concerns, with the decision whether the child stays or moves."""
+    for_child.may(by, Permission.TRIAGE_CONCERNS, authority_id=child.authority_id)
+    if not Child.objects.visible_to(by).filter(pk=child.pk).exists():
+        raise PermissionDenied("this child is another's")
+    touch(child=child)
+    policies.received(held_at, as_of, "held_at")
+    for_child.required(
+        agencies=(agencies, "Enter who was there, and for which agency"),
+        outcome=(outcome, "Enter what was agreed"),
+        why=(why, "Enter the reasons for the decision"),
+    )
+    for_child.one_of(decision, ConcernReview.Decision.choices, "decision", "Select whether the child stays or moves")
+    if not policies.who_may_decide_where_she_lives(child).filter(pk=decided_by.pk).exists():
+        raise Invalid({"decided_by": "Select who decided from the list"})
+    return ConcernReview.objects.create(
+        child=child,
+        held_at=held_at,
+        agencies=agencies.strip(),
+        outcome=outcome.strip(),
+        decision=decision,
+        why=why.strip(),
+        decided_by=decided_by,
+        recorded_by=by,
+    )

@@ -1,0 +1,234 @@
+"""May this be done about a concern, by this person, in the state it is in? And who must act on it."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+
+from children.models import Allocation, Child
+from children.querysets import live
+from core import clock, gates
+from core.access import PROVIDER_ROLES, ROLES, Permission, Role
+from core.errors import Conflict, Invalid, Refused
+from core.models import LocalStandard, User
+from core.working_days import add_working_days
+from governance.models import Concern, ConcernStep
+from staffing.models import Carer
+
+OLDEST = dt.timedelta(days=366)  # longer ago than this, a date is a slip of the finger
+PARTNERS = {kind: kind for kind in ("police", "health", "education", "virtual_school", "guardian")}
+
+# Who may be asked for an answer by a formal escalation, and in how many working days they owe it (ESC-01's levels).
+ANSWERS_IN = {
+    Role.TEAM_MANAGER: 2,
+    Role.HEAD_OF_SERVICE: 3,
+    Role.SAFEGUARDING_LEAD: 3,
+    Role.DIRECTOR: 5,
+    Role.DCS: 5,
+}
+MAY_DECIDE = (Role.HEAD_OF_SERVICE, Role.DCS)  # whether a child stays or moves
+
+# Said instead of a reason. Compared with the whole of what was typed, so that nobody's account of what was done is judged.
+_THIS = r"((it|this) (is|was) )?"
+NO_REASONS = {
+    "known": re.compile(_THIS + r"(already )?known( about)?( to us)?( already)?"),
+    "best": re.compile(_THIS + r"(the )?best (that (is|was) )?(available|(that )?(can|could) be (provided|found))"),
+    "short": re.compile(_THIS + r"(only )?(for (a|the) )?short[ -]?(term|time)( only)?"),
+}
+
+
+def raiser_of(user: User) -> str:
+    """What an account's holder is, where a concern comes from themselves."""
+    if user.role == Role.PARTNER:
+        return PARTNERS.get(user.partner_kind, Concern.Raiser.SOCIAL_CARE)
+    if user.role in PROVIDER_ROLES:
+        return Concern.Raiser.CARER
+    return Concern.Raiser.ADVOCATE if user.role == Role.ADVOCATE else Concern.Raiser.SOCIAL_CARE
+
+
+def source_of(raiser: str) -> str:
+    """Who counts as one when it is asked how many different sources raised concerns."""
+    return dict(Concern.ONE_SOURCE).get(Concern.Raiser(raiser), raiser)
+
+
+def may_raise(by: User, child: Child) -> None:
+    if not by.can(Permission.RAISE_CONCERN):
+        raise PermissionDenied(f"this role may not {Permission.RAISE_CONCERN}")
+    if not Child.objects.visible_to(by).filter(pk=child.pk).exists():
+        raise PermissionDenied("this child is another's")
+
+
+def may_work_on(by: User, concern: Concern) -> None:
+    """Raise PermissionDenied unless `by` has the ledger this concern is in."""
+    if not Concern.objects.in_ledger_of(by).filter(pk=concern.pk).exists():
+        raise PermissionDenied("this concern is another's to act on")
+
+
+def may_decide(by: User, concern: Concern) -> None:
+    if not by.can(Permission.TRIAGE_CONCERNS):
+        raise PermissionDenied(f"this role may not {Permission.TRIAGE_CONCERNS}")
+    may_work_on(by, concern)
+
+
+def still_open(concern: Concern) -> None:
+    if not concern.is_open:
+        raise Conflict("This concern is closed. If there is something new, raise it as a new concern.")
+
+
+def received(moment: dt.datetime, as_of: dt.datetime, field: str = "received_at") -> None:
+    if moment > as_of:
+        raise Invalid({field: "The date and time must be in the past"})
+    if moment < as_of - OLDEST:
+        raise Invalid({field: "The date must be within the last year"})
+
+
+# --- who must act -----------------------------------------------------------------------------------------------------
+
+
+def deciders(child: Child) -> list[User]:
+    """Those who may decide about a concern of this child, the nearest first: the team’s manager, the head of its service,
+    the safeguarding lead."""
+    roles = (Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE, Role.SAFEGUARDING_LEAD)
+    people = list(User.objects.filter(authority_id=child.authority_id, is_active=True, role__in=roles).order_by("pk"))
+    services = {child.team_id, child.team.part_of_id if child.team else None} - {None}
+    managers = [p for p in people if p.role == Role.TEAM_MANAGER and child.team_id and p.team_id == child.team_id]
+    heads = [p for p in people if p.role == Role.HEAD_OF_SERVICE and p.team_id in services]
+    return managers + heads + [p for p in people if p.role == Role.SAFEGUARDING_LEAD]
+
+
+def owner_for(child: Child) -> User:
+    """Who must act on a new concern: the first who may decide; where those posts are empty, the council's next up."""
+    line = deciders(child)
+    if line:
+        return line[0]
+    people = list(User.objects.filter(authority_id=child.authority_id, is_active=True).order_by("pk"))
+    order = [Role.HEAD_OF_SERVICE, Role.TEAM_MANAGER, Role.DCS, Role.DIRECTOR]
+    ranked = sorted(people, key=lambda p: order.index(Role(p.role)) if p.role in order else len(order))
+    if not ranked:
+        raise Conflict("Nobody at the council has an account, so nobody could act on this. Telephone them.")
+    return ranked[0]
+
+
+def owners_for(concern: Concern) -> QuerySet[User]:
+    """Who a concern may be given to: people of the council who see the child and her concerns."""
+    child = concern.child
+    held = Allocation.objects.filter(live(), child=child).values("worker")
+    near = Q(pk__in=held) | Q(pk__in=[person.pk for person in deciders(child)])
+    if child.team_id:
+        near |= Q(team_id=child.team_id)
+    roles = [role for role in Role if Permission.SEE_CONCERNS in ROLES[role].may]
+    people = User.objects.filter(near | Q(role=Role.DCS), authority_id=child.authority_id, is_active=True)
+    return people.filter(role__in=roles).order_by("name")
+
+
+def recipients_for(concern: Concern) -> QuerySet[User]:
+    """Who may be asked for an answer: the child's own line up to the director, and the safeguarding lead."""
+    line = {p.pk for p in deciders(concern.child)}
+    top = User.objects.filter(
+        authority_id=concern.authority_id, is_active=True, role__in=(Role.DIRECTOR, Role.DCS)
+    ).values_list("pk", flat=True)
+    return User.objects.filter(pk__in=line | set(top)).order_by("name")
+
+
+def answer_due(recipient: User, as_of: dt.datetime) -> dt.date:
+    return add_working_days(clock.local_date(as_of), ANSWERS_IN.get(Role(recipient.role), 2))
+
+
+def who_may_decide_where_she_lives(child: Child) -> QuerySet[User]:
+    return User.objects.filter(authority_id=child.authority_id, is_active=True, role__in=MAY_DECIDE).order_by("name")
+
+
+def carers_to_name(user: User) -> QuerySet[Carer]:
+    """The carers a person may name as the one a concern is about."""
+    return Carer.objects.visible_to(user).order_by("surname", "forename")
+
+
+# --- the gate ---------------------------------------------------------------------------------------------------------
+
+
+def gate_closing(reason: str, done: str) -> None:
+    """Refuse to close a concern because it is known already, the best there is, or short (F72, F94)."""
+    typed = done.strip().rstrip(".!").strip().lower()
+    said = reason if reason in ConcernStep.NoReason.values else ""
+    said = said or next((key for key, words in NO_REASONS.items() if words.fullmatch(typed)), "")
+    if said:
+        label = ConcernStep.NoReason(said).label
+        raise Refused(
+            gates.CLOSING_CONCERN,
+            f"This concern was not closed. “{label}” is not a reason to close it: the child is as much at risk as before.",
+            "Record what is done meanwhile to make things safer, each step with who does it and by when: the concern stays "
+            "open with it. Close it once what it was about has stopped, the child has moved, a formal process has taken it "
+            "over, or it was looked into and found not to be so.",
+        )
+
+
+def may_close(concern: Concern) -> None:
+    """Raise Invalid while something is still owed: a decision, an answer, a reply to an escalation, the LADO."""
+    kinds = set(ConcernStep.objects.filter(concern=concern).values_list("kind", flat=True))
+    if concern.triaged_at is None:
+        raise Invalid({"": "Decide first what is to be done about this concern"})
+    if concern.answered_at is None:
+        raise Invalid({"": "Answer whoever raised this concern before you close it"})
+    if ConcernStep.objects.filter(concern=concern, kind="escalated", reply__isnull=True).exists():
+        raise Invalid({"": "This concern was formally escalated, and that is not answered yet"})
+    if concern.is_conduct and ConcernStep.Kind.LADO not in kinds:
+        raise Invalid({"": "This is about the conduct of staff: consult the LADO before you close it"})
+
+
+# --- what is owed -----------------------------------------------------------------------------------------------------
+
+TRIAGE_DAYS, ANSWER_DAYS, LADO_DAYS = ("SAF-09 triage", 1), ("SAF-09 answer", 3), ("SAF-09 LADO", 1)
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Something somebody must still do about a concern, by the end of a day."""
+
+    what: str
+    who: str
+    by: dt.date | None
+    late: bool
+
+
+def working_days(concern: Concern, standard: tuple[str, int]) -> int:
+    """How many working days the council's own standard gives, never more than the default."""
+    key, default = standard
+    row = (
+        LocalStandard.objects.filter(
+            authority_id=concern.authority_id, key=key, effective_from__lte=clock.local_date(concern.received_at)
+        )
+        .order_by("-effective_from")
+        .first()
+    )
+    return min(row.value, default) if row else default
+
+
+def owed(concern: Concern, steps: list[ConcernStep], as_of: dt.datetime) -> list[Owed]:
+    """Who must do what about a concern, by when, in the order in which it falls due."""
+    if not concern.is_open:
+        return []
+    today, day = clock.local_date(as_of), clock.local_date(concern.received_at)
+
+    def within(standard: tuple[str, int]) -> dt.date:
+        return add_working_days(day, working_days(concern, standard))
+
+    found: list[tuple[str, str, dt.date | None]] = []
+    if concern.triaged_at is None:
+        names = " or ".join(p.name for p in deciders(concern.child)) or concern.owner.name
+        found.append(("Decide what is to be done", names, within(TRIAGE_DAYS)))
+    if concern.is_conduct and not any(step.kind == ConcernStep.Kind.LADO for step in steps):
+        found.append(("Consult the LADO", concern.owner.name, within(LADO_DAYS)))
+    answered = {step.in_reply_to_id for step in steps}
+    found.extend(
+        ("Answer the formal escalation", step.recipient.name, step.due_on)
+        for step in steps
+        if step.recipient and step.kind == ConcernStep.Kind.ESCALATED and step.pk not in answered
+    )
+    if concern.answered_at is None:
+        found.append(("Answer whoever raised it", concern.owner.name, within(ANSWER_DAYS)))
+    if not found:
+        found.append(("Act on it, until it can be closed", concern.owner.name, None))
+    rows = [Owed(what, who, by, by is not None and by < today) for what, who, by in found]
+    return sorted(rows, key=lambda row: row.by or dt.date.max)

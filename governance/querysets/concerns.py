@@ -1,0 +1,155 @@
+"""The words for asking about concerns, and who may see which."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Value, When
+
+from children.models import Child
+from children.querysets import child_being_read
+from core.access import PartnerKind, Permission
+
+# What whoever raised a concern reads of what was done about it.
+TOLD = ("triaged", "escalated", "replied", "answered", "closed")
+
+
+def _may(user, permission: Permission) -> bool:
+    return user.is_authenticated and user.can(permission)
+
+
+def in_the_ledger(user, concern: str = "") -> Q:
+    """The concerns this person sees as the council's own ledger has them, with every step.
+
+    Its line and those who watch over it, for the children they see; whoever must act on one or was asked for an answer;
+    and the LADO, where it is about the conduct of staff.
+    """
+    from governance.models import ConcernStep
+
+    theirs = Q(pk__in=[])
+    if not user.is_authenticated or not user.is_active or user.authority_id is None:
+        return theirs
+    if user.can(Permission.SEE_CONCERNS):
+        theirs |= Q(**{f"{concern}child__in": Child.objects.visible_to(user)})
+    elif user.can(Permission.SEE_CONDUCT):
+        theirs |= Q(**{f"{concern}category": "staff_conduct"})
+    if user.can(Permission.RAISE_CONCERN):
+        pk = f"{concern[:-2]}_id" if concern else "pk"
+        asked = ConcernStep.objects.filter(recipient=user, kind="escalated", concern=OuterRef(pk))
+        theirs |= Q(**{f"{concern}owner": user}) | Q(Exists(asked))
+    return theirs & Q(**{f"{concern}authority_id": user.authority_id})
+
+
+def raised_by(user, concern: str = "") -> Q:
+    """Those this person raised, or wrote down for somebody else: they are told what came of them for as long as they have
+    an account."""
+    if not _may(user, Permission.RAISE_CONCERN):
+        return Q(pk__in=[])
+    return Q(**{f"{concern}raised_by": user}) | Q(**{f"{concern}recorded_by": user})
+
+
+def police_notices_for(user) -> Q:
+    """A police officer reads the notices of the police about the children they work with (F115)."""
+    if not _may(user, Permission.RAISE_CONCERN) or user.partner_kind != PartnerKind.POLICE:
+        return Q(pk__in=[])
+    return ~Q(risk="") & Q(child__in=Child.objects.visible_to(user))
+
+
+class ConcernQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "ConcernQuerySet":
+        """The council's own ledger for those who answer for the child, and for everybody else what they raised."""
+        found = self.filter(in_the_ledger(user) | raised_by(user) | police_notices_for(user))
+        read = child_being_read(user)
+        return found if read is None else found.filter(child_id=read)
+
+    def in_ledger_of(self, user) -> "ConcernQuerySet":
+        """Of which this person reads every step, and not only what whoever raised it is told."""
+        return self.filter(in_the_ledger(user))
+
+    def open(self) -> "ConcernQuerySet":
+        return self.filter(closed_at__isnull=True)
+
+    def police_notices(self) -> "ConcernQuerySet":
+        return self.exclude(risk="")
+
+    def to_triage(self) -> "ConcernQuerySet":
+        return self.open().filter(triaged_at__isnull=True)
+
+    def since(self, moment) -> "ConcernQuerySet":
+        return self.filter(received_at__gt=moment)
+
+    def escalated_to(self, user) -> "ConcernQuerySet":
+        """Those formally escalated to this person that they have not answered."""
+        from governance.models import ConcernStep
+
+        asked = ConcernStep.objects.filter(kind="escalated", recipient=user, reply__isnull=True)
+        return self.open().filter(Exists(asked.filter(concern=OuterRef("pk"))))
+
+    def ranked(self) -> "ConcernQuerySet":
+        """Open police notices first, the gravest and then the oldest first; then every other, open ones first."""
+        risks = ["high", "medium", "standard"]
+        rank = Case(
+            *[When(risk=risk, closed_at__isnull=True, then=Value(n)) for n, risk in enumerate(risks)],
+            When(closed_at__isnull=True, then=Value(len(risks))),
+            default=Value(len(risks) + 1),
+            output_field=IntegerField(),
+        )
+        return self.annotate(rank=rank).order_by("rank", "received_at", "pk")
+
+    def numbers_for(self, user) -> dict[str, int]:
+        """How many wait for this person, by the ledger's own filters: to be decided (for those who decide), theirs to act
+        on, escalated to them, and raised by them and still open. One query."""
+        from governance.models import ConcernStep
+
+        asked = ConcernStep.objects.filter(kind="escalated", recipient=user, reply__isnull=True, concern=OuterRef("pk"))
+        numbers = self.open().aggregate(
+            triage=Count("pk", filter=Q(triaged_at__isnull=True)),
+            mine=Count("pk", filter=Q(owner=user)),
+            escalated=Count("pk", filter=Q(Exists(asked))),
+            raised=Count("pk", filter=raised_by(user)),
+        )
+        return numbers if user.can(Permission.TRIAGE_CONCERNS) else numbers | {"triage": 0}
+
+    def filtered(self, user, *, show: str = "", about: str = "", child: str = "", home: str = "") -> "ConcernQuerySet":
+        """By the ledger's filters, as they stand in its address. Nonsense finds nothing."""
+        ways: dict[str, Any] = {
+            "": lambda: self.open(),
+            "all": lambda: self,
+            "closed": lambda: self.filter(closed_at__isnull=False),
+            "triage": lambda: self.to_triage(),
+            "answer": lambda: self.open().filter(answered_at__isnull=True),
+            "mine": lambda: self.open().filter(owner=user),
+            "escalated": lambda: self.escalated_to(user),
+            "raised": lambda: self.open().filter(raised_by(user)),
+            "answered": lambda: self.filter(raised_by(user), answered_at__isnull=False),
+        }
+        found = ways[show]() if show in ways else self.none()
+        if about:
+            found = found.police_notices() if about == "police" else found.filter(category=about)
+        if child:
+            found = found.filter(child__reference=child)
+        if home:
+            is_id = home.isascii() and home.isdigit() and len(home) < 19
+            found = found.filter(placement__home_id=int(home)) if is_id else found.none()
+        return found
+
+
+class ConcernStepQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "ConcernStepQuerySet":
+        """Every step for those who have the ledger; for whoever raised it, what they are told."""
+        return self.filter(in_the_ledger(user, "concern__") | (raised_by(user, "concern__") & Q(kind__in=TOLD)))
+
+
+class ConductSubjectQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "ConductSubjectQuerySet":
+        """For those who may know whose conduct a concern is about, of the concerns they see."""
+        if not _may(user, Permission.SEE_CONDUCT):
+            return self.none()
+        return self.filter(in_the_ledger(user, "concern__"))
+
+
+class ConcernReviewQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "ConcernReviewQuerySet":
+        """For those who have the ledger of the child."""
+        if not _may(user, Permission.SEE_CONCERNS):
+            return self.none()
+        return self.filter(child__in=Child.objects.visible_to(user))

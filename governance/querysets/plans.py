@@ -1,0 +1,37 @@
+"""Who sees plans and commissioning: those of the council who see the child; a provider sees its own agreement alone."""
+
+from django.db import models
+
+from children.models import Child
+from core.access import Permission, Scope
+from placements.models import Placement
+
+
+class PlanQuerySet(models.QuerySet):
+    """What the council plans, seeks, pays for and promised a court."""
+
+    path = "child__"  # how a record leads to its child
+
+    def visible_to(self, user) -> "PlanQuerySet":
+        if not user.is_authenticated or not user.can(Permission.SEE_PLANS):
+            return self.none()
+        return self.filter(**{f"{self.path.removesuffix('__')}__in": Child.objects.visible_to(user)})
+
+
+class OfLongTermPlanQuerySet(PlanQuerySet):
+    path = "plan__child__"
+
+
+class OfPlacementPlanQuerySet(PlanQuerySet):
+    path = "placement__child__"
+
+
+class AgreementQuerySet(OfPlacementPlanQuerySet):
+    """What a placement is to achieve for this child: also for the manager of the provider that agreed to it."""
+
+    def visible_to(self, user) -> "PlanQuerySet":
+        if user.is_authenticated and user.rights.scope == Scope.PROVIDER:
+            if not user.can(Permission.SEE_AGREEMENT):
+                return self.none()
+            return self.filter(placement__in=Placement.objects.visible_to(user))
+        return super().visible_to(user)

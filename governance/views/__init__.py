@@ -1,0 +1,1 @@
+"""The pages of this floor, one file a subject."""

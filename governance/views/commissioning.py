@@ -1,0 +1,172 @@
+"""Funding, the crisis clock, notices received and court tasks: each act, and the page of the crisis clock."""
+
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from core import clock
+from core.access import Permission, Role, access
+from core.pages import record_form
+from governance.actions import commissioning as acts
+from governance.forms import commissioning as forms
+from governance.models import CourtTask, CrisisCheck, NoticeReceived
+from governance.policies import plans as policies
+from governance.views.plans import commissioning_page, her, plans_page
+from placements import policies as for_placement
+from placements.models import Placement, Registration
+from placements.views.placing import theirs
+
+
+def crisis_page(placement: Placement) -> str:
+    return reverse("governance:crisis", args=[placement.pk])
+
+
+def _is_unregistered(placement: Placement) -> bool:
+    setting = for_placement.registration_on(placement.home, clock.local_date(clock.now()))
+    return setting is not None and setting.status == Registration.Status.NOT_REGISTERED
+
+
+@access(Permission.RECORD_COMMISSIONING)
+def record_funding(request: HttpRequest, pk: int) -> HttpResponse:
+    placement = theirs(request, pk)
+    return record_form(
+        request,
+        form_class=forms.RecordFunding,
+        act=partial(acts.record_funding, placement=placement),
+        done=lambda _funding: commissioning_page(placement.child),
+        title="Record a block of funding",
+        caption=str(placement.child),
+        back_url=commissioning_page(placement.child),
+        submit_label="Record block",
+        success="Block recorded",
+    )
+
+
+# --- crisis -----------------------------------------------------------------------------------------------------------
+
+
+@access(Permission.SEE_PLANS)
+@require_safe
+def crisis(request: HttpRequest, pk: int) -> HttpResponse:
+    """The steps of the crisis clock: what each found, who signed it, and at which rank the others are signed."""
+    placement = theirs(request, pk)
+    user: Any = request.user
+    checks = list(CrisisCheck.for_user(user).filter(placement=placement).select_related("signed_by"))
+    signed = {check.step: check for check in reversed(checks)}
+    context = {
+        "title": "Crisis clock",
+        "placement": placement,
+        "unregistered": _is_unregistered(placement),
+        "steps": [
+            (step.label, Role(policies.SIGNED_BY[step]).label, signed.get(step.value)) for step in CrisisCheck.Step
+        ],
+        "may_sign": bool(policies.steps_for(user)),
+        "back_url": reverse("dashboards:placement", args=[placement.pk]),
+    }
+    return render(request, "governance/crisis.html", context)
+
+
+@access(Permission.SIGN_CRISIS_CHECK)
+def sign_crisis_check(request: HttpRequest, pk: int) -> HttpResponse:
+    placement = theirs(request, pk)
+    steps = policies.steps_for(request.user)
+    if not steps:
+        raise PermissionDenied
+    return record_form(
+        request,
+        form_class=forms.CrisisCheckForm,
+        form_kwargs={"steps": steps, "unregistered": _is_unregistered(placement)},
+        act=partial(acts.sign_crisis_check, placement=placement),
+        done=lambda _check: crisis_page(placement),
+        title="Sign a step of the crisis clock",
+        caption=str(placement.child),
+        back_url=crisis_page(placement),
+        submit_label="Sign",
+        success="Step signed",
+        draft_key=f"crisis-{placement.pk}",
+        context={"intro": "What is in place for the child now, not what is hoped for."},
+    )
+
+
+# --- notices ----------------------------------------------------------------------------------------------------------
+
+
+@access(Permission.RECORD_COMMISSIONING)
+def record_notice(request: HttpRequest, pk: int) -> HttpResponse:
+    placement = theirs(request, pk)
+    return record_form(
+        request,
+        form_class=forms.RecordNotice,
+        initial={"received_at": clock.now()},
+        act=partial(acts.record_notice, placement=placement),
+        done=lambda _notice: commissioning_page(placement.child),
+        title="Record a notice received",
+        caption=str(placement.child),
+        back_url=commissioning_page(placement.child),
+        submit_label="Record notice",
+        success="Notice recorded. The search and the contingency are due today.",
+        context={
+            "intro": "Giving notice is no failing of whoever gives it. The director of children’s services is told at once."
+        },
+    )
+
+
+@access(Permission.RECORD_COMMISSIONING)
+def answer_notice(request: HttpRequest, pk: int) -> HttpResponse:
+    notice = get_object_or_404(NoticeReceived.for_user(request.user).select_related("placement__child"), pk=pk)
+    child = notice.placement.child
+    return record_form(
+        request,
+        form_class=forms.AnswerNotice,
+        initial={"response": notice.response},
+        act=partial(acts.answer_notice, notice=notice),
+        done=lambda _notice: commissioning_page(child),
+        title="What was answered to the notice?",
+        caption=str(child),
+        back_url=commissioning_page(child),
+        submit_label="Record answer",
+        success="Answer recorded",
+    )
+
+
+# --- court ------------------------------------------------------------------------------------------------------------
+
+
+@access(Permission.RECORD_COURT_TASKS)
+def add_court_task(request: HttpRequest, reference: str) -> HttpResponse:
+    child = her(request, reference)
+    return record_form(
+        request,
+        form_class=forms.AddCourtTask,
+        form_kwargs={"owners": policies.owners_for(child, clock.local_date(clock.now()))},
+        act=partial(acts.add_court_task, child=child),
+        done=lambda _task: plans_page(child),
+        title="Record what the court directed or was promised",
+        caption=str(child),
+        back_url=plans_page(child),
+        submit_label="Record task",
+        success="Task recorded",
+    )
+
+
+@access(Permission.RECORD_COURT_TASKS)
+def finish_court_task(request: HttpRequest, pk: int) -> HttpResponse:
+    task = get_object_or_404(CourtTask.for_user(request.user).select_related("child"), pk=pk)
+    return record_form(
+        request,
+        form_class=forms.FinishCourtTask,
+        initial={"done_on": clock.local_date(clock.now())},
+        act=partial(acts.finish_court_task, task=task),
+        done=lambda _task: plans_page(task.child),
+        title="A court task was done",
+        caption=str(task.child),
+        back_url=plans_page(task.child),
+        submit_label="Record it as done",
+        success="Recorded as done",
+        context={"intro": task.what},
+    )

@@ -1,0 +1,105 @@
+"""What is done about a concern, a form for each act."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from core.access import Permission, access
+from core.pages import record_form
+from governance.actions import concerns as acts
+from governance.forms import concerns as forms
+from governance.models import Concern, ConcernStep
+from governance.policies import concerns as policies
+from governance.views.concerns import their_concern
+
+
+def _form(
+    request: HttpRequest, concern: Concern, form_class: type, act: Callable, title: str, label: str, done: str, **how: Any
+) -> HttpResponse:  # fmt: skip
+    page = acts.concern_page(concern)
+    return record_form(
+        request, form_class=form_class, act=act, done=lambda _made: page, title=title, caption=str(concern),
+        back_url=page, submit_label=label, success=done, **how,
+    )  # fmt: skip
+
+
+@access(Permission.TRIAGE_CONCERNS)
+def triage(request: HttpRequest, pk: int) -> HttpResponse:
+    concern = their_concern(request, pk, in_ledger=True)
+    return _form(
+        request, concern, forms.Triage, partial(acts.triage, concern=concern), "Decide what is to be done", "Record the decision",
+        "Decision recorded", form_kwargs={"people": policies.owners_for(concern)},
+    )  # fmt: skip
+
+
+@access(Permission.RAISE_CONCERN)
+def note(request: HttpRequest, pk: int) -> HttpResponse:
+    concern = their_concern(request, pk, in_ledger=True)
+    act = partial(acts.note, concern=concern)
+    return _form(request, concern, forms.Note, act, "Record a step", "Record it", "Recorded. The concern is still open")
+
+
+@access(Permission.RAISE_CONCERN)
+def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    concern = their_concern(request, pk, in_ledger=True)
+    return _form(
+        request, concern, forms.HandOver, partial(acts.hand_over, concern=concern), "Give it to somebody else", "Give it to them",
+        "It is theirs to act on", form_kwargs={"people": policies.owners_for(concern)},
+    )  # fmt: skip
+
+
+@access(Permission.RAISE_CONCERN)
+def consult_lado(request: HttpRequest, pk: int) -> HttpResponse:
+    concern = their_concern(request, pk, in_ledger=True)
+    act = partial(acts.consult_lado, concern=concern)
+    title = "Record that the LADO was consulted"
+    return _form(request, concern, forms.Lado, act, title, "Record it", "Recorded")
+
+
+@access(Permission.SEE_CONDUCT)
+def identify(request: HttpRequest, pk: int) -> HttpResponse:
+    concern = their_concern(request, pk, in_ledger=True)
+    return _form(
+        request, concern, forms.Identify, partial(acts.identify, concern=concern), "Say which carer it is about", "Record it",
+        "Recorded", form_kwargs={"people": policies.carers_to_name(request.user)},
+        context={"intro": "It is then gathered with every other concern about them, whichever child it was about."},
+    )  # fmt: skip
+
+
+@access(Permission.RAISE_CONCERN)
+def escalate(request: HttpRequest, pk: int) -> HttpResponse:
+    concern = their_concern(request, pk)
+    return _form(
+        request, concern, forms.Escalate, partial(acts.escalate, concern=concern), "Escalate it formally", "Escalate it",
+        "Escalated. They must answer it", form_kwargs={"people": policies.recipients_for(concern)},
+        context={"intro": "Whoever you choose must answer, by a date, and the concern cannot be closed before they have."},
+    )  # fmt: skip
+
+
+@access(Permission.RAISE_CONCERN)
+def reply(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer an escalation: nobody else’s is there to answer."""
+    steps = ConcernStep.for_user(request.user).select_related("concern__child", "by", "recipient")
+    step = get_object_or_404(steps, pk=pk, kind=ConcernStep.Kind.ESCALATED, recipient=request.user)
+    return _form(
+        request, step.concern, forms.Reply, partial(acts.reply, escalation=step), "Answer the formal escalation",
+        "Send your answer", "Answered", context={"intro": f"From {step.by.name}: {step.text}" if step.text else ""},
+    )  # fmt: skip
+
+
+@access(Permission.RAISE_CONCERN)
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    concern = their_concern(request, pk, in_ledger=True)
+    act = partial(acts.answer, concern=concern)
+    return _form(request, concern, forms.Answer, act, "Answer whoever raised it", "Send the answer", "Answered")
+
+
+@access(Permission.TRIAGE_CONCERNS)
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    concern = their_concern(request, pk, in_ledger=True)
+    return _form(
+        request, concern, forms.Close, partial(acts.close, concern=concern), "Close this concern", "Close it", "Closed"
+    )

@@ -1,0 +1,243 @@
+"""SAF-08, SAF-09 and LOG-05: a concern is decided, answered and counted; police attendances are counted too.
+
+One flag a limb: it is about the first concern that is owed something, and after it the next. Passing a concern on stops
+no clock. A run of concerns or attendances is counted from the last meeting about it (or, for the LADO, from the last time
+they were consulted), and only from when the child came to live where they live now: once it has called a meeting, no
+closing undoes that.
+"""
+
+# ruff: noqa: S608 - the queries are put together from constants of this program; every value is a parameter
+
+from core import gates
+from core.access import Role
+from oversight import standards
+from oversight.rulebook.rule import Basis, Kind, Limb, Mend, Rule
+from oversight.rulebook.sql import (
+    FOLLOWED,
+    STAGE_OF_DAYS,
+    STAGE_OF_HOURS,
+    clocks,
+    day_of,
+    known,
+    start_of,
+    working_days_after,
+)
+
+WINDOW, OPEN, SOURCES, ATTENDANCES = 28, 3, 2, 3  # days; how many of each call a meeting
+LEDGER = Mend("governance:child_concerns", "See the concerns", of="child")
+SCOPE = "Every child whose placement a team follows."
+
+# Every concern about the children asked about. Times of what was done since count only once they have come.
+HEARD = f"""heard AS MATERIALIZED (
+    SELECT subject.authority_id, subject.child_id, subject.placement_id, subject.started_at AS lived_from,
+           c.id AS concern_id, c.category, c.risk, c.source, c.received_at, {day_of("c.received_at")} AS day,
+           c.read_at <= %(as_of)s AS read, c.triaged_at <= %(as_of)s AS triaged, c.answered_at <= %(as_of)s AS answered,
+           c.closed_at
+    FROM subject JOIN governance_concern c USING (child_id, authority_id)
+    WHERE c.received_at <= %(as_of)s AND {known("c")}
+)"""
+
+MET = f"""SELECT r.held_at AS at FROM governance_concernreview r
+    WHERE r.child_id = subject.child_id AND r.held_at <= %(as_of)s AND {known("r")} ORDER BY r.held_at DESC LIMIT 1"""
+CONSULTED = f"""SELECT s.happened_at AS at
+    FROM governance_concern c JOIN governance_concernstep s ON s.concern_id = c.id
+    WHERE c.child_id = subject.child_id AND s.kind = 'lado' AND s.happened_at <= %(as_of)s AND {known("s")}
+    ORDER BY s.happened_at DESC LIMIT 1"""
+
+
+def _run(name: str, last: str) -> str:
+    """Tables: the concerns since the last time something was done about a run of them, and the first that makes it one."""
+    return f"""{name}_run AS MATERIALIZED (
+    SELECT heard.* FROM heard
+    JOIN subject USING (placement_id)
+    LEFT JOIN LATERAL ({last}) AS last ON true
+    WHERE heard.received_at >= heard.lived_from AND (last.at IS NULL OR heard.received_at > last.at)
+), {name} AS MATERIALIZED (
+    SELECT DISTINCT ON (placement_id) run.*
+    FROM {name}_run run
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE e.closed_at IS NULL OR e.closed_at > run.received_at) AS open,
+               count(DISTINCT e.source) AS sources
+        FROM {name}_run e
+        WHERE e.placement_id = run.placement_id AND e.day > run.day - {WINDOW}
+          AND (e.received_at, e.concern_id) <= (run.received_at, run.concern_id)
+    ) AS so_far
+    WHERE so_far.open >= {OPEN} OR so_far.sources >= {SOURCES}
+    ORDER BY placement_id, received_at, concern_id
+)"""
+
+
+def _after(table: str, number: str) -> str:
+    """The first instant after so many working days since the day of a row."""
+    return (
+        f"(SELECT {start_of('nth.day + 1')} FROM ({working_days_after(f'{table}.day', f'standard.{number}')}) AS nth)"
+    )
+
+
+def _first(rows: str) -> str:
+    """Of each limb at each placement, the row that fell due first."""
+    return f"""
+        SELECT DISTINCT ON (placement_id, limb) authority_id, child_id, placement_id, limb,
+               received_at AS clock_started_at, due_at
+        FROM ({rows}) AS owed ORDER BY placement_id, limb, due_at, received_at"""
+
+
+def _owed(limb: str, due: str, where: str, table: str = "heard") -> str:
+    return f"""
+            SELECT {table}.authority_id, {table}.child_id, {table}.placement_id, '{limb}' AS limb, {table}.received_at,
+                   {due} AS due_at
+            FROM {table} JOIN standard USING (authority_id) WHERE {where}"""
+
+
+TRIAGE_BY = "A manager’s decision, with reasons: act, call a strategy discussion, find out more, or nothing more."
+ANSWER_BY = "The answer to whoever raised it, on the record; for somebody without an account, how they were told."
+MEETING_BY = (
+    "The record of a meeting of several agencies held since, with the decision whether the child stays or moves, "
+    "and who took it."
+)
+LADO_BY = "The record, on the concern, of who at the LADO’s was consulted and what they advised."
+
+SAF_08 = Rule(
+    code="SAF-08",
+    source_id="SAF-08",
+    title="Police notices about a child",
+    authority="Local standard, by analogy with the one working day that Working Together to Safeguard Children gives a "
+    "referral. A notice (VIST or PPN) is decided on by a manager; sending it to the social worker closes nothing.",
+    basis=Basis.LOCAL,
+    scope=f"Concerns with a risk graded by the police. {SCOPE}",
+    period="opened in 24 hours; decided in 1 working day; answered in 3 working days",
+    what_clears=f"Opened: by anybody of the council’s who has the ledger. {TRIAGE_BY} {ANSWER_BY}",
+    mend=LEDGER,
+    limbs=(
+        Limb("decision", "Police notice not decided on", Role.TEAM_MANAGER, "1 working day"),
+        Limb("unread", "Police notice nobody has opened", Role.HEAD_OF_SERVICE, "24 hours"),
+        Limb("feedback", "Police not told what came of their notice", Role.TEAM_MANAGER, "3 working days", "amber"),
+    ),
+    clocks=clocks(
+        FOLLOWED,
+        standards.columns(standards.TRIAGE, standards.UNREAD, standards.ANSWER),
+        HEARD,
+        stage=f"CASE WHEN limb = 'unread' THEN {STAGE_OF_HOURS} ELSE {STAGE_OF_DAYS} END",
+        rows=_first(
+            " UNION ALL ".join(
+                [
+                    _owed("decision", _after("heard", "triage"), "risk <> '' AND triaged IS NOT TRUE"),
+                    _owed(
+                        "unread",
+                        "received_at + standard.unread * interval '1 hour'",
+                        "risk <> '' AND read IS NOT TRUE",
+                    ),
+                    _owed("feedback", _after("heard", "answer"), "risk <> '' AND answered IS NOT TRUE"),
+                ]
+            )
+        ),
+    ),
+)
+
+# Whether the LADO was consulted about this one, and whether another before it was about the same carer.
+ASKED = f"""EXISTS (
+    SELECT FROM governance_concernstep s
+    WHERE s.concern_id = heard.concern_id AND s.kind = 'lado' AND s.happened_at <= %(as_of)s AND {known("s")})"""
+AGAIN = f"""EXISTS (
+    SELECT FROM governance_conductsubject mine
+    JOIN governance_conductsubject other ON other.carer_id = mine.carer_id AND other.concern_id <> mine.concern_id
+    JOIN governance_concern c ON c.id = other.concern_id
+    WHERE mine.concern_id = heard.concern_id AND c.authority_id = heard.authority_id AND {known("c")}
+      AND (c.received_at, c.id) < (heard.received_at, heard.concern_id))"""
+CONDUCT = f"category = 'staff_conduct' AND NOT {ASKED}"
+
+SAF_09 = Rule(
+    code="SAF-09",
+    source_id="SAF-09",
+    title="Concerns about a child",
+    authority="Local standard. Whoever raises it, a worker, the child, a mother or a neighbour, a concern is numbered, has "
+    "an owner, is decided on and is answered; several of them call a meeting, and a decision whether the child stays.",
+    basis=Basis.LOCAL,
+    scope=f"{SCOPE} A run of concerns is {OPEN} open within {WINDOW} days, or any from {SOURCES} different sources: each "
+    "agency is one, the family is one, so are the child and neighbours. It counts from the last such meeting, and from the "
+    "day the child came to live there.",
+    period="decided in 1 working day; answered in 3; the LADO consulted in 1; a meeting in 5",
+    what_clears=f"{TRIAGE_BY} {ANSWER_BY} A meeting: {MEETING_BY[0].lower()}{MEETING_BY[1:]} The LADO: "
+    f"{LADO_BY[0].lower()}{LADO_BY[1:]}",
+    mend=LEDGER,
+    limbs=(
+        Limb("triage", "Concern not decided on", Role.TEAM_MANAGER, "1 working day"),
+        Limb("answer", "Whoever raised a concern is not answered", Role.TEAM_MANAGER, "3 working days", "amber"),
+        Limb("meeting", "Several concerns, and no meeting about them", Role.HEAD_OF_SERVICE, "5 working days"),
+        Limb("lado", "Several concerns, and the LADO not consulted", Role.TEAM_MANAGER, "1 working day"),
+        Limb("conduct", "Concern about the conduct of staff: LADO not consulted", Role.TEAM_MANAGER, "1 working day"),
+        Limb(
+            "repeated",
+            "Another concern about the same member of staff: LADO not consulted",
+            Role.HEAD_OF_SERVICE,
+            "1 working day",
+        ),
+    ),
+    clocks=clocks(
+        FOLLOWED,
+        standards.columns(standards.TRIAGE, standards.ANSWER, standards.MEETING, standards.LADO),
+        HEARD,
+        _run("meeting", MET),
+        _run("lado", CONSULTED),
+        stage=STAGE_OF_DAYS,
+        rows=_first(
+            " UNION ALL ".join(
+                [
+                    _owed("triage", _after("heard", "triage"), "risk = '' AND triaged IS NOT TRUE"),
+                    _owed("answer", _after("heard", "answer"), "risk = '' AND answered IS NOT TRUE"),
+                    _owed("meeting", _after("meeting", "meeting"), "true", "meeting"),
+                    _owed("lado", _after("lado", "lado"), "true", "lado"),
+                    _owed("conduct", _after("heard", "lado"), f"{CONDUCT} AND NOT {AGAIN}"),
+                    _owed("repeated", _after("heard", "lado"), f"{CONDUCT} AND {AGAIN}"),
+                ]
+            )
+        ),
+    ),
+)
+
+LOG_05 = Rule(
+    code="LOG-05",
+    source_id="LOG-05",
+    title="Police called to where the child lives, again and again",
+    authority="Local standard. Each attendance is counted, whoever called: many are a pattern that somebody must look at.",
+    basis=Basis.LOCAL,
+    scope=f"{SCOPE} {ATTENDANCES} attendances within {WINDOW} days at one placement, counted from the last meeting.",
+    period="a meeting in 5 working days of the third",
+    what_clears=MEETING_BY,
+    mend=LEDGER,
+    owned_by=Role.TEAM_MANAGER,
+    clocks=clocks(
+        FOLLOWED,
+        standards.columns(standards.MEETING),
+        f"""attended AS MATERIALIZED (
+    SELECT subject.authority_id, subject.child_id, subject.placement_id, a.id, a.attended_at AS received_at,
+           {day_of("a.attended_at")} AS day
+    FROM subject JOIN governance_policeattendance a USING (placement_id)
+    LEFT JOIN LATERAL ({MET}) AS last ON true
+    WHERE a.attended_at <= %(as_of)s AND {known("a")} AND (last.at IS NULL OR a.attended_at > last.at)
+), run AS MATERIALIZED (
+    SELECT attended.* FROM attended
+    WHERE (SELECT count(*) FROM attended e
+           WHERE e.placement_id = attended.placement_id AND e.day > attended.day - {WINDOW}
+             AND (e.received_at, e.id) <= (attended.received_at, attended.id)) >= {ATTENDANCES}
+)""",
+        stage=STAGE_OF_DAYS,
+        rows=_first(_owed("", _after("run", "meeting"), "true", "run")),
+    ),
+)
+
+SAF_09_CLOSE = Rule(
+    code=gates.CLOSING_CONCERN,
+    source_id="SAF-09",
+    title="No concern is closed because it is known, the best there is, or short",
+    authority="Local standard.",
+    basis=Basis.LOCAL,
+    kind=Kind.GATE,
+    scope="Closing a concern of the ledger.",
+    period="before every closing",
+    what_clears="A reason that counts, with what was done. Until there is one: what is done meanwhile to make it safer, "
+    "recorded on the concern, which stays open.",
+    owned_by=Role.TEAM_MANAGER,
+)
+
+RULES = (SAF_08, SAF_09, LOG_05, SAF_09_CLOSE)

@@ -1,0 +1,322 @@
+"""The review’s failings about concerns, lived through by the product’s own actions: each prevented, or flagged in time."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from core.errors import Invalid, Refused
+from core.models import OutboxMessage, Refusal
+from governance.actions import concerns, police
+from governance.models import Concern, ConcernStep, ConductSubject
+from staffing.actions import requests
+from tests.cast import at
+from tests.staffing.placement_one import DAY, HOUR, PlacementOne
+
+TUESDAY = dt.date(2021, 11, 2)  # three weeks after she came
+HIGH = {"category": "safety", "what": "Found outside at night.", "risk": "high", "police_reference": "ZZ/1"}
+LEDGER = {"SAF-08", "SAF-09", "LOG-05"}
+
+
+class Life(PlacementOne):
+    def __init__(self, cast, following):
+        super().__init__(cast, following)
+        self.pete = cast.person("pete", "Pete Gannet", "partner", partner_kind="police")
+        self.nell = cast.person("nell", "Nell Avocet", "partner", partner_kind="health")
+        for partner in (self.pete, self.nell, cast.greta):
+            cast.allocate(self.child, partner, part="partner")
+
+    def raises(self, by, as_of, category="care", **fields):
+        fields = {"what": "She was left alone all day."} | fields
+        return self.act(concerns.raise_concern, by, as_of, child=self.child, category=category, **fields)
+
+    def decides(self, concern, as_of, decision="act", **fields):
+        fields = {"reasons": "It is serious."} | fields
+        return self.act(concerns.triage, self.cast.tom, as_of, concern=concern, decision=decision, **fields)
+
+    def answers(self, concern, as_of):
+        return self.act(concerns.answer, self.cast.tom, as_of, concern=concern, text="We met, and changed the rota.")
+
+    def closes(self, concern, as_of, reason="resolved", done="The manager was changed; she says it is better."):
+        return self.act(concerns.close, self.cast.tom, as_of, concern=concern, reason=reason, done=done)
+
+    def meets(self, as_of, **fields):
+        fields = {
+            "agencies": "Police, health, the guardian", "outcome": "She moves.", "decision": "move",
+            "why": "She is not safe.", "decided_by": self.cast.hana,
+        } | fields  # fmt: skip
+        return self.act(concerns.record_review, self.cast.tom, as_of, child=self.child, held_at=as_of - HOUR, **fields)
+
+    def police_come(self, when, **fields):
+        fields = {"called_by": "staff", "why": "She would not go to bed."} | fields
+        return self.act(
+            police.record_attendance,
+            self.cast.priya,
+            when + HOUR,
+            placement=self.placement,
+            attended_at=when,
+            **fields,
+        )
+
+    def owed(self, as_of=None):
+        """Of this family, what stands."""
+        return {words for words in self.red(as_of) if words.partition(" ")[0] in LEDGER}
+
+
+@pytest.fixture
+def life(cast, django_capture_on_commit_callbacks):
+    return Life(cast, django_capture_on_commit_callbacks)
+
+
+class TestPoliceNotices:
+    @pytest.mark.failing("F111")
+    def test_a_notice_is_decided_on_and_the_police_are_told(self, life):
+        notice = life.raises(life.pete, at(TUESDAY, 9), **HIGH)
+        assert notice.owner == life.cast.tom
+        assert not life.owed(at(TUESDAY + DAY, 8))
+        assert "SAF-08 unread" in life.owed(at(TUESDAY + DAY, 9, 1))
+        assert life.flag("SAF-08", "unread").owner == life.cast.hana
+        life.act(concerns.open_concern, life.cast.amy, at(TUESDAY + DAY, 10), concern=notice)
+        assert not life.owed(at(TUESDAY + DAY, 23, 59))
+        assert life.owed(at(TUESDAY + 2 * DAY, 0)) == {"SAF-08 decision"}
+        assert life.flag("SAF-08", "decision").owner == life.cast.tom
+        life.decides(notice, at(TUESDAY + 2 * DAY, 9))
+        assert life.owed() == set()
+        assert life.owed(at(dt.date(2021, 11, 6), 0)) == {"SAF-08 feedback"}  # Friday was the third working day
+        life.answers(notice, at(dt.date(2021, 11, 6), 9))
+        assert life.owed() == set()
+        answer = ConcernStep.for_user(life.pete).get(kind="answered")
+        assert answer.text == "We met, and changed the rota."
+        assert OutboxMessage.objects.filter(to=life.pete, key__startswith=f"concern-{notice.pk}-answered").exists()
+
+    @pytest.mark.failing("F112")
+    @pytest.mark.trap("10")
+    def test_a_high_risk_notice_sent_on_to_the_social_worker_is_still_open(self, life):
+        notice = life.raises(life.cast.amy, at(TUESDAY, 9), **HIGH, raiser="police", received_at=at(TUESDAY, 8))
+        life.act(
+            concerns.note, life.cast.tom, at(TUESDAY, 10), concern=notice, kind="forwarded", text="By email.",
+            to="Amy Sparrow",
+        )  # fmt: skip
+        notice.refresh_from_db()
+        assert notice.is_open
+        assert notice.triaged_at is None
+        assert {"SAF-08 decision", "SAF-08 unread"} <= life.owed(at(TUESDAY + 2 * DAY, 0))
+        for act, fields in (
+            (concerns.triage, {"decision": "no_further", "reasons": "I know about it."}),
+            (concerns.close, {"reason": "resolved", "done": "I know about it."}),
+        ):
+            with pytest.raises(PermissionDenied, match="may not"):
+                life.act(act, life.cast.amy, at(TUESDAY + DAY, 9), concern=notice, **fields)
+
+    @pytest.mark.failing("F114")
+    def test_many_notices_are_ranked_by_risk_and_seen_as_one_pattern(self, life, client):
+        for number, risk in enumerate(["standard", "standard", "medium", "high"]):
+            life.raises(life.pete, at(TUESDAY, 9 + number), category="safety", what="Again.", risk=risk)
+        life.raises(life.cast.greta, at(TUESDAY - DAY, 9))
+        ranked = list(Concern.for_user(life.cast.tom).ranked().values_list("risk", flat=True))
+        assert ranked == ["high", "medium", "standard", "standard", ""]
+
+    @pytest.mark.failing("F115")
+    def test_an_officer_reads_the_notices_of_other_officers_about_the_child_and_nothing_more(self, life):
+        other = life.cast.person("olly", "Olly Gannet", "partner", partner_kind="police")
+        life.cast.allocate(life.child, other, part="partner")
+        notice = life.raises(life.pete, at(TUESDAY, 9), **HIGH)
+        hers = life.raises(life.cast.greta, at(TUESDAY, 10))
+        life.decides(notice, at(TUESDAY, 11))
+        assert list(Concern.for_user(other)) == [notice]
+        assert not ConcernStep.for_user(other).exists()
+        assert list(Concern.for_user(life.nell)) == []
+        assert list(Concern.for_user(life.cast.greta)) == [hers]
+
+    @pytest.mark.failing("F110")
+    def test_police_called_again_and_again_are_a_pattern(self, life):
+        life.police_come(at(TUESDAY - 27 * DAY + 7 * DAY, 22))
+        life.police_come(at(TUESDAY - 3 * DAY, 23))
+        assert not life.owed(at(TUESDAY, 12))
+        life.police_come(at(TUESDAY, 22))
+        due = dt.date(2021, 11, 9)  # the fifth working day
+        assert not life.owed(at(due, 23, 59))
+        assert life.owed(at(due + DAY, 0)) == {"LOG-05"}
+        life.meets(at(due + DAY, 12))
+        assert life.owed() == set()
+        life.police_come(at(due + 2 * DAY, 22))
+        assert not life.owed(at(due + 20 * DAY, 12))  # counted from the meeting
+
+
+class TestTheLedger:
+    @pytest.mark.failing("F87")
+    @pytest.mark.failing("F55")
+    def test_concerns_of_two_agencies_force_a_meeting_and_a_decision(self, life):
+        life.raises(life.pete, at(TUESDAY, 9))
+        second = life.raises(life.nell, at(TUESDAY + DAY, 9), category="health")
+        assert second.number == 2
+        for concern in Concern.objects.all():
+            life.decides(concern, at(TUESDAY + DAY, 10))
+            life.answers(concern, at(TUESDAY + DAY, 10))
+            life.closes(concern, at(TUESDAY + DAY, 11))  # closing them does not undo that they were two
+        assert not life.owed(at(TUESDAY + 2 * DAY, 23, 59))
+        assert life.owed(at(TUESDAY + 3 * DAY, 0)) == {"SAF-09 lado"}
+        due = dt.date(2021, 11, 10)
+        assert life.owed(at(due, 23, 59)) == {"SAF-09 lado"}
+        assert life.owed(at(due + DAY, 0)) == {"SAF-09 lado", "SAF-09 meeting"}
+        assert life.flag("SAF-09", "meeting").owner == life.cast.hana
+        with pytest.raises(Invalid):  # by those who may decide it, and not by the meeting
+            life.meets(at(due + DAY, 12), decided_by=life.cast.tom)
+        life.meets(at(due + DAY, 12))
+        assert life.owed() == {"SAF-09 lado"}
+        third = life.raises(life.cast.greta, at(due + 2 * DAY, 9))
+        life.act(
+            concerns.consult_lado, life.cast.tom, at(due + 2 * DAY, 10), concern=third, spoke_to="Lee", advice="Refer."
+        )
+        assert life.owed() == set()
+
+    @pytest.mark.failing("F55")
+    def test_three_of_one_agency_are_enough(self, life):
+        for number in range(3):
+            assert "SAF-09 lado" not in life.owed(at(TUESDAY + number * DAY, 8))
+            life.raises(life.cast.greta, at(TUESDAY + number * DAY, 9))
+        assert "SAF-09 lado" in life.owed(at(TUESDAY + 6 * DAY + DAY, 0))
+
+    @pytest.mark.failing("F60")
+    @pytest.mark.failing("F26")
+    @pytest.mark.trap("13")
+    def test_a_mothers_concern_is_entered_like_a_professionals_and_she_is_answered(self, life):
+        hers = life.raises(
+            life.cast.amy, at(TUESDAY, 9), category="substances", what="She smelt of cannabis.", raiser="mother",
+            raiser_name="Her mother",
+        )  # fmt: skip
+        assert (hers.number, hers.raised_by, hers.source, hers.owner) == (1, None, "family", life.cast.tom)
+        assert life.owed(at(TUESDAY + 2 * DAY, 0)) == {"SAF-09 triage"}
+        life.decides(hers, at(TUESDAY + 2 * DAY, 9))
+        assert life.owed(at(TUESDAY + 4 * DAY, 0)) == {"SAF-09 answer"}
+        with pytest.raises(Invalid, match="Answer whoever raised"):
+            life.closes(hers, at(TUESDAY + 4 * DAY, 9))
+        life.answers(hers, at(TUESDAY + 4 * DAY, 9))
+        assert life.owed() == set()
+        life.raises(life.pete, at(TUESDAY + 5 * DAY, 9), category="substances", what="Cannabis was found.")
+        assert "SAF-09 lado" in life.owed(at(TUESDAY + 7 * DAY, 0))  # she counts as any agency does
+
+    @pytest.mark.failing("F34")
+    def test_a_nurse_who_gets_no_information_has_an_owner_and_a_day(self, life):
+        concern = life.raises(life.nell, at(TUESDAY, 9), category="health", what="Nobody answers my questions.")
+        assert concern.owner == life.cast.tom
+        assert {"SAF-09 triage", "SAF-09 answer"} <= life.owed(at(TUESDAY + 4 * DAY, 0))
+
+    @pytest.mark.failing("F72")
+    @pytest.mark.parametrize(
+        ("reason", "done"),
+        [
+            ("best", "We looked."), ("known", "We looked."), ("short", "We looked."), ("resolved", "Already known."),
+            ("resolved", "This was the best that could be provided"), ("moved", "It is short-term"),
+        ],
+    )  # fmt: skip
+    def test_best_available_and_short_term_close_nothing(self, life, reason, done):
+        concern = life.raises(life.cast.greta, at(TUESDAY, 9))
+        life.decides(concern, at(TUESDAY, 10))
+        life.answers(concern, at(TUESDAY, 10))
+        with pytest.raises(Refused, match="not a reason to close") as refusal:
+            life.closes(concern, at(TUESDAY, 11), reason=reason, done=done)
+        assert "safer" in refusal.value.remedy
+        assert Refusal.objects.get().code == "SAF-09-CLOSE"
+        life.act(
+            concerns.note, life.cast.tom, at(TUESDAY, 12), concern=concern, kind="mitigation",
+            text="A second carer by night from tonight (Paul Bunting).",
+        )  # fmt: skip
+        concern.refresh_from_db()
+        assert concern.is_open
+
+    @pytest.mark.failing("F88")
+    def test_an_email_to_a_director_is_formal_because_its_sender_says_so(self, life):
+        cast = life.cast
+        concern = life.raises(cast.amy, at(TUESDAY, 9), what="I wrote to the director.")
+        sent = life.act(
+            concerns.escalate, cast.amy, at(TUESDAY, 9), concern=concern, recipient=cast.dee, why="Please move her."
+        )
+        assert (sent.recipient, sent.due_on) == (cast.dee, dt.date(2021, 11, 9))  # five working days for a director
+        assert list(Concern.for_user(cast.dee).escalated_to(cast.dee)) == [concern]
+        life.decides(concern, at(TUESDAY, 10))
+        life.answers(concern, at(TUESDAY, 10))
+        with pytest.raises(Invalid, match="formally escalated"):
+            life.closes(concern, at(TUESDAY, 11))
+        reply = life.act(concerns.reply, cast.dee, at(TUESDAY, 12), escalation=sent, text="She moves on Monday.")
+        assert reply in ConcernStep.for_user(cast.amy)
+        life.closes(concern, at(TUESDAY, 13))
+        assert not Concern.objects.open().exists()
+
+
+class TestConduct:
+    @pytest.mark.failing("F109")
+    def test_what_the_police_saw_of_a_carer_goes_to_the_lado_within_a_day(self, life):
+        concern = life.raises(
+            life.pete,
+            at(TUESDAY, 9),
+            category="staff_conduct",
+            what="Staff laughed as she cried.",
+            named="Tall, red coat",
+        )
+        life.decides(concern, at(TUESDAY, 10))
+        life.answers(concern, at(TUESDAY, 10))
+        assert life.owed(at(TUESDAY + DAY, 23, 59)) == set()
+        assert life.owed(at(TUESDAY + 2 * DAY, 0)) == {"SAF-09 conduct"}
+        with pytest.raises(Invalid, match="consult the LADO"):
+            life.closes(concern, at(TUESDAY + 2 * DAY, 9))
+        life.act(
+            concerns.consult_lado, life.cast.tom, at(TUESDAY + 2 * DAY, 9), concern=concern, spoke_to="Lee Martin",
+            advice="To be referred.",
+        )  # fmt: skip
+        assert life.owed() == set()
+
+    @pytest.mark.failing("F120")
+    def test_concerns_about_one_worker_are_gathered_across_children_and_the_second_prompts_the_lado(self, life):
+        cast = life.cast
+        carer = life.carer(life.agency().agency, name="Reedmace")
+        other = cast.child(forename="Other", since=TUESDAY - 300 * DAY)
+        cast.unregistered(other, TUESDAY - 100 * DAY)
+        first = life.act(
+            concerns.raise_concern, cast.amy, at(TUESDAY, 9), child=other, category="staff_conduct", about=carer, what="Rough."
+        )  # fmt: skip
+        life.act(
+            concerns.consult_lado, cast.tom, at(TUESDAY, 10), concern=first, spoke_to="Lee", advice="Watch and record."
+        )
+        second = life.raises(cast.amy, at(TUESDAY + DAY, 9), category="staff_conduct", what="Rough again.", named="R.")
+        life.decides(second, at(TUESDAY + DAY, 10))
+        life.answers(second, at(TUESDAY + DAY, 10))
+        life.act(concerns.identify, cast.tom, at(TUESDAY + DAY, 11), concern=second, carer=carer)
+        assert life.owed(at(TUESDAY + 3 * DAY, 0)) == {"SAF-09 repeated"}
+        assert life.flag("SAF-09", "repeated").owner == cast.hana
+        assert life.flag("SAF-09", "repeated").carer is None  # a flag names nobody
+        gathered = ConductSubject.for_user(cast.lee).filter(carer=carer)
+        assert {row.concern for row in gathered} == {first, second}
+        assert not ConductSubject.for_user(cast.amy).exists()
+        life.act(
+            concerns.consult_lado, cast.tom, at(TUESDAY + 3 * DAY, 9), concern=second, spoke_to="L", advice="Refer."
+        )
+        assert life.owed() == set()
+
+    @pytest.mark.positive("P29")
+    @pytest.mark.positive("P30")
+    def test_a_worker_and_a_manager_who_ask_and_follow_up_raise_nothing(self, life):
+        carer = life.carer(life.agency().agency, name="Reedmace")
+        life.act(
+            requests.ask_off_rota, life.cast.amy, at(TUESDAY, 9), placement=life.placement, carer=carer, reason="Rough."
+        )
+        for by, day in ((life.cast.amy, TUESDAY), (life.cast.tom, TUESDAY + 14 * DAY)):
+            concern = life.raises(by, at(day, 9), category="staff_conduct", about=carer)
+            life.decides(concern, at(day, 10))
+            life.act(
+                concerns.consult_lado, life.cast.tom, at(day, 11), concern=concern, spoke_to="Lee", advice="Refer."
+            )
+            life.answers(concern, at(day, 12))
+            assert life.owed(at(day + 10 * DAY, 12)) == set()
+
+    @pytest.mark.positive("P26")
+    def test_a_guardian_who_raises_what_she_sees_raises_no_flag(self, life):
+        concern = life.raises(life.cast.greta, at(TUESDAY, 9))
+        sent = life.act(
+            concerns.escalate, life.cast.greta, at(TUESDAY, 9, 5), concern=concern, recipient=life.cast.hana
+        )
+        assert life.owed() == set()
+        life.decides(concern, at(TUESDAY, 10))
+        life.act(concerns.reply, life.cast.hana, at(TUESDAY, 11), escalation=sent, text="We will meet.")
+        life.answers(concern, at(TUESDAY, 12))
+        assert life.owed(at(TUESDAY + 40 * DAY, 12)) == set()

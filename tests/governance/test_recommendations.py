@@ -1,0 +1,65 @@
+"""Recommendations 1 and 2: each points at a page that is there, that somebody may open, and that says what it asks for."""
+
+import pytest
+from django.urls import reverse
+
+from core import documents
+from core.access import SIGNED_IN
+from governance import recommendations
+from tests.core.access import world as everything
+from tests.core.access.addresses import NORTHS, PAGES, PLAIN, record_address
+
+ASKED = [f"R1.{number}" for number in range(1, 19)] + [f"R2.{number}" for number in range(1, 11)]
+# What whoever opens the page reads there, for those whose page is all of the answer.
+SAYS = {
+    "R1.1": "has a schedule from the day it starts",
+    "R1.2": "Visitor 3: from",
+    "R1.3": "Need 1: is it met here?",
+    "R1.4": "Outcome 1: date of that evidence",
+    "R1.5": "Staff not encouraged to raise concerns",
+    "R1.6": "£9,000",
+    "R1.11": "Every child who lives in a setting nobody registered",
+    "R1.12": "Children’s social care",
+    "R1.13": "What each partner agency does",
+    "R1.18": "Visitor 2: what qualifies them to judge this",
+    "R2.1": "not on the register",
+    "R2.2": "without a minute in the last month",
+    "R2.3": "What the partnership relies on",
+}
+
+
+@pytest.fixture
+def world(cast):
+    return everything.world(cast)
+
+
+def test_each_is_there_once_and_in_order():
+    assert [each.id for each in recommendations.ALL] == ASKED
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(each, id=each.id, marks=[pytest.mark.recommendation(each.id)] if each.id in SAYS else [])
+        for each in recommendations.ALL
+    ],
+)
+def test_its_page_answers_it(client, world, asked):
+    address = reverse(asked.page) if asked.page in PLAIN else record_address(asked.page, world.records)
+    needed, shown = PAGES[asked.page].callback.access, []
+    for key in NORTHS.values():
+        user = getattr(world, key)
+        if needed == SIGNED_IN or user.can(needed):
+            client.force_login(user)
+            response = client.get(address, {"kind": "multi_agency"} if asked.page == "governance:quality_visit" else {})
+            if response.status_code == 200:
+                shown.append(response.content.decode())
+                break
+    assert shown, f"nobody may open {asked.page}"
+    assert SAYS.get(asked.id, "<h1") in shown[0]
+
+
+def test_the_printed_table_is_up_to_date():
+    assert recommendations.PATH not in documents.out_of_date()
+    text = recommendations.document()
+    assert all(f"| {number} |" in text for number in ASKED)

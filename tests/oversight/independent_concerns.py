@@ -1,0 +1,84 @@
+"""The rules about concerns and police attendances a second time, in plain Python: one child and one day at a time.
+
+Like `independent.py`, it shares no line with `oversight/rulebook/`, and its numbers are written out on purpose.
+"""
+
+from governance.models import Concern, ConcernReview, ConcernStep, ConductSubject, PoliceAttendance
+from placements.models import Placement
+from tests.oversight.independent import DAY, HOUR, date, grouped, lives_there, midnight, nth_working_day
+
+
+class Ledger:
+    def __init__(self, facts):
+        self.facts, self.as_of, self.today = facts, facts.as_of, facts.today
+        past = {"happened_at__lte": self.as_of}
+        self.concerns = grouped(
+            Concern.objects.filter(received_at__lte=self.as_of).order_by("received_at", "pk"), "child_id"
+        )
+        self.lado = grouped(ConcernStep.objects.filter(kind="lado", **past), "concern_id")
+        self.met = grouped(ConcernReview.objects.filter(held_at__lte=self.as_of), "child_id")
+        self.police = grouped(
+            PoliceAttendance.objects.filter(attended_at__lte=self.as_of).order_by("attended_at", "pk"), "placement_id"
+        )
+        self.about = {row.concern_id: row.carer_id for row in ConductSubject.objects.all()}
+        self.all = {c.pk: c for concerns in self.concerns.values() for c in concerns}
+
+    def done(self, moment):
+        return moment is not None and moment <= self.as_of
+
+
+def expected_of_concerns(facts):
+    s, found = Ledger(facts), set()
+    for p in Placement.objects.select_related("child"):
+        if not (lives_there(s, p) and p.followed_from and p.followed_from <= s.today):
+            continue
+        first = {}
+        for rule, limb, due, hours in owed(s, p):
+            overdue = s.as_of > due if hours else s.as_of >= due
+            if overdue and due < first.get((rule, limb), due + DAY):
+                first[rule, limb] = due
+        found |= {(rule, limb, p.pk, None, None, None, due) for (rule, limb), due in first.items()}
+    return found
+
+
+def after(moment, days):
+    return midnight(nth_working_day(date(moment), days) + DAY)
+
+
+def owed(s, p):
+    concerns = s.concerns[p.child_id]
+    for c in concerns:
+        rule, decide, tell = ("SAF-08", "decision", "feedback") if c.risk else ("SAF-09", "triage", "answer")
+        if not s.done(c.triaged_at):
+            yield rule, decide, after(c.received_at, 1), False
+        if not s.done(c.answered_at):
+            yield rule, tell, after(c.received_at, 3), False
+        if c.risk and not s.done(c.read_at):
+            yield rule, "unread", c.received_at + 24 * HOUR, True
+        if c.category == "staff_conduct" and not s.lado[c.pk]:
+            carer = s.about.get(c.pk)
+            before = [
+                other
+                for other in s.all.values()
+                if carer
+                and s.about.get(other.pk) == carer
+                and other.authority_id == c.authority_id
+                and (other.received_at, other.pk) < (c.received_at, c.pk)
+            ]
+            yield "SAF-09", "repeated" if before else "conduct", after(c.received_at, 1), False
+    came = p.started_at or midnight(p.started_on)
+    met = [r.held_at for r in s.met[p.child_id]]
+    consulted = [step.happened_at for c in concerns for step in s.lado[c.pk]]
+    for limb, times, days in (("meeting", met, 5), ("lado", consulted, 1)):
+        run = [c for c in concerns if c.received_at >= came and all(c.received_at > t for t in times)]
+        for number, c in enumerate(run):
+            lately = [e for e in run[: number + 1] if (date(c.received_at) - date(e.received_at)).days < 28]
+            still_open = [e for e in lately if e.closed_at is None or e.closed_at > c.received_at]
+            if len(still_open) >= 3 or len({e.source for e in lately}) >= 2:
+                yield "SAF-09", limb, after(c.received_at, days), False
+                break
+    times = [a.attended_at for a in s.police[p.pk] if all(a.attended_at > t for t in met)]
+    for number, moment in enumerate(times):
+        if sum((date(moment) - date(earlier)).days < 28 for earlier in times[: number + 1]) >= 3:
+            yield "LOG-05", "", after(moment, 5), False
+            break

@@ -1,0 +1,154 @@
+"""What the sweep says of concerns is what a second reading says, over ledgers nobody chose; and councils never mix."""
+
+import datetime as dt
+import random
+
+import pytest
+
+from governance.models import Concern, ConcernReview, ConcernStep, ConductSubject, PoliceAttendance
+from oversight.models import Flag
+from oversight.sweep import recheck, sweep
+from placements.models import Placement
+from tests.cast import at
+from tests.oversight.facts import DAY, HOUR, NOT_NOT_YES, on_days, stands
+from tests.oversight.independent import Facts
+from tests.oversight.independent_concerns import expected_of_concerns
+
+FIRST = dt.date(2022, 3, 7)
+DAYS = 60  # Easter, and the day the clocks change, are among them
+CODES = ("SAF-08", "SAF-09", "LOG-05")
+
+
+class Invented:
+    def __init__(self, cast, seed):
+        self.cast, self.chance, self.number = cast, random.Random(seed), 0
+        self.carers = [cast.carer(f"Reed {seed} {n}") for n in range(2)]
+
+    def moment(self, first=FIRST):
+        last = FIRST + DAYS * DAY
+        return at(first + self.chance.randrange(max((last - first).days, 1)) * DAY, self.chance.randrange(24))
+
+    def later(self, moment, likely=0.6):
+        return moment + self.chance.randrange(1, 300) * HOUR if self.chance.random() < likely else None
+
+    def child(self, authority=None, worker=None):
+        chance, cast = self.chance, self.cast
+        fields = {"authority": authority, "team": cast.south_team, "worker": worker} if authority else {}
+        child = cast.child(born=dt.date(2008, 5, 4), **fields)
+        placement = cast.unregistered(child, FIRST - chance.choice([0, 30, -10]) * DAY)
+        for _ in range(chance.randrange(9)):
+            self.concern(child, placement)
+        for _ in range(chance.choice([0, 2, 4, 8])):
+            PoliceAttendance.objects.create(
+                placement=placement, attended_at=self.moment(placement.started_on), called_by="staff", why="W",
+                recorded_by=cast.amy,
+            )  # fmt: skip
+        for _ in range(chance.choice([0, 0, 1, 2])):
+            ConcernReview.objects.create(
+                child=child, held_at=self.moment(), agencies="A", outcome="O", decision="stay", why="W",
+                decided_by=cast.hana, recorded_by=cast.tom,
+            )  # fmt: skip
+
+    def concern(self, child, placement):
+        chance, cast, moment = self.chance, self.cast, self.moment()
+        self.number += 1
+        police = chance.random() < 0.3
+        done = {name: self.later(moment) for name in ("read_at", "triaged_at", "answered_at")}
+        if done["triaged_at"] and done["answered_at"]:
+            done["closed_at"] = self.later(max(done["triaged_at"], done["answered_at"]), 0.5)
+        concern = Concern.objects.create(
+            authority=child.authority, number=self.number, child=child, placement=placement, what="W", owner=cast.tom,
+            category=chance.choice(["care", "safety", "staff_conduct"]), received_at=moment, recorded_by=cast.amy,
+            raiser="police" if police else "health",
+            source="police" if police else chance.choice(["health", "health", "family"]),
+            risk=chance.choice(["high", "standard"]) if police else "", **done,
+        )  # fmt: skip
+        if concern.is_conduct:
+            ConductSubject.objects.create(
+                concern=concern, carer=chance.choice([None, *self.carers]), recorded_by=cast.amy
+            )
+        if chance.random() < 0.3:
+            ConcernStep.objects.create(
+                concern=concern, kind="lado", by=cast.tom, happened_at=self.later(moment, 1), text="T", to="L"
+            )
+
+
+def standing():
+    flags = Flag.objects.standing().filter(rule__in=CODES)
+    return set(flags.values_list("rule", "limb", "placement", "carer", "agency", "shift", "due_at"))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_over_ledgers_nobody_chose(cast, seed):
+    invented, seen = Invented(cast, seed), set()
+    for _ in range(5):
+        invented.child()
+    assert cast.todd.team == cast.south_team  # South has a manager and a director
+    assert cast.duncan.authority == cast.south
+    invented.child(cast.south, cast.zoe)
+    for as_of in sorted(invented.moment() for _ in range(6)):
+        assert sweep(as_of=as_of).failed_rules == []
+        found = standing()
+        assert found == expected_of_concerns(Facts(as_of))
+        seen |= {(rule, limb) for rule, limb, *_ in found}
+    assert len(seen) >= 8, "ledgers so tame that most limbs had nothing to say prove little"
+    south = Flag.objects.filter(rule__in=CODES, child__authority=cast.south)
+    assert {flag.owner.authority for flag in south} <= {cast.south}
+    as_of = at(FIRST + DAYS * DAY, 15)
+    for placement in Placement.objects.all():
+        recheck(subjects={("child", placement.child_id)}, as_of=as_of)
+    run = sweep(as_of=as_of)
+    assert (run.raised, run.cleared) == (0, 0)
+
+
+class TestDays:
+    """The day before, the day, the day after."""
+
+    @pytest.fixture
+    def placement(self, cast):
+        return cast.unregistered(cast.child(), FIRST - 60 * DAY)
+
+    def concern(self, cast, placement, when, number=1, **fields):
+        fields = {"category": "care", "raiser": "health", "source": "health"} | fields
+        return Concern.objects.create(
+            authority=cast.north, number=number, child=placement.child, placement=placement, what="W", received_at=when,
+            owner=cast.tom, recorded_by=cast.amy, **fields,
+        )  # fmt: skip
+
+    def test_working_days_pass_over_easter(self, cast, placement):
+        maundy_thursday = dt.date(2022, 4, 14)
+        self.concern(cast, placement, at(maundy_thursday, 16))
+        assert on_days("SAF-09", "triage", dt.date(2022, 4, 19)) == NOT_NOT_YES
+        assert on_days("SAF-09", "answer", dt.date(2022, 4, 21)) == NOT_NOT_YES
+
+    def test_a_notice_has_all_of_its_last_hour(self, cast, placement):
+        when = at(FIRST, 16)
+        self.concern(cast, placement, when, risk="high", raiser="police", source="police")
+        assert not stands(when + 24 * HOUR, "SAF-08", "unread")
+        assert stands(when + 24 * HOUR + dt.timedelta(seconds=1), "SAF-08", "unread")
+
+    @pytest.mark.parametrize(("apart", "together"), [(27, True), (28, False)])
+    def test_two_sources_within_28_days(self, cast, placement, apart, together):
+        self.concern(cast, placement, at(FIRST, 1))
+        self.concern(cast, placement, at(FIRST + apart * DAY, 23), number=2, source="family", raiser="mother")
+        assert stands(at(FIRST + (apart + 12) * DAY), "SAF-09", "meeting") == together
+
+    def test_a_family_is_one_source(self, cast, placement):
+        for number, raiser in enumerate(["mother", "father"], 1):
+            self.concern(cast, placement, at(FIRST, 9), number=number, raiser=raiser, source="family")
+        assert not stands(at(FIRST + 20 * DAY), "SAF-09", "meeting")
+
+    def test_what_was_heard_of_another_place_calls_no_meeting_here(self, cast, placement):
+        self.concern(cast, placement, at(FIRST - 61 * DAY, 9))
+        self.concern(cast, placement, at(FIRST - 59 * DAY, 9), number=2, source="police", raiser="police")
+        assert not stands(at(FIRST), "SAF-09", "meeting")
+        assert stands(at(FIRST), "SAF-09", "triage")  # but it must still be decided on
+
+    def test_a_council_may_be_stricter(self, cast, placement):
+        from core.models import LocalStandard
+
+        LocalStandard.objects.create(
+            authority=cast.north, key="SAF-09 answer", value=2, effective_from=FIRST - DAY, set_by=cast.dora, reason="R"
+        )
+        self.concern(cast, placement, at(FIRST, 9))
+        assert on_days("SAF-09", "answer", FIRST + 2 * DAY) == NOT_NOT_YES
