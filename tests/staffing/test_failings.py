@@ -94,6 +94,8 @@ class TestChecks:
         assert "STF-11 unlisted" in life.red()  # the social worker hears that somebody not on the rota was there
         assert life.flag("STF-11L", "unlisted").owner == life.cast.amy
         life.reviews(shift, as_of=at(MONDAY, 12))
+        assert life.red() >= {"STF-01 worked", "STF-11 unlisted"}  # looked into, and they are there still
+        life.reviews(shift, as_of=at(MONDAY, 20))
         assert not {"STF-01 worked", "STF-11 unlisted"} & life.red()
 
     def test_a_waiver_is_amber_while_it_lasts(self, life):
