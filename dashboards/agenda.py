@@ -15,7 +15,7 @@ from core import clock
 from core.access import Permission
 from core.dates import in_words
 from core.models import User
-from dashboards.flags import Flags, counted
+from dashboards.flags import Flags, counted_together
 from dashboards.links import Link
 from dashboards.words import count
 from governance.models import Action, Concern, Meeting, PoliceAttendance
@@ -68,7 +68,7 @@ def agenda(meeting: Meeting, child: Child, user: User, *, as_of: dt.datetime) ->
     today = clock.local_date(as_of)
     of_hers = Action.for_user(user).filter(child=child).select_related("owner", "issue").order_by("due_on", "pk")
     open_now = list(of_hers.open().annotate(times_redated=Count("redatings", distinct=True)))
-    flags = counted(user, as_of=as_of, child=child.reference, whose="all", shown=SHOWN)
+    flags = counted_together(user, as_of=as_of, child=child.reference, whose="all")
     return Agenda(
         since=since,
         is_first=last is None,

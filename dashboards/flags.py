@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -24,6 +25,8 @@ SOON_DAYS = 14
 ONLY_THEIRS = (Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE)  # their own visits are asked of them by name
 NAMED = 3  # carers or shifts said by name where one line is about several
 SHOWN = 40  # flags of one list on a page; its number links to all of them
+SHOWN_TOGETHER = 20  # lines of such a list
+MOST = 200  # flags read to be put together on one page: the longest overdue
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Line:
     remedy: Link | None = None
     answer: FlagAnswer | None = None
     answer_late: bool = False
+    rule: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,13 @@ def counted(user: User, *, as_of: dt.datetime, shown: int = SHOWN, back: str = "
     """The first `shown` flags of a list, with the number of all. `back`: where a record made from here returns."""
     found = flags_of(user, as_of=as_of, **filters)
     rows = lines(found.for_list()[:shown], user=user, as_of=as_of, back=back)
+    return Flags(rows, found.count(), list_url(**filters))
+
+
+def counted_together(user: User, *, as_of: dt.datetime, **filters) -> Flags:
+    """The same with what asks the same of several carers or shifts as one line, which leads to the list of those flags."""
+    found = flags_of(user, as_of=as_of, **filters)
+    rows = gathered(lines(found.for_list()[:MOST], user=user, as_of=as_of), **filters)[:SHOWN_TOGETHER]
     return Flags(rows, found.count(), list_url(**filters))
 
 
@@ -107,6 +118,7 @@ def _line(flag: Flag, answer: FlagAnswer | None, user: User, as_of: dt.datetime,
         remedy=_remedy(user, flag, rule, back),
         answer=answer,
         answer_late=answer is not None and answer.by_when < today,
+        rule=flag.rule,
     )
 
 
@@ -172,18 +184,19 @@ def soon(placements: Iterable[Placement], *, user: User, as_of: dt.datetime, bac
     ]
 
 
-def gathered(lines: Iterable[Line]) -> list[Line]:
-    """Lines that ask the same of several carers or shifts of a placement, as one line each: the soonest, with them all.
+def gathered(lines: Iterable[Line], **filters) -> list[Line]:
+    """Lines that ask the same of several carers or shifts of a placement, as one line each: the first, with them all.
 
-    A placement of five to one has twenty carers, each with a dozen dates to come: a page of them hides the one that matters.
+    A placement of five to one has twenty carers, each with a dozen dates: a page of them hides the one that matters.
+    `filters` are of the list the lines are of; a line for several flags leads to that list, of its rule alone.
     """
     alike: dict[tuple[str, int | None], list[Line]] = {}
     for line in lines:
         alike.setdefault((line.title, line.placement.pk if line.placement else None), []).append(line)
-    return [_one_of(rows) for rows in alike.values()]
+    return [_one_of(rows, filters) for rows in alike.values()]
 
 
-def _one_of(rows: Sequence[Line]) -> Line:
+def _one_of(rows: Sequence[Line], filters: dict[str, Any]) -> Line:
     first, about = rows[0], list(dict.fromkeys(row.about for row in rows))
     if len(rows) == 1:
         return first
@@ -192,4 +205,11 @@ def _one_of(rows: Sequence[Line]) -> Line:
     remedy = (
         first.remedy if all(row.remedy == first.remedy for row in rows) else None
     )  # each carer's is a page of theirs
-    return replace(first, when_words=f"{first.when_words}, the first of {len(rows)}", about=named, remedy=remedy)
+    return replace(
+        first,
+        when_words=f"{first.when_words}, the first of {len(rows)}",
+        about=named,
+        remedy=remedy,
+        href=list_url(**filters, rule=first.rule) if first.href else "",
+        answer=None,
+    )

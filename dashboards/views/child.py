@@ -16,7 +16,7 @@ from core.dates import age_on
 from core.history_panel import changes
 from core.models import User
 from dashboards.chronology import TOLD_BY_NOTHING_ELSE, Cursor, chronology
-from dashboards.flags import counted, gathered, soon
+from dashboards.flags import counted_together, gathered, soon
 from dashboards.links import Link, link, offered
 from dashboards.state import State, states, with_what_states_need
 from dashboards.words import type_label
@@ -92,7 +92,7 @@ def _context(record: Child, user: User, as_of: dt.datetime, before: Cursor | Non
         "episodes": episodes,
         "placements": placements,
         "decisions": decisions,
-        "flags": counted(user, as_of=as_of, child=record.reference, whose="all") if sees_flags else None,
+        "flags": counted_together(user, as_of=as_of, child=record.reference, whose="all") if sees_flags else None,
         "due_soon": gathered(soon([now], user=user, as_of=as_of)) if sees_flags and now else [],
         "chronology": chronology(record, user=user, as_of=as_of, before=before),
         "before": before,

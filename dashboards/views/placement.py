@@ -14,7 +14,7 @@ from core.access import Permission, Scope, access
 from core.history_panel import changes
 from core.models import User
 from dashboards import quality
-from dashboards.flags import counted, gathered, soon
+from dashboards.flags import counted_together, gathered, soon
 from dashboards.links import Link, link, offered
 from dashboards.state import State, states, with_what_states_need
 from dashboards.words import covers_words
@@ -95,7 +95,7 @@ def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any
         "over": over,
         "planned": planned,
         "shown": SHOWN,
-        "flags": counted(user, as_of=as_of, shown=SHOWN, placement=record.pk, whose="all") if sees_flags else None,
+        "flags": counted_together(user, as_of=as_of, placement=record.pk, whose="all") if sees_flags else None,
         "due_soon": gathered(soon([record], user=user, as_of=as_of)) if sees_flags and not over else [],
         "posts": [(post, link(user, "End", "placements:end_manager", post.pk)) for post in posts],
         "sees_authorisations": user.rights.scope != Scope.PROVIDER,

@@ -61,9 +61,11 @@ def going_well(loader: "Loader", placement: Placement) -> None:
 
 
 def going_wrong(loader: "Loader", placement: Placement) -> None:
-    """No care plan, a stale profile, the general text signed, three months at a time, a plan that slips, and a notice."""
+    """A care plan without who she is, a stale profile, the general text signed, three months at a time, a plan that slips, and a notice."""
     child = placement.child
     amy, tom, hana, carl, lola = (loader.people[key] for key in ("amy", "tom", "hana", "carl", "lola"))
+    without = [code for code in SECTIONS if code not in IDENTITY]
+    plans.record_plan(child=child, kind="care", made_on=loader.day(60), covers=without, by=amy, as_of=loader.at(60, 10))
     plans.write_profile(
         child=child, needs="A calm house.", identity="Mixed heritage.", risks="Goes missing.",
         outcomes="Somewhere safe while a home is found.", wishes="“Near my mum.”", by=amy, as_of=loader.at(60, 11),
