@@ -108,11 +108,16 @@ def _tell(people: list[User], concern: Concern, what: str, text: str, key: str =
 # --- what is done about it --------------------------------------------------------------------------------------------
 
 
-def _begin(concern: Concern, by: User) -> None:
-    """Hold the concern; it must be open, and in the ledger of whoever acts."""
+def _hold(concern: Concern, by: User) -> None:
+    """Hold the concern; it must be in the ledger of whoever acts."""
     policies.may_work_on(by, concern)
     for_child.hold(concern)
     touch(child=concern.child)
+
+
+def _begin(concern: Concern, by: User) -> None:
+    """Hold the concern; it must be open, and in the ledger of whoever acts."""
+    _hold(concern, by)
     policies.still_open(concern)
 
 
@@ -191,8 +196,11 @@ def hand_over(*, concern: Concern, owner: User, why: str, by: User, as_of: dt.da
 
 @action
 def consult_lado(*, concern: Concern, advice: str, spoke_to: str, by: User, as_of: dt.datetime) -> ConcernStep:
-    """Record that the LADO was consulted about it: with whom, and what they advised."""
-    _begin(concern, by)
+    """Record that the LADO was consulted about it: with whom, and what they advised.
+
+    A closed concern may be the last of a run, and no closing undoes that the run must be brought to the LADO.
+    """
+    _hold(concern, by)
     for_child.required(advice=(advice, "Enter what the LADO advised"), spoke_to=(spoke_to, "Enter who you spoke to"))
     return _step(concern, Kind.LADO, by, as_of, text=advice.strip(), to=spoke_to.strip()[:200])
 

@@ -176,22 +176,25 @@ def _context(record: Concern, user: User, in_ledger: bool, as_of: Any) -> dict[s
 
 def _acts(record: Concern, user: User, in_ledger: bool) -> list[tuple[str, str]]:
     """What this person may do about it as it stands, as (label, address)."""
-    if not record.is_open:
-        return []
+    consult = (in_ledger, "Record that the LADO was consulted", "consult_lado")
     decides = in_ledger and user.can(Permission.TRIAGE_CONCERNS)
-    offered = [
-        (decides and record.triaged_at is None, "Decide what is to be done", "triage_concern"),
-        (in_ledger, "Answer whoever raised it", "answer_concern"),
-        (in_ledger and record.is_conduct, "Record that the LADO was consulted", "consult_lado"),
-        (in_ledger, "Record a step, or that it was passed on", "note_concern"),
-        (True, "Escalate it formally", "escalate_concern"),
-        (decides or record.owner_id == user.pk, "Give it to somebody else", "hand_over_concern"),
-        (decides and record.triaged_at is not None, "Decide again", "triage_concern"),
-        (
-            in_ledger and record.is_conduct and user.can(Permission.SEE_CONDUCT),
-            "Say which carer it is about",
-            "identify_carer",
-        ),
-        (decides, "Close it", "close_concern"),
-    ]
+    offered = (
+        [consult]
+        if not record.is_open
+        else [
+            (decides and record.triaged_at is None, "Decide what is to be done", "triage_concern"),
+            (in_ledger, "Answer whoever raised it", "answer_concern"),
+            consult,
+            (in_ledger, "Record a step, or that it was passed on", "note_concern"),
+            (True, "Escalate it formally", "escalate_concern"),
+            (decides or record.owner_id == user.pk, "Give it to somebody else", "hand_over_concern"),
+            (decides and record.triaged_at is not None, "Decide again", "triage_concern"),
+            (
+                in_ledger and record.is_conduct and user.can(Permission.SEE_CONDUCT),
+                "Say which carer it is about",
+                "identify_carer",
+            ),
+            (decides, "Close it", "close_concern"),
+        ]
+    )
     return [(label, reverse(f"governance:{name}", args=[record.pk])) for may, label, name in offered if may]

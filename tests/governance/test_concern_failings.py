@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
-from core.errors import Invalid, Refused
+from core.errors import Conflict, Invalid, Refused
 from core.models import OutboxMessage, Refusal
 from governance.actions import concerns, police
 from governance.models import Concern, ConcernStep, ConductSubject
@@ -146,7 +147,7 @@ class TestPoliceNotices:
 class TestTheLedger:
     @pytest.mark.failing("F87")
     @pytest.mark.failing("F55")
-    def test_concerns_of_two_agencies_force_a_meeting_and_a_decision(self, life):
+    def test_concerns_of_two_agencies_force_a_meeting_and_a_decision(self, life, client):
         life.raises(life.pete, at(TUESDAY, 9))
         second = life.raises(life.nell, at(TUESDAY + DAY, 9), category="health")
         assert second.number == 2
@@ -164,11 +165,19 @@ class TestTheLedger:
             life.meets(at(due + DAY, 12), decided_by=life.cast.tom)
         life.meets(at(due + DAY, 12))
         assert life.owed() == {"SAF-09 lado"}
-        third = life.raises(life.cast.greta, at(due + 2 * DAY, 9))
+        client.force_login(life.cast.tom)  # both are closed: the pages still offer what clears it
+        consult = reverse("governance:consult_lado", args=[second.pk])
+        for page in (
+            concerns.concern_page(second),
+            reverse("governance:child_concerns", args=[life.child.reference]),
+        ):
+            assert f'href="{consult}"' in client.get(page).content.decode()
         life.act(
-            concerns.consult_lado, life.cast.tom, at(due + 2 * DAY, 10), concern=third, spoke_to="Lee", advice="Refer."
+            concerns.consult_lado, life.cast.tom, at(due + 2 * DAY, 10), concern=second, spoke_to="Lee", advice="Refer."
         )
         assert life.owed() == set()
+        with pytest.raises(Conflict):
+            life.answers(second, at(due + 2 * DAY, 11))  # nothing else is done about a closed one
 
     @pytest.mark.failing("F55")
     def test_three_of_one_agency_are_enough(self, life):
