@@ -253,15 +253,15 @@ def escalate(*, concern: Concern, recipient: User, why: str = "", by: User, as_o
 
 @action
 def reply(*, escalation: ConcernStep, text: str, by: User, as_of: dt.datetime) -> ConcernStep:
-    """Answer a formal escalation: by the person it was escalated to. Whoever escalated it is told."""
-    if escalation.kind != Kind.ESCALATED or escalation.recipient_id != by.pk:
-        raise PermissionDenied("this was escalated to somebody else")
+    """Answer a formal escalation: by the person it was escalated to or, once their account is closed, by whoever holds
+    their post. Whoever escalated it is told."""
+    policies.may_reply(by, escalation)
     concern = escalation.concern
     for_child.hold(concern)
     touch(child=concern.child)
     for_child.required(text=(text, "Enter your answer"))
     if ConcernStep.objects.filter(in_reply_to=escalation).exists():
-        raise Conflict("You have answered this already.")
+        raise Conflict("This is answered already.")
     step = _step(concern, Kind.REPLIED, by, as_of, text=text.strip(), in_reply_to=escalation)
     _tell([escalation.by], concern, "replied", "An escalation of yours has an answer.", f"-{step.pk}")
     return step

@@ -152,23 +152,19 @@ def _context(record: Concern, user: User, in_ledger: bool, as_of: Any) -> dict[s
         .order_by("happened_at", "pk")
     )
     subject = ConductSubject.for_user(user).filter(concern=record).select_related("carer").first()
-    replied = {step.in_reply_to_id for step in steps}
     return {
         "title": str(record),
         "concern": record,
         "in_ledger": in_ledger,
-        "steps": [step for step in steps if in_ledger or step.kind != Kind.TRIAGED],
-        "triage": next((step for step in reversed(steps) if step.kind == Kind.TRIAGED), None),
+        "steps": steps,
         "answers": [step for step in steps if step.kind == Kind.ANSWERED],
         "owed": policies.owed(record, steps, as_of) if in_ledger else [],
         "subject": subject,
         "anon": ConductSubject.ANON,
         "may_see_pattern": in_ledger and user.can(Permission.SEE_CONCERNS),
-        "to_reply": [
-            step
-            for step in steps
-            if step.kind == Kind.ESCALATED and step.recipient_id == user.pk and step.pk not in replied
-        ],
+        "to_reply": list(
+            ConcernStep.for_user(user).to_answer(user).filter(concern=record).select_related("by", "recipient")
+        ),
         "acts": _acts(record, user, in_ledger),
         "back_url": reverse("governance:concerns"),
     }

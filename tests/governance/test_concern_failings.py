@@ -252,6 +252,35 @@ class TestTheLedger:
         life.closes(concern, at(TUESDAY, 13))
         assert not Concern.objects.open().exists()
 
+    def test_whoever_holds_the_post_now_answers_for_somebody_who_left(self, life, client):
+        cast = life.cast
+        concern = life.raises(cast.greta, at(TUESDAY, 9))
+        to_dee, to_tom = (
+            life.act(concerns.escalate, cast.greta, at(TUESDAY, 9), concern=concern, recipient=person)
+            for person in (cast.dee, cast.tom)
+        )
+        new = cast.person("dilys", "Dilys Wren", "director")
+        other = cast.person("odo", "Odo Rook", "team_manager")
+        assert not Concern.for_user(new).exists()
+        for person in (cast.dee, cast.tom):
+            person.is_active = False
+            person.save()
+        assert list(Concern.for_user(new).escalated_to(new)) == [concern]
+        assert list(Concern.for_user(cast.dora).escalated_to(cast.dora)) == [concern]
+        for stranger in (other, cast.amy, cast.hana, cast.greta):
+            with pytest.raises(PermissionDenied):
+                life.act(concerns.reply, stranger, at(TUESDAY, 10), escalation=to_dee, text="I answer.")
+        client.force_login(new)
+        page = client.get(concerns.concern_page(concern)).content.decode()
+        assert "whose account is closed" in page
+        assert "Dilys Wren" in page
+        answer = reverse("governance:reply_to_escalation", args=[to_dee.pk])
+        assert client.post(answer, {"text": "She moves on Monday."}).status_code == 302
+        # the team has no manager now: the director of children's services answers for the empty post
+        life.act(concerns.reply, cast.dora, at(TUESDAY, 12), escalation=to_tom, text="A manager starts today.")
+        assert not ConcernStep.objects.filter(kind="escalated", reply=None).exists()
+        assert ConcernStep.for_user(cast.greta).filter(kind="replied").count() == 2
+
 
 class TestConduct:
     @pytest.mark.failing("F109")
