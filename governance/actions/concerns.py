@@ -108,11 +108,16 @@ def _tell(people: list[User], concern: Concern, what: str, text: str, key: str =
 # --- what is done about it --------------------------------------------------------------------------------------------
 
 
-def _begin(concern: Concern, by: User) -> None:
-    """Hold the concern; it must be open, and in the ledger of whoever acts."""
+def _hold(concern: Concern, by: User) -> None:
+    """Hold the concern; it must be in the ledger of whoever acts."""
     policies.may_work_on(by, concern)
     for_child.hold(concern)
     touch(child=concern.child)
+
+
+def _begin(concern: Concern, by: User) -> None:
+    """Hold the concern; it must be open, and in the ledger of whoever acts."""
+    _hold(concern, by)
     policies.still_open(concern)
 
 
@@ -191,8 +196,11 @@ def hand_over(*, concern: Concern, owner: User, why: str, by: User, as_of: dt.da
 
 @action
 def consult_lado(*, concern: Concern, advice: str, spoke_to: str, by: User, as_of: dt.datetime) -> ConcernStep:
-    """Record that the LADO was consulted about it: with whom, and what they advised."""
-    _begin(concern, by)
+    """Record that the LADO was consulted about it: with whom, and what they advised.
+
+    A closed concern may be the last of a run, and no closing undoes that the run must be brought to the LADO.
+    """
+    _hold(concern, by)
     for_child.required(advice=(advice, "Enter what the LADO advised"), spoke_to=(spoke_to, "Enter who you spoke to"))
     return _step(concern, Kind.LADO, by, as_of, text=advice.strip(), to=spoke_to.strip()[:200])
 
@@ -245,15 +253,15 @@ def escalate(*, concern: Concern, recipient: User, why: str = "", by: User, as_o
 
 @action
 def reply(*, escalation: ConcernStep, text: str, by: User, as_of: dt.datetime) -> ConcernStep:
-    """Answer a formal escalation: by the person it was escalated to. Whoever escalated it is told."""
-    if escalation.kind != Kind.ESCALATED or escalation.recipient_id != by.pk:
-        raise PermissionDenied("this was escalated to somebody else")
+    """Answer a formal escalation: by the person it was escalated to or, once their account is closed, by whoever holds
+    their post. Whoever escalated it is told."""
+    policies.may_reply(by, escalation)
     concern = escalation.concern
     for_child.hold(concern)
     touch(child=concern.child)
     for_child.required(text=(text, "Enter your answer"))
     if ConcernStep.objects.filter(in_reply_to=escalation).exists():
-        raise Conflict("You have answered this already.")
+        raise Conflict("This is answered already.")
     step = _step(concern, Kind.REPLIED, by, as_of, text=text.strip(), in_reply_to=escalation)
     _tell([escalation.by], concern, "replied", "An escalation of yours has an answer.", f"-{step.pk}")
     return step

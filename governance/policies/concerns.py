@@ -15,6 +15,7 @@ from core.errors import Conflict, Invalid, Refused
 from core.models import LocalStandard, User
 from core.working_days import add_working_days
 from governance.models import Concern, ConcernStep
+from governance.querysets.concerns import asked_of
 from staffing.models import Carer
 
 OLDEST = dt.timedelta(days=366)  # longer ago than this, a date is a slip of the finger
@@ -64,6 +65,13 @@ def may_work_on(by: User, concern: Concern) -> None:
     """Raise PermissionDenied unless `by` has the ledger this concern is in."""
     if not Concern.objects.in_ledger_of(by).filter(pk=concern.pk).exists():
         raise PermissionDenied("this concern is another's to act on")
+
+
+def may_reply(by: User, escalation: ConcernStep) -> None:
+    """Raise PermissionDenied unless the escalation is `by`'s to answer."""
+    asked = ConcernStep.objects.filter(asked_of(by), kind=ConcernStep.Kind.ESCALATED, pk=escalation.pk)
+    if not by.can(Permission.RAISE_CONCERN) or not asked.exists():
+        raise PermissionDenied("this was escalated to somebody else")
 
 
 def may_decide(by: User, concern: Concern) -> None:
@@ -205,6 +213,15 @@ def working_days(concern: Concern, standard: tuple[str, int]) -> int:
     return min(row.value, default) if row else default
 
 
+def answerer(concern: Concern, recipient: User) -> str:
+    """Who answers an escalation: its recipient or, once their account is closed, whoever holds their post."""
+    if recipient.is_active:
+        return recipient.name
+    people = list(recipients_for(concern))
+    holders = [p for p in people if p.role == recipient.role] or [p for p in people if p.role == Role.DCS]
+    return " or ".join(p.name for p in holders) or recipient.name
+
+
 def owed(concern: Concern, steps: list[ConcernStep], as_of: dt.datetime) -> list[Owed]:
     """Who must do what about a concern, by when, in the order in which it falls due."""
     if not concern.is_open:
@@ -222,7 +239,7 @@ def owed(concern: Concern, steps: list[ConcernStep], as_of: dt.datetime) -> list
         found.append(("Consult the LADO", concern.owner.name, within(LADO_DAYS)))
     answered = {step.in_reply_to_id for step in steps}
     found.extend(
-        ("Answer the formal escalation", step.recipient.name, step.due_on)
+        ("Answer the formal escalation", answerer(concern, step.recipient), step.due_on)
         for step in steps
         if step.recipient and step.kind == ConcernStep.Kind.ESCALATED and step.pk not in answered
     )

@@ -7,10 +7,10 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Val
 
 from children.models import Child
 from children.querysets import child_being_read
-from core.access import PartnerKind, Permission
+from core.access import PartnerKind, Permission, Role
 
-# What whoever raised a concern reads of what was done about it.
-TOLD = ("triaged", "escalated", "replied", "answered", "closed")
+# What whoever raised a concern reads of what was done about it, with their own escalations and the answers to those.
+TOLD = ("answered", "closed")
 
 
 def _may(user, permission: Permission) -> bool:
@@ -34,9 +34,16 @@ def in_the_ledger(user, concern: str = "") -> Q:
         theirs |= Q(**{f"{concern}category": "staff_conduct"})
     if user.can(Permission.RAISE_CONCERN):
         pk = f"{concern[:-2]}_id" if concern else "pk"
-        asked = ConcernStep.objects.filter(recipient=user, kind="escalated", concern=OuterRef(pk))
+        asked = ConcernStep.objects.filter(asked_of(user), kind="escalated", concern=OuterRef(pk))
         theirs |= Q(**{f"{concern}owner": user}) | Q(Exists(asked))
     return theirs & Q(**{f"{concern}authority_id": user.authority_id})
+
+
+def asked_of(user) -> Q:
+    """The steps this person must answer: those to them and, where an account is closed, those to whoever held their post
+    before them for the children they see. The director of children’s services answers for every post left empty."""
+    left = Q(recipient__is_active=False, concern__child__in=Child.objects.visible_to(user)) & ~Q(by=user)
+    return Q(recipient=user) | (left if user.role == Role.DCS else left & Q(recipient__role=user.role))
 
 
 def raised_by(user, concern: str = "") -> Q:
@@ -78,11 +85,11 @@ class ConcernQuerySet(models.QuerySet):
         return self.filter(received_at__gt=moment)
 
     def escalated_to(self, user) -> "ConcernQuerySet":
-        """Those formally escalated to this person that they have not answered."""
+        """Those formally escalated to this person, or left to them, and not answered."""
         from governance.models import ConcernStep
 
-        asked = ConcernStep.objects.filter(kind="escalated", recipient=user, reply__isnull=True)
-        return self.open().filter(Exists(asked.filter(concern=OuterRef("pk"))))
+        asked = ConcernStep.objects.to_answer(user).filter(concern=OuterRef("pk"))
+        return self.open().filter(Exists(asked))
 
     def ranked(self) -> "ConcernQuerySet":
         """Open police notices first, the gravest and then the oldest first; then every other, open ones first."""
@@ -100,7 +107,7 @@ class ConcernQuerySet(models.QuerySet):
         on, escalated to them, and raised by them and still open. One query."""
         from governance.models import ConcernStep
 
-        asked = ConcernStep.objects.filter(kind="escalated", recipient=user, reply__isnull=True, concern=OuterRef("pk"))
+        asked = ConcernStep.objects.to_answer(user).filter(concern=OuterRef("pk"))
         numbers = self.open().aggregate(
             triage=Count("pk", filter=Q(triaged_at__isnull=True)),
             mine=Count("pk", filter=Q(owner=user)),
@@ -136,7 +143,14 @@ class ConcernQuerySet(models.QuerySet):
 class ConcernStepQuerySet(models.QuerySet):
     def visible_to(self, user) -> "ConcernStepQuerySet":
         """Every step for those who have the ledger; for whoever raised it, what they are told."""
-        return self.filter(in_the_ledger(user, "concern__") | (raised_by(user, "concern__") & Q(kind__in=TOLD)))
+        told = Q(kind__in=TOLD)
+        if user.is_authenticated:
+            told |= Q(kind="escalated", by=user) | Q(kind="replied", in_reply_to__by=user)
+        return self.filter(in_the_ledger(user, "concern__") | (raised_by(user, "concern__") & told))
+
+    def to_answer(self, user) -> "ConcernStepQuerySet":
+        """The formal escalations this person must answer."""
+        return self.filter(asked_of(user), kind="escalated", reply__isnull=True)
 
 
 class ConductSubjectQuerySet(models.QuerySet):

@@ -13,6 +13,8 @@ from children.querysets import child_being_read, live
 from core.access import Permission, Scope
 from placements.models import ProviderPost
 from placements.querysets import WITHOUT_NOTES
+from staffing.models import AgencyAgreement
+from staffing.querysets import providers_of
 
 
 def _may(user) -> bool:
@@ -27,8 +29,17 @@ def series_belonged_to(user) -> QuerySet:
     found = MeetingSeries.objects.filter(Q(chair=user) | Exists(today))
     if user.authority_id is not None:
         return found.filter(authority_id=user.authority_id).values("pk")
-    posts = ProviderPost.objects.filter(live(), person=user)  # a provider's people: of the councils that appointed them
-    return found.filter(authority__in=posts.values("authority_id")).values("pk")
+    # A provider's people: of the councils that appointed them, and of a child while the provider cares for her.
+    posts = ProviderPost.objects.filter(live(), person=user)
+    found = found.filter(authority__in=posts.values("authority_id"))
+    return found.filter(Q(child__isnull=True) | Q(child__in=_cared_for_by(user))).values("pk")
+
+
+def _cared_for_by(user) -> QuerySet:
+    """The children placed now with this person's provider, or whose placement it supplies with carers now, as ids."""
+    supplied = AgencyAgreement.objects.filter(live(), live("placement__"), agency__in=providers_of(user))
+    here = Q(pk__in=Child.objects.visible_to(user).values("pk")) | Q(placements__in=supplied.values("placement_id"))
+    return Child.objects.filter(here).values("pk")
 
 
 def children_in_reach(user) -> QuerySet:

@@ -4,11 +4,13 @@ from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from children.actions import open_file
 from core import clock
 from core.access import Permission, Role, access
 from core.pages import record_form
@@ -52,10 +54,12 @@ def record_funding(request: HttpRequest, pk: int) -> HttpResponse:
 
 @access(Permission.SEE_PLANS)
 @require_safe
+@transaction.atomic
 def crisis(request: HttpRequest, pk: int) -> HttpResponse:
     """The steps of the crisis clock: what each found, who signed it, and at which rank the others are signed."""
     placement = theirs(request, pk)
     user: Any = request.user
+    open_file(child=placement.child, page="crisis clock", by=user, as_of=clock.now())
     checks = list(CrisisCheck.for_user(user).filter(placement=placement).select_related("signed_by"))
     signed = {check.step: check for check in reversed(checks)}
     context = {

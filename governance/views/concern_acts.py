@@ -13,6 +13,7 @@ from governance.actions import concerns as acts
 from governance.forms import concerns as forms
 from governance.models import Concern, ConcernStep
 from governance.policies import concerns as policies
+from governance.querysets.concerns import asked_of
 from governance.views.concerns import their_concern
 
 
@@ -83,7 +84,7 @@ def escalate(request: HttpRequest, pk: int) -> HttpResponse:
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer an escalation: nobody else’s is there to answer."""
     steps = ConcernStep.for_user(request.user).select_related("concern__child", "by", "recipient")
-    step = get_object_or_404(steps, pk=pk, kind=ConcernStep.Kind.ESCALATED, recipient=request.user)
+    step = get_object_or_404(steps.filter(asked_of(request.user)), pk=pk, kind=ConcernStep.Kind.ESCALATED)
     return _form(
         request, step.concern, forms.Reply, partial(acts.reply, escalation=step), "Answer the formal escalation",
         "Send your answer", "Answered", context={"intro": f"From {step.by.name}: {step.text}" if step.text else ""},

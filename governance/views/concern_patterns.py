@@ -68,6 +68,7 @@ def of_child(request: HttpRequest, reference: str) -> HttpResponse:
             "child": child,
             "reviews": list(reviews),
             "may_review": request.user.can(Permission.TRIAGE_CONCERNS),
+            "newest": next(iter(context["rows"]), None),
             "all_url": ledger(child=child.reference, show="all"),
             "open_url": ledger(child=child.reference),
             "back_url": reverse("dashboards:child", args=[child.reference]),

@@ -152,23 +152,19 @@ def _context(record: Concern, user: User, in_ledger: bool, as_of: Any) -> dict[s
         .order_by("happened_at", "pk")
     )
     subject = ConductSubject.for_user(user).filter(concern=record).select_related("carer").first()
-    replied = {step.in_reply_to_id for step in steps}
     return {
         "title": str(record),
         "concern": record,
         "in_ledger": in_ledger,
-        "steps": [step for step in steps if in_ledger or step.kind != Kind.TRIAGED],
-        "triage": next((step for step in reversed(steps) if step.kind == Kind.TRIAGED), None),
+        "steps": steps,
         "answers": [step for step in steps if step.kind == Kind.ANSWERED],
         "owed": policies.owed(record, steps, as_of) if in_ledger else [],
         "subject": subject,
         "anon": ConductSubject.ANON,
         "may_see_pattern": in_ledger and user.can(Permission.SEE_CONCERNS),
-        "to_reply": [
-            step
-            for step in steps
-            if step.kind == Kind.ESCALATED and step.recipient_id == user.pk and step.pk not in replied
-        ],
+        "to_reply": list(
+            ConcernStep.for_user(user).to_answer(user).filter(concern=record).select_related("by", "recipient")
+        ),
         "acts": _acts(record, user, in_ledger),
         "back_url": reverse("governance:concerns"),
     }
@@ -176,22 +172,25 @@ def _context(record: Concern, user: User, in_ledger: bool, as_of: Any) -> dict[s
 
 def _acts(record: Concern, user: User, in_ledger: bool) -> list[tuple[str, str]]:
     """What this person may do about it as it stands, as (label, address)."""
-    if not record.is_open:
-        return []
+    consult = (in_ledger, "Record that the LADO was consulted", "consult_lado")
     decides = in_ledger and user.can(Permission.TRIAGE_CONCERNS)
-    offered = [
-        (decides and record.triaged_at is None, "Decide what is to be done", "triage_concern"),
-        (in_ledger, "Answer whoever raised it", "answer_concern"),
-        (in_ledger and record.is_conduct, "Record that the LADO was consulted", "consult_lado"),
-        (in_ledger, "Record a step, or that it was passed on", "note_concern"),
-        (True, "Escalate it formally", "escalate_concern"),
-        (decides or record.owner_id == user.pk, "Give it to somebody else", "hand_over_concern"),
-        (decides and record.triaged_at is not None, "Decide again", "triage_concern"),
-        (
-            in_ledger and record.is_conduct and user.can(Permission.SEE_CONDUCT),
-            "Say which carer it is about",
-            "identify_carer",
-        ),
-        (decides, "Close it", "close_concern"),
-    ]
+    offered = (
+        [consult]
+        if not record.is_open
+        else [
+            (decides and record.triaged_at is None, "Decide what is to be done", "triage_concern"),
+            (in_ledger, "Answer whoever raised it", "answer_concern"),
+            consult,
+            (in_ledger, "Record a step, or that it was passed on", "note_concern"),
+            (True, "Escalate it formally", "escalate_concern"),
+            (decides or record.owner_id == user.pk, "Give it to somebody else", "hand_over_concern"),
+            (decides and record.triaged_at is not None, "Decide again", "triage_concern"),
+            (
+                in_ledger and record.is_conduct and user.can(Permission.SEE_CONDUCT),
+                "Say which carer it is about",
+                "identify_carer",
+            ),
+            (decides, "Close it", "close_concern"),
+        ]
+    )
     return [(label, reverse(f"governance:{name}", args=[record.pk])) for may, label, name in offered if may]

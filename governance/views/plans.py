@@ -3,11 +3,13 @@
 from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from children.actions import open_file
 from children.models import Child
 from core import clock
 from core.access import Permission, access
@@ -60,11 +62,13 @@ def tabs(child: Child, here: str) -> list[tuple[str, str, bool]]:
 
 @access(Permission.SEE_PLANS)
 @require_safe
+@transaction.atomic
 def plans(request: HttpRequest, reference: str) -> HttpResponse:
     """Her plans as they stand: the care plan and what it lacks, long-term plans and their steps, and the court's tasks."""
     child = her(request, reference)
     user: Any = request.user
     today = clock.local_date(clock.now())
+    open_file(child=child, page="plans", by=user, as_of=clock.now())
     versions = list(Plan.for_user(user).filter(child=child).select_related("placement__home", "recorded_by"))
     latest = {kind: next((plan for plan in versions if plan.kind == kind), None) for kind in Plan.Kind.values}
     long_term = list(
@@ -98,11 +102,13 @@ def plans(request: HttpRequest, reference: str) -> HttpResponse:
 
 @access(Permission.SEE_PLANS)
 @require_safe
+@transaction.atomic
 def commissioning(request: HttpRequest, reference: str) -> HttpResponse:
     """How a home is sought and paid for: the referral profile, who was asked, notices, and the blocks."""
     child = her(request, reference)
     user: Any = request.user
     as_of = clock.now()
+    open_file(child=child, page="search and funding", by=user, as_of=as_of)
     profiles = list(ReferralProfile.for_user(user).filter(child=child).select_related("recorded_by")[:SHOWN])
     searches = list(SearchEntry.for_user(user).filter(child=child)[: 3 * SHOWN])
     placements = list(Placement.for_user(user).filter(child=child).select_related("home")[:SHOWN])
@@ -238,9 +244,11 @@ def answer_search(request: HttpRequest, pk: int) -> HttpResponse:
 
 @access(Permission.SEE_AGREEMENT)
 @require_safe
+@transaction.atomic
 def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     """What a placement agreed to achieve for this child, and which lines of it are not those of every agreement."""
     placement = theirs(request, pk)
+    open_file(child=placement.child, page="placement agreement", by=request.user, as_of=clock.now())
     records = list(
         PlacementAgreement.for_user(request.user).filter(placement=placement).select_related("recorded_by")[:SHOWN]
     )

@@ -50,11 +50,13 @@ def visit_page(visit: QualityVisit) -> str:
 
 @access(Permission.SEE_CHILDREN)
 @require_safe
+@transaction.atomic
 def quality(request: HttpRequest, pk: int) -> HttpResponse:
     """What has been found at a placement. Shift leaders are told nothing of it: they are among those looked at."""
     placement = theirs(request, pk)
     if request.user.authority_id is None and not request.user.can(Permission.SEE_FLAGS):
         raise PermissionDenied
+    open_file(child=placement.child, page="quality assurance", by=request.user, as_of=clock.now())
     visits = list(
         QualityVisit.for_user(request.user).filter(placement=placement).standing().prefetch_related("visitors")
     )

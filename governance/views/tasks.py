@@ -4,11 +4,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from children.actions import open_file
 from children.models import Child
 from core import clock
 from core.access import Permission, access
@@ -40,8 +42,11 @@ def _may_finish(request: HttpRequest, action: Action) -> bool:
 
 @access(Permission.ATTEND_MEETINGS)
 @require_GET
+@transaction.atomic
 def action(request: HttpRequest, pk: int) -> HttpResponse:
     record, user = _action(request, pk), request.user
+    if user.can(Permission.SEE_CHILDREN):
+        open_file(child=record.child, page="action", by=user, as_of=clock.now())
     sees_meeting = record.meeting_id and Meeting.for_user(user).filter(pk=record.meeting_id).exists()
     context = {
         "title": "Action",

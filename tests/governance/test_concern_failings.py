@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
-from core.errors import Invalid, Refused
+from core.errors import Conflict, Invalid, Refused
 from core.models import OutboxMessage, Refusal
 from governance.actions import concerns, police
 from governance.models import Concern, ConcernStep, ConductSubject
@@ -146,7 +147,7 @@ class TestPoliceNotices:
 class TestTheLedger:
     @pytest.mark.failing("F87")
     @pytest.mark.failing("F55")
-    def test_concerns_of_two_agencies_force_a_meeting_and_a_decision(self, life):
+    def test_concerns_of_two_agencies_force_a_meeting_and_a_decision(self, life, client):
         life.raises(life.pete, at(TUESDAY, 9))
         second = life.raises(life.nell, at(TUESDAY + DAY, 9), category="health")
         assert second.number == 2
@@ -164,11 +165,19 @@ class TestTheLedger:
             life.meets(at(due + DAY, 12), decided_by=life.cast.tom)
         life.meets(at(due + DAY, 12))
         assert life.owed() == {"SAF-09 lado"}
-        third = life.raises(life.cast.greta, at(due + 2 * DAY, 9))
+        client.force_login(life.cast.tom)  # both are closed: the pages still offer what clears it
+        consult = reverse("governance:consult_lado", args=[second.pk])
+        for page in (
+            concerns.concern_page(second),
+            reverse("governance:child_concerns", args=[life.child.reference]),
+        ):
+            assert f'href="{consult}"' in client.get(page).content.decode()
         life.act(
-            concerns.consult_lado, life.cast.tom, at(due + 2 * DAY, 10), concern=third, spoke_to="Lee", advice="Refer."
+            concerns.consult_lado, life.cast.tom, at(due + 2 * DAY, 10), concern=second, spoke_to="Lee", advice="Refer."
         )
         assert life.owed() == set()
+        with pytest.raises(Conflict):
+            life.answers(second, at(due + 2 * DAY, 11))  # nothing else is done about a closed one
 
     @pytest.mark.failing("F55")
     def test_three_of_one_agency_are_enough(self, life):
@@ -242,6 +251,35 @@ class TestTheLedger:
         assert reply in ConcernStep.for_user(cast.amy)
         life.closes(concern, at(TUESDAY, 13))
         assert not Concern.objects.open().exists()
+
+    def test_whoever_holds_the_post_now_answers_for_somebody_who_left(self, life, client):
+        cast = life.cast
+        concern = life.raises(cast.greta, at(TUESDAY, 9))
+        to_dee, to_tom = (
+            life.act(concerns.escalate, cast.greta, at(TUESDAY, 9), concern=concern, recipient=person)
+            for person in (cast.dee, cast.tom)
+        )
+        new = cast.person("dilys", "Dilys Wren", "director")
+        other = cast.person("odo", "Odo Rook", "team_manager")
+        assert not Concern.for_user(new).exists()
+        for person in (cast.dee, cast.tom):
+            person.is_active = False
+            person.save()
+        assert list(Concern.for_user(new).escalated_to(new)) == [concern]
+        assert list(Concern.for_user(cast.dora).escalated_to(cast.dora)) == [concern]
+        for stranger in (other, cast.amy, cast.hana, cast.greta):
+            with pytest.raises(PermissionDenied):
+                life.act(concerns.reply, stranger, at(TUESDAY, 10), escalation=to_dee, text="I answer.")
+        client.force_login(new)
+        page = client.get(concerns.concern_page(concern)).content.decode()
+        assert "whose account is closed" in page
+        assert "Dilys Wren" in page
+        answer = reverse("governance:reply_to_escalation", args=[to_dee.pk])
+        assert client.post(answer, {"text": "She moves on Monday."}).status_code == 302
+        # the team has no manager now: the director of children's services answers for the empty post
+        life.act(concerns.reply, cast.dora, at(TUESDAY, 12), escalation=to_tom, text="A manager starts today.")
+        assert not ConcernStep.objects.filter(kind="escalated", reply=None).exists()
+        assert ConcernStep.for_user(cast.greta).filter(kind="replied").count() == 2
 
 
 class TestConduct:

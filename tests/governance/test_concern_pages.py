@@ -72,6 +72,23 @@ class TestWhoSeesWhat:
         told = OutboxMessage.objects.get(to=cast.priya)
         assert "Skye" not in told.subject + told.body
 
+    def test_whoever_raised_it_reads_their_own_escalation_and_not_the_councils(self, client, cast, skye):
+        concern = raises(skye, cast.priya)
+        for by, to, why, said in (
+            (cast.amy, cast.hana, "The provider hides things.", "We look for another provider."),
+            (cast.priya, cast.dee, "Nobody visits.", "I visit today."),
+        ):
+            step = concerns.escalate(concern=concern, recipient=to, why=why, by=by, as_of=NOW)
+            concerns.reply(escalation=step, text=said, by=to, as_of=NOW)
+        concerns.triage(concern=concern, decision="enquire", reasons="They are not trusted.", by=cast.tom, as_of=NOW)
+        body = shows(client, cast.priya, page(concern))
+        assert "Nobody visits." in body
+        assert "I visit today." in body
+        assert "another provider" not in body
+        assert "hides things" not in body
+        assert "trusted" not in body
+        assert "another provider" in shows(client, cast.tom, page(concern))
+
     def test_whose_conduct_it_is_about_is_shown_to_few(self, client, cast, skye):
         concern = raises(skye, cast.amy, category="staff_conduct", named=WHO)
         for user in (cast.tom, cast.hana, cast.sal, cast.dora):

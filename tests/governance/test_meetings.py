@@ -294,6 +294,22 @@ def test_a_providers_person_sees_it_while_the_council_has_appointed_them(table, 
     assert sees(cast.paul) == set()
 
 
+def test_a_providers_person_sees_it_while_the_provider_cares_for_the_child(table, cast, meeting):
+    dana = cast.person("dana", "Dana Crake", "provider_manager", at_provider=True)
+    ProviderPost.objects.create(provider=cast.agency, person=dana, authority=cast.north, started_on=table.start)
+    supplies = cast.supplies(table.placement)
+    table.joins(meeting.series, cast.paul, "placement_manager")
+    table.joins(meeting.series, dana, "agency")
+    assert "Meeting" in sees(cast.paul) & sees(dana)
+    supplies.ended_on = MONDAY
+    supplies.save()
+    assert "Meeting" in sees(cast.paul)
+    assert sees(dana) == set()
+    table.placement.ended_on = MONDAY
+    table.placement.save()
+    assert sees(cast.paul) == set()
+
+
 def test_of_a_panel_whoever_does_not_belong_sees_what_is_said_of_their_own_children(table, cast):
     other = cast.child(forename="Una", surname="Reed", team=None, worker=False)
     panel = table.sets_up(child=False, name="High-cost panel", every_days=28, chair=cast.dee, by=cast.dee)

@@ -95,6 +95,7 @@ def refused():
 
 
 class TestPlans:
+    @pytest.mark.failing("F58")
     @pytest.mark.recommendation("R6.3")
     def test_a_care_plan_says_who_she_is_or_shows_that_it_does_not(self, life, client):
         tenth = dt.date(2021, 10, 26)

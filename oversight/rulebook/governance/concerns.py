@@ -95,7 +95,10 @@ MEETING_BY = (
     "The record of a meeting of several agencies held since, with the decision whether the child stays or moves, "
     "and who took it."
 )
-LADO_BY = "The record, on the concern, of who at the LADO’s was consulted and what they advised."
+LADO_BY = (
+    "The record, on the concern (of several, on any of them, open or closed), of who at the LADO’s was consulted and what "
+    "they advised."
+)
 
 SAF_08 = Rule(
     code="SAF-08",
