@@ -168,7 +168,7 @@ def _logs(user: User, child: Child, since: dt.datetime, until: dt.datetime) -> N
         Link(f"{_day(log.covers_from)}: {log.incidents[:200]}", reverse("placements:log_detail", args=[log.pk]))
         for log in worried
     ]
-    return News("Daily logs", lines, len(lines))
+    return News("Daily logs", lines, 1 + found.exclude(incidents="").count())
 
 
 def _day(moment: dt.datetime) -> str:

@@ -178,6 +178,10 @@ def add_member(
     touch_series(series)
     policies.still_held(series, as_of)
     for_child.one_of(part, [pair for pair in codes.PARTS if pair[0] != "chair"], "part", "Select their part")
+    if series.child_id is None and person.role in PROVIDER_ROLES:
+        raise Invalid(
+            {"person": "A panel looks at many children, and a provider’s people see those placed with them only"}
+        )
     today = clock.local_date(as_of)
     if not policies.people_of(series.authority_id, today).filter(pk=person.pk).exists():
         raise Invalid({"person": "Select somebody who works with this council’s children"})

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from children.models import Child
 from core import forms
 from core.access import PROVIDER_ROLES, PartnerKind, Permission, Role
 from core.models import User
 from governance.models import Concern, ConcernReview, ConcernStep, PoliceAttendance
 from governance.policies import concerns as policies
+from governance.querysets.concerns import to_raise_about
 
 ME = "me"
 Kind = ConcernStep.Kind
@@ -18,7 +18,7 @@ class WhichChild(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer("child", Child.for_user(user))
+        self.offer("child", to_raise_about(user))
 
 
 class Raise(forms.Form):

@@ -15,7 +15,7 @@ from core.errors import Conflict, Invalid, Refused
 from core.models import LocalStandard, User
 from core.working_days import add_working_days
 from governance.models import Concern, ConcernStep
-from governance.querysets.concerns import asked_of
+from governance.querysets.concerns import asked_of, to_raise_about
 from staffing.models import Carer
 
 OLDEST = dt.timedelta(days=366)  # longer ago than this, a date is a slip of the finger
@@ -57,7 +57,7 @@ def source_of(raiser: str) -> str:
 def may_raise(by: User, child: Child) -> None:
     if not by.can(Permission.RAISE_CONCERN):
         raise PermissionDenied(f"this role may not {Permission.RAISE_CONCERN}")
-    if not Child.objects.visible_to(by).filter(pk=child.pk).exists():
+    if not to_raise_about(by).filter(pk=child.pk).exists():
         raise PermissionDenied("this child is another's")
 
 

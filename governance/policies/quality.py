@@ -91,6 +91,9 @@ def check_visitors(kind: str, visitors: list[dict[str, Any]], placement: Placeme
             raise Invalid({"visitors": f"Enter the post of {visitor['name'].strip()}, and what qualifies them"})
         if visitor["sector"] not in QualityVisitor.Sector.values:
             raise Invalid({"visitors": f"Select where {visitor['name'].strip()} is from"})
+    names = {" ".join(visitor["name"].lower().split()) for visitor in visitors}
+    if len(names) < len(visitors):
+        raise Invalid({"visitors": "Enter each visitor once: one person does not speak for two services"})
     if kind == Kind.MULTI_AGENCY:
         there = {visitor["sector"] for visitor in visitors}
         if missing := [sector.label.lower() for sector in QualityVisitor.Sector if sector.value not in there]:

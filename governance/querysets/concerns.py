@@ -3,14 +3,23 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from children.models import Child
 from children.querysets import child_being_read
-from core.access import PartnerKind, Permission, Role
+from core.access import PartnerKind, Permission, Role, Scope
+from governance.querysets.meetings import cared_for_by
 
 # What whoever raised a concern reads of what was done about it, with their own escalations and the answers to those.
 TOLD = ("answered", "closed")
+
+
+def to_raise_about(user) -> QuerySet[Child]:
+    """The children this person may raise a concern about: those they see and, for a care agency’s people, those whose
+    placement it supplies with carers today. They open no file by it."""
+    if user.rights.scope == Scope.PROVIDER:
+        return Child.objects.filter(pk__in=cared_for_by(user))
+    return Child.objects.visible_to(user)
 
 
 def _may(user, permission: Permission) -> bool:

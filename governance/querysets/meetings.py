@@ -32,10 +32,10 @@ def series_belonged_to(user) -> QuerySet:
     # A provider's people: of the councils that appointed them, and of a child while the provider cares for her.
     posts = ProviderPost.objects.filter(live(), person=user)
     found = found.filter(authority__in=posts.values("authority_id"))
-    return found.filter(Q(child__isnull=True) | Q(child__in=_cared_for_by(user))).values("pk")
+    return found.filter(Q(child__isnull=True) | Q(child__in=cared_for_by(user))).values("pk")
 
 
-def _cared_for_by(user) -> QuerySet:
+def cared_for_by(user) -> QuerySet:
     """The children placed now with this person's provider, or whose placement it supplies with carers now, as ids."""
     supplied = AgencyAgreement.objects.filter(live(), live("placement__"), agency__in=providers_of(user))
     here = Q(pk__in=Child.objects.visible_to(user).values("pk")) | Q(placements__in=supplied.values("placement_id"))

@@ -20,6 +20,7 @@ from governance.actions import concerns as acts
 from governance.forms import concerns as forms
 from governance.models import Concern, ConcernStep, ConductSubject
 from governance.policies import concerns as policies
+from governance.querysets.concerns import to_raise_about
 
 A_PAGE = 50
 DANGER = "If a child is in danger now, call 999 first."
@@ -86,7 +87,7 @@ def _chosen(form: forms.ConcernFilter, chosen: dict[str, str]) -> list[tuple[str
 @access(Permission.RAISE_CONCERN)
 def which_child(request: HttpRequest) -> HttpResponse:
     """Begins a concern where no child’s page is open. Nothing is recorded yet."""
-    only = list(Child.for_user(request.user)[:2])
+    only = list(to_raise_about(request.user)[:2])
     if len(only) == 1 and request.method != "POST":
         return redirect("governance:raise_concern", reference=only[0].reference)
     return record_form(
@@ -105,7 +106,8 @@ def which_child(request: HttpRequest) -> HttpResponse:
 
 @access(Permission.RAISE_CONCERN)
 def raise_concern(request: HttpRequest, reference: str) -> HttpResponse:
-    child = get_object_or_404(Child.for_user(request.user).select_related("team", "authority"), reference=reference)
+    child = get_object_or_404(to_raise_about(request.user).select_related("team", "authority"), reference=reference)
+    sees_child = Child.for_user(request.user).filter(pk=child.pk).exists()
     return record_form(
         request,
         form_class=forms.Raise,
@@ -114,7 +116,7 @@ def raise_concern(request: HttpRequest, reference: str) -> HttpResponse:
         done=acts.concern_page,
         title="Raise a concern",
         caption=str(child),
-        back_url=reverse("dashboards:child", args=[child.reference]),
+        back_url=reverse("dashboards:child", args=[child.reference]) if sees_child else reverse("governance:concerns"),
         submit_label="Raise it",
         success="Your concern is on record. Somebody must act on it",
         context={

@@ -72,7 +72,7 @@ def meetings_of(request: HttpRequest, reference: str) -> HttpResponse:
     held = (
         Meeting.for_user(user)
         .filter(discussed__child=child, called_off_at__isnull=True)
-        .select_related("series")
+        .select_related("series__child")
         .order_by("-held_at", "-pk")
     )
     context = {

@@ -253,7 +253,8 @@ def take_off(
     off(assignment, why.strip()[:200], as_of)
     still_led(shift)
     changed(shift, "leader")
-    _decided("take_off", shift, f"{assignment.carer} off {called(shift)}.", why, by=by, as_of=as_of)
+    # Why somebody was taken off stays with the shift: her record is read by many who may not know that of a carer.
+    _decided("take_off", shift, f"{assignment.carer} off {called(shift)}.", "It is with the shift.", by=by, as_of=as_of)
     return assignment
 
 

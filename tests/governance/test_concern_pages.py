@@ -11,6 +11,7 @@ from core import clock
 from core.models import OutboxMessage
 from governance.actions import concerns, police
 from governance.models import Concern, ConcernReview, ConcernStep, PoliceAttendance
+from placements.models import ProviderPost
 from tests.core.access.world import DAY, TODAY
 
 NOW = clock.now()
@@ -159,6 +160,21 @@ class TestNumbersAreLists:
 
 
 class TestPages:
+    def test_a_care_agency_raises_one_about_a_child_it_supplies_carers_for_and_opens_no_file(self, client, cast, skye):
+        dana = cast.person("dana", "Dana Crake", "provider_manager", at_provider=True)
+        ProviderPost.objects.create(
+            provider=cast.agency, person=dana, authority=cast.north, started_on=TODAY - 50 * DAY
+        )
+        address = reverse("governance:raise_concern", args=[skye.reference])
+        shows(client, dana, address, 404)
+        cast.supplies(cast.placement_)
+        assert client.post(address, {"category": "care", "what": "W", "raiser": "me"}).status_code == 302
+        concern = Concern.objects.get()
+        assert (concern.raised_by, concern.child) == (dana, skye)
+        shows(client, dana, page(concern))
+        shows(client, dana, reverse("dashboards:child", args=[skye.reference]), 404)
+        assert not FileRead.objects.exists()
+
     def test_a_second_press_makes_no_second_concern(self, client, cast, skye):
         client.force_login(cast.greta)
         sent = {"category": "care", "what": "Once.", "once": str(uuid.uuid4())}

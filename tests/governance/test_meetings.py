@@ -322,6 +322,13 @@ def test_of_a_panel_whoever_does_not_belong_sees_what_is_said_of_their_own_child
     assert not MeetingSeries.for_user(cast.zoe).exists()
 
 
+def test_no_providers_person_belongs_to_a_panel(table, cast):
+    panel = table.sets_up(child=False, name="Panel", every_days=28, chair=cast.dee, by=cast.dee)
+    joining = {"series": panel, "person": cast.paul, "part": "agency", "started_on": panel.started_on}
+    with pytest.raises(Invalid, match="placed with them only"):
+        table.act(meetings.add_member, cast.dee, at(panel.started_on, 10), **joining)
+
+
 def test_a_panel_says_which_children_it_is_about_and_all_of_one_council(table, cast):
     panel = table.sets_up(child=False, name="High-cost panel", every_days=28)
     with pytest.raises(Invalid, match="Select the children"):

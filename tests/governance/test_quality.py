@@ -55,6 +55,8 @@ class TestWhatItMustSay:
         with refused("visitors"):
             visited(cast, placement, visitors=[])
         with refused("visitors"):
+            visited(cast, placement, visitors=[visitor | {"name": "Nell Coot"} for visitor in ALL_THREE])
+        with refused("visitors"):
             visited(cast, placement, visitors=[ALL_THREE[0] | {"name": "TBC"}])
         assert not QualityVisit.objects.exists()
 
