@@ -72,7 +72,13 @@ def port():
         return probe.getsockname()[1]
 
 
-def test_it_starts_three_programs_and_starts_again_one_that_dies_and_leaves_none(port):
+def test_it_starts_three_programs_and_leaves_none(port):
+    """One test, so that the second start finds the service of the first."""
+    it_starts_again_one_that_dies_and_ends_all_when_stopped(port)
+    killed_outright_it_takes_everything_along(port)
+
+
+def it_starts_again_one_that_dies_and_ends_all_when_stopped(port):
     run = start(port)
     try:
         assert answers(run), said()
@@ -102,7 +108,7 @@ def test_it_starts_three_programs_and_starts_again_one_that_dies_and_leaves_none
     assert not [pid for pid in (*programs.values(), servers.postgres, servers.valkey) if is_alive(pid)]
 
 
-def test_killed_outright_it_takes_everything_along(port):
+def killed_outright_it_takes_everything_along(port):
     run = start(port)
     assert answers(run), said()
     assert within(30, lambda: len(started_by(run.pid)) == 3)
