@@ -329,3 +329,27 @@ def test_a_wish_is_recorded_on_its_page_and_once(client, cast, child):
         assert client.post(page("wish", child), sent).status_code == 302
     assert Wish.objects.get().recorded_by == cast.amy
     assert "No visits." in client.get(page("decisions", child)).content.decode()
+
+
+# --- who reads them ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", [role for role in Role if Permission.SEE_CHILDREN in ROLES[role].may])
+def test_what_is_paid_is_read_by_those_who_see_funding_and_by_nobody_else(client, cast, child, role):
+    """A partner, an advocate and a provider's people read no price, neither by itself nor as the answer to a wish."""
+    from tests.core.access.addresses import NORTHS
+
+    cast.placement(child, LONG_AGO, home=cast.home())
+    user = getattr(cast, NORTHS[role])
+    if role in (Role.IRO, Role.ADVOCATE, Role.PARTNER, Role.LEGAL):
+        cast.allocate(child, user, part=role, since=LONG_AGO)
+    wish = wishes(child, "To stay.", user if Permission.RECORD_WISH in ROLES[role].may else cast.amy)
+    paid = decides(cast, child, cast.carl, "funding", what="To pay £9,500 a week.")
+    answer = decides(cast, child, cast.hana, "funding", decider=cast.hana, what="To pay £9,400 a week.", wish=wish)
+    reads = Permission.SEE_PLANS in ROLES[role].may
+    assert set(Decision.for_user(user)) == ({paid, answer} if reads else set())
+    client.force_login(user)
+    words = client.get(page("decisions", child)).content.decode()
+    assert ("a week" in words) == reads
+    assert "Nobody has decided yet" not in words
+    assert not reads or user.role not in (*PROVIDER_ROLES, Role.PARTNER, Role.ADVOCATE)
