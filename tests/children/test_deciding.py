@@ -172,6 +172,33 @@ def test_money_is_commissionings_and_orders_are_the_courts(cast, child, placemen
         decides(cast, child, cast.dora, "order", decider=cast.dora)
     assert "belongs to the court" in refusal.value.sentence
     assert decides(cast, child, cast.amy, "order", decided_by="The court", by_what_authority="Order").decider is None
+    with refused():
+        decides(cast, child, cast.amy, "order", decided_by="Carl Rook", by_what_authority="His")
+
+
+def test_a_panels_decision_is_written_down_by_somebody_who_holds_such_decisions(cast, child, placement):
+    panel = {"decided_by": "High-cost panel", "by_what_authority": "Its terms"}
+    with refused():
+        decides(cast, child, cast.amy, "funding", **panel)
+    with refused():
+        decides(cast, child, cast.hana, "funding", decided_by="Amy Sparrow", by_what_authority="Herself")
+    assert decides(cast, child, cast.hana, "funding", **panel).decider is None
+    assert decides(cast, child, cast.amy, "placement", **panel).decider is None
+
+
+@pytest.mark.failing("F101")
+@pytest.mark.parametrize("who", ["carl", "dee", "dora"])
+def test_a_care_decision_is_not_taken_as_anything_else(cast, child, placement, who):
+    """“She may have an iPad”, as “Anything else”: by a director, or by them in another’s name."""
+    by = getattr(cast, who)
+    for other in ({"decider": by}, {"decider": cast.amy}, {"decided_by": "Amy", "by_what_authority": "A"}):
+        if who == "carl":
+            other = {}
+        with refused():
+            decides(cast, child, by, "other", what="She may have an iPad.", **other)
+    with refused():
+        decides(cast, child, cast.amy, "other", decider=by)
+    assert not Decision.objects.exists()
 
 
 def test_a_decision_says_why_somebody_was_not_consulted(cast, child):
