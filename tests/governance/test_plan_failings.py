@@ -272,8 +272,15 @@ class TestFunding:
         assert (decision.decider, decision.recorded_by) == (cast.dee, cast.tom)
         assert life.pays(MOVED, end).approved_by == "High-cost panel"
         client.force_login(cast.tom)
-        form = client.get(reverse("governance:record_funding", args=[life.placement.pk])).context["form"]
+        page = reverse("governance:record_funding", args=[life.placement.pk])
+        form = client.get(page).context["form"]
         assert set(form.fields["approver"].queryset) == {cast.carl, cast.hana, cast.dee, cast.dora}
+        sent = {"weekly_cost": "9500", "health_said": "H", "education_said": "E", "why": "W"}
+        for name, day in (("starts_on", MOVED), ("ends_on", end), ("approved_on", MOVED)):
+            sent |= {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year}
+        assert client.post(page, sent | {"approved_by": "High-cost panel"}).status_code == 422
+        assert client.post(page, sent | {"approver": cast.hana.pk}).status_code == 302
+        assert Funding.objects.first().approved_by == f"{cast.hana.name} (head of service)"
 
     @pytest.mark.failing("F74")
     @pytest.mark.failing("F49")
