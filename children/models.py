@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 
 from children import codes
-from children.querysets import ChildQuerySet, DecisionQuerySet, HeardQuerySet, LineQuerySet, OfChildQuerySet
+from children.querysets import ChildQuerySet, DecisionQuerySet, LineQuerySet, OfChildQuerySet, WishQuerySet
 from core.fields import RecordedAt, new_reference
 from core.history import tracked
 from core.models import Authority, Protected, Team, User, dated
@@ -219,7 +219,7 @@ class Wish(Protected):
     what_happens = models.TextField("what will happen")
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = RecordedAt()
-    objects = HeardQuerySet.as_manager()
+    objects = WishQuerySet.as_manager()
 
     class Meta:
         ordering = ["-asked_on", "-id"]

@@ -66,7 +66,7 @@ def gate_decision(
     theirs = (
         rights.may_decide(decider, child, kind, day)
         if decider
-        else rights.decides_outside(decided_by, child, kind, day)
+        else rights.decides_outside(decided_by, child, kind, day, by)
     )
     passed_on = kind.care and by.role in rights.NEVER_CARE and by != decider
     if theirs and not passed_on:
@@ -87,6 +87,12 @@ def deciders_for(child: Child, day: dt.date) -> QuerySet[User]:
     managers = [holder.account.pk for holder in rights.managers(child, day) if holder.account]
     own = Q(authority_id=child.authority_id, role__in=roles, is_active=True)
     return User.objects.filter(own | Q(pk__in=managers)).order_by("name")
+
+
+def holders_of(code: str, child: Child) -> QuerySet[User]:
+    """The open accounts of her council that the matrix gives one kind of decision by their role."""
+    roles = rights.KINDS[code].roles
+    return User.objects.filter(authority_id=child.authority_id, role__in=roles, is_active=True).order_by("name")
 
 
 def open_wishes(child: Child, user: User) -> QuerySet[Wish]:

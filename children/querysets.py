@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.shortcuts import get_object_or_404
 
 from core.access import Permission, Scope
@@ -150,14 +150,22 @@ class LineQuerySet(OfChildQuerySet):
 
 
 class DecisionQuerySet(OfChildQuerySet):
-    """Decisions: on the child's file. A placement's manager sees those they took themselves."""
+    """Decisions: on the child's file. A placement's manager sees those they took themselves; what is paid is read by those
+    who see plans and funding, and so by no partner, advocate or provider."""
 
     def visible_to(self, user) -> "OfChildQuerySet":
         from children.models import Child
 
-        if user.is_authenticated and user.rights.scope == Scope.PROVIDER:
-            return self.filter(decider=user, child__in=Child.objects.visible_to(user))
-        return super().visible_to(user)
+        if not user.is_authenticated:
+            return self.none()
+        seen = self.priced_for(user)
+        if user.rights.scope == Scope.PROVIDER:
+            return seen.filter(decider=user, child__in=Child.objects.visible_to(user))
+        return super(DecisionQuerySet, seen).visible_to(user)
+
+    def priced_for(self, user) -> "DecisionQuerySet":
+        """Without what is paid, for those who do not see funding."""
+        return self if user.can(Permission.SEE_PLANS) else self.exclude(kind="funding")
 
 
 class HeardQuerySet(OfChildQuerySet):
@@ -174,3 +182,15 @@ class HeardQuerySet(OfChildQuerySet):
                 mine |= Q(**{name: user})
             return self.filter(mine, child__in=Child.objects.visible_to(user))
         return super().visible_to(user)
+
+
+class WishQuerySet(HeardQuerySet):
+    """What a child asked for."""
+
+    def with_answers(self, user) -> "WishQuerySet":
+        """With what was decided about it, which whoever wrote it down reads too, and `is_answered`."""
+        from children.models import Decision
+
+        answered = Exists(Decision.objects.filter(wish=OuterRef("pk")))
+        answers = Prefetch("decisions", Decision.objects.priced_for(user))
+        return self.annotate(is_answered=answered).prefetch_related(answers)

@@ -121,8 +121,9 @@ KINDS: dict[str, Kind] = {
         Kind(
             "other",
             "Anything else",
-            "what is none of these",
-            (*LINE, Role.IRO, Role.SAFEGUARDING_LEAD, Role.DIRECTOR, Role.DCS),
+            "what is none of these: it counts as a care decision",
+            (*LINE, Role.IRO, Role.SAFEGUARDING_LEAD),
+            care=True,
             placement_manager=True,
             outside=(ANYBODY,),
         ),
@@ -131,6 +132,9 @@ KINDS: dict[str, Kind] = {
 
 # Those who are never part of a care decision, nor write one down as somebody else's.
 NEVER_CARE = (Role.COMMISSIONER, Role.DIRECTOR, Role.DCS)
+
+# A body is written down as what it is: words of which its name has one.
+NAMED_AS = {PANEL: ("panel",), COURT: ("court", "judge", "justice")}
 
 # What an act of the house puts on the child's own record as a decision, in the same transaction: act → kind.
 DEMANDED: dict[str, str] = {
@@ -143,6 +147,7 @@ DEMANDED: dict[str, str] = {
     "record_dol_order": "order",
     "discharge_dol_order": "order",
     "record_funding": "funding",
+    "record_review": "placement",
     "set_staffing": "staffing",
     "publish": "rota",
     "decide_swap": "rota",
@@ -191,10 +196,17 @@ def may_decide(user: User, child: Child, kind: Kind, day: dt.date) -> bool:
     )
 
 
-def decides_outside(name: str, child: Child, kind: Kind, day: dt.date) -> bool:
-    """Whether the matrix gives it to somebody without an account, written down by name."""
-    if kind.outside:
-        return True
+def decides_outside(name: str, child: Child, kind: Kind, day: dt.date, by: User) -> bool:
+    """Whether the matrix gives it to somebody without an account, written down by name.
+
+    What a panel decided is written down by somebody to whom the matrix gives such decisions.
+    """
+    for body in kind.outside:
+        if body == ANYBODY:
+            return True
+        named = any(word in name.casefold() for word in NAMED_AS[body])
+        if named and (body != PANEL or may_decide(by, child, kind, day)):
+            return True
     return kind.placement_manager and any(
         holder.account is None and holder.name.casefold() == name.strip().casefold() for holder in managers(child, day)
     )

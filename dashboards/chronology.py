@@ -25,7 +25,7 @@ from placements.models import DailyLog, DolOrder, ManagerPost, Placement, Unregi
 
 PAGE = 25
 # A decision that came with its record is told by that record: a placement, an order. A week's rota is nobody's history.
-TOLD_BY_NOTHING_ELSE = ("", "decide_swap", "set_staffing")
+TOLD_BY_NOTHING_ELSE = ("", "decide_swap", "set_staffing", "record_review")
 TEXT = models.TextField()
 
 

@@ -123,6 +123,7 @@ def decided(
     why: str,
     alternatives: str = "",
     on: dt.date | None = None,
+    decider: User | None = None,
     decided_by: str = "",
     by_what_authority: str = "",
     by: User,
@@ -130,12 +131,13 @@ def decided(
 ) -> Decision:
     """Put the decision an act carries out on her own record, in the act's transaction (rights.DEMANDED says for which).
 
-    Call it inside the action. `by` decided, unless `decided_by` names a court or a panel. `on` is the day, today where none is given. Raises
-    Refused where the matrix gives it to somebody else (DEC-01).
+    Call it inside the action. `by` decided, unless `decider` did or `decided_by` names a court or a panel. `on` is the day,
+    today where none is given. Raises Refused where the matrix gives it to somebody else (DEC-01).
     """
     kind = rights.KINDS[rights.DEMANDED[act]]
     day = min(on or clock.local_date(as_of), clock.local_date(as_of))
-    decider = None if decided_by else by
+    if decider is None and not decided_by:
+        decider = by
     policies.gate_decision(kind=kind, child=child, decider=decider, decided_by=decided_by, day=day, by=by)
     return Decision.objects.create(
         child=child,
@@ -145,7 +147,7 @@ def decided(
         why=why.strip() or "No reason was given with it.",
         alternatives=alternatives.strip(),
         decider=decider,
-        decided_by=decided_by or _named(by),
+        decided_by=_named(decider) if decider else decided_by,
         by_what_authority=by_what_authority or _authority(decider, kind),
         demanded_by=act,
         entered_at=as_of,

@@ -38,7 +38,7 @@ def decisions(request: HttpRequest, reference: str) -> HttpResponse:
         page = Paginator(found.order_by("-decided_on", "-pk"), A_PAGE).get_page(request.GET.get("page"))
         for decision in page:
             decision.about = rights.KINDS[decision.kind]
-        wishes = Wish.for_user(user).filter(child=child).select_related("recorded_by").prefetch_related("decisions")
+        wishes = Wish.for_user(user).filter(child=child).select_related("recorded_by").with_answers(user)
         context = {
             "title": "Decisions",
             "child": child,

@@ -84,7 +84,7 @@ def going_wrong(loader: "Loader", placement: Placement) -> None:
     for of, first, last in ((before, 240, 151), (before, 150, 62), (placement, 61, -28)):
         commissioning.record_funding(
             placement=of, starts_on=loader.day(first), ends_on=loader.day(last), weekly_cost=Decimal(14800),
-            approved_on=loader.day(first), approved_by="Assistant director, by email", why="Until something is found.",
+            approved_on=loader.day(first), approver=hana, why="Until something is found.",
             why_not_asked="There was no time.", by=carl, as_of=loader.at(first - 1, 9),
         )  # fmt: skip
     plan = long_term.start_long_term_plan(

@@ -36,7 +36,8 @@ def record_funding(
     ends_on: dt.date,
     weekly_cost: Decimal,
     approved_on: dt.date,
-    approved_by: str,
+    approver: User | None = None,
+    approved_by: str = "",
     why: str,
     health_said: str = "",
     education_said: str = "",
@@ -44,12 +45,17 @@ def record_funding(
     by: User,
     as_of: dt.datetime,
 ) -> Funding:
-    """Record a block a placement is paid for. An extension that is yet to begin needs a true referral profile (CPL-04)."""
+    """Record a block a placement is paid for. An extension that is yet to begin needs a true referral profile (CPL-04).
+
+    It was approved by `approver`, or by the panel `approved_by` names. Raises Refused where the decision-rights matrix gives
+    money to others, and where a panel is written down by somebody to whom it gives none (DEC-01).
+    """
     _at(by, Permission.RECORD_COMMISSIONING, placement)
-    for_child.required(
-        approved_by=(approved_by, "Enter who approved it, and by what authority"),
-        why=(why, "Enter why it was approved"),
-    )
+    for_child.required(why=(why, "Enter why it was approved"))
+    if approver is None:
+        for_child.required(approved_by=(approved_by, "Select who approved it, or enter which panel did"))
+    elif approved_by.strip():
+        raise Invalid({"approved_by": "Select a person or enter a panel, not both"})
     for_child.not_before(ends_on, starts_on, "ends_on", "The last day", "the block begins")
     for_child.not_future(approved_on, as_of, "approved_on", "The day it was approved")
     if not why_not_asked.strip():
@@ -59,14 +65,15 @@ def record_funding(
         )
     if Funding.objects.filter(placement__child=placement.child).exists():
         policies.profile_gate(placement.child, starts_on, as_of, "This extension")
-    decided(
+    decision = decided(
         "record_funding",
         child=placement.child,
         what=f"To pay £{weekly_cost} a week from {in_words(starts_on)} to {in_words(ends_on)}.",
         why=why,
         on=approved_on,
+        decider=approver,
         decided_by=approved_by.strip()[:200],
-        by_what_authority="As its approval says",
+        by_what_authority="" if approver else "As its approval says",
         by=by,
         as_of=as_of,
     )
@@ -76,7 +83,7 @@ def record_funding(
         ends_on=ends_on,
         weekly_cost=weekly_cost,
         approved_on=approved_on,
-        approved_by=approved_by.strip(),
+        approved_by=decision.decided_by,
         why=why.strip(),
         health_said=health_said.strip(),
         education_said=education_said.strip(),

@@ -8,6 +8,7 @@ from django.db.models import Max
 from django.urls import reverse
 
 from children import policies as for_child
+from children.actions.deciding import decided
 from children.models import Child
 from core import clock
 from core.access import Permission
@@ -316,7 +317,10 @@ def record_review(
     by: User,
     as_of: dt.datetime,
 ) -> ConcernReview:
-    """Record the meeting of several agencies about a run of concerns, with the decision whether the child stays or moves."""
+    """Record the meeting of several agencies about a run of concerns, with the decision whether the child stays or moves.
+
+    The decision goes on the child's record as `decided_by`'s, who is told of it where somebody else wrote it down.
+    """
     for_child.may(by, Permission.TRIAGE_CONCERNS, authority_id=child.authority_id)
     if not Child.objects.visible_to(by).filter(pk=child.pk).exists():
         raise PermissionDenied("this child is another's")
@@ -330,7 +334,7 @@ def record_review(
     for_child.one_of(decision, ConcernReview.Decision.choices, "decision", "Select whether the child stays or moves")
     if not policies.who_may_decide_where_she_lives(child).filter(pk=decided_by.pk).exists():
         raise Invalid({"decided_by": "Select who decided from the list"})
-    return ConcernReview.objects.create(
+    review = ConcernReview.objects.create(
         child=child,
         held_at=held_at,
         agencies=agencies.strip(),
@@ -340,3 +344,22 @@ def record_review(
         decided_by=decided_by,
         recorded_by=by,
     )
+    taken = decided(
+        "record_review",
+        child=child,
+        what=f"{review.get_decision_display()}.",
+        why=why,
+        on=clock.local_date(held_at),
+        decider=decided_by,
+        by=by,
+        as_of=as_of,
+    )
+    if decided_by != by:
+        notices.tell(
+            [decided_by],
+            key=f"decision-{taken.pk}",
+            subject="a decision of yours was recorded",
+            text="Whether a child stays or moves was recorded as your decision. If you did not decide it, say so.",
+            path=reverse("children:decisions", args=[child.reference]),
+        )
+    return review

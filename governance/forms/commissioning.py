@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from core import forms
+from core.models import User
+from governance.forms.deciding import WhoField
 from governance.forms.long_term import PoundsField
 from governance.models import CourtTask
 
@@ -11,7 +15,7 @@ class RecordFunding(forms.Form):
     sections = (
         ("The block", ["starts_on", "ends_on", "weekly_cost"]),
         ("Who was asked", ["health_said", "education_said", "why_not_asked"]),
-        ("Who approved it", ["approved_on", "approved_by", "why"]),
+        ("Who approved it", ["approved_on", "approver", "approved_by", "why"]),
     )
     starts_on = forms.DateField(label="When does the block begin?", noun="day the block begins")
     ends_on = forms.DateField(label="What is the last day that is paid for?", noun="last day")
@@ -24,12 +28,21 @@ class RecordFunding(forms.Form):
         label="If either was not asked, why?", noun="why they were not asked", rows=3, required=False
     )
     approved_on = forms.DateField(label="When was it approved?", noun="day it was approved")
+    approver = WhoField(None, label="Who approved it?", noun="who approved it", empty_label="A panel", required=False)
     approved_by = forms.TextField(
-        label="Who approved it, and by what authority?", noun="who approved it, and by what authority"
+        label="If a panel approved it, which?",
+        noun="which panel approved it",
+        hint="Written down by somebody who may approve funding themselves.",
+        max_length=200,
+        required=False,
     )
     why = forms.TextAreaField(
         label="Why?", noun="why it was approved", hint="Why this long, and what comes after it.", rows=4
     )
+
+    def __init__(self, *args: Any, approvers: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("approver", approvers)
 
 
 class CrisisCheckForm(forms.Form):

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from children import policies as for_child
 from children.actions import open_file
 from core import clock
 from core.access import Permission, Role, access
@@ -39,6 +40,7 @@ def record_funding(request: HttpRequest, pk: int) -> HttpResponse:
     return record_form(
         request,
         form_class=forms.RecordFunding,
+        form_kwargs={"approvers": for_child.holders_of("funding", placement.child)},
         act=partial(acts.record_funding, placement=placement),
         done=lambda _funding: commissioning_page(placement.child),
         title="Record a block of funding",

@@ -172,6 +172,33 @@ def test_money_is_commissionings_and_orders_are_the_courts(cast, child, placemen
         decides(cast, child, cast.dora, "order", decider=cast.dora)
     assert "belongs to the court" in refusal.value.sentence
     assert decides(cast, child, cast.amy, "order", decided_by="The court", by_what_authority="Order").decider is None
+    with refused():
+        decides(cast, child, cast.amy, "order", decided_by="Carl Rook", by_what_authority="His")
+
+
+def test_a_panels_decision_is_written_down_by_somebody_who_holds_such_decisions(cast, child, placement):
+    panel = {"decided_by": "High-cost panel", "by_what_authority": "Its terms"}
+    with refused():
+        decides(cast, child, cast.amy, "funding", **panel)
+    with refused():
+        decides(cast, child, cast.hana, "funding", decided_by="Amy Sparrow", by_what_authority="Herself")
+    assert decides(cast, child, cast.hana, "funding", **panel).decider is None
+    assert decides(cast, child, cast.amy, "placement", **panel).decider is None
+
+
+@pytest.mark.failing("F101")
+@pytest.mark.parametrize("who", ["carl", "dee", "dora"])
+def test_a_care_decision_is_not_taken_as_anything_else(cast, child, placement, who):
+    """“She may have an iPad”, as “Anything else”: by a director, or by them in another’s name."""
+    by = getattr(cast, who)
+    for other in ({"decider": by}, {"decider": cast.amy}, {"decided_by": "Amy", "by_what_authority": "A"}):
+        if who == "carl":
+            other = {}
+        with refused():
+            decides(cast, child, by, "other", what="She may have an iPad.", **other)
+    with refused():
+        decides(cast, child, cast.amy, "other", decider=by)
+    assert not Decision.objects.exists()
 
 
 def test_a_decision_says_why_somebody_was_not_consulted(cast, child):
@@ -329,3 +356,27 @@ def test_a_wish_is_recorded_on_its_page_and_once(client, cast, child):
         assert client.post(page("wish", child), sent).status_code == 302
     assert Wish.objects.get().recorded_by == cast.amy
     assert "No visits." in client.get(page("decisions", child)).content.decode()
+
+
+# --- who reads them ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", [role for role in Role if Permission.SEE_CHILDREN in ROLES[role].may])
+def test_what_is_paid_is_read_by_those_who_see_funding_and_by_nobody_else(client, cast, child, role):
+    """A partner, an advocate and a provider's people read no price, neither by itself nor as the answer to a wish."""
+    from tests.core.access.addresses import NORTHS
+
+    cast.placement(child, LONG_AGO, home=cast.home())
+    user = getattr(cast, NORTHS[role])
+    if role in (Role.IRO, Role.ADVOCATE, Role.PARTNER, Role.LEGAL):
+        cast.allocate(child, user, part=role, since=LONG_AGO)
+    wish = wishes(child, "To stay.", user if Permission.RECORD_WISH in ROLES[role].may else cast.amy)
+    paid = decides(cast, child, cast.carl, "funding", what="To pay £9,500 a week.")
+    answer = decides(cast, child, cast.hana, "funding", decider=cast.hana, what="To pay £9,400 a week.", wish=wish)
+    reads = Permission.SEE_PLANS in ROLES[role].may
+    assert set(Decision.for_user(user)) == ({paid, answer} if reads else set())
+    client.force_login(user)
+    words = client.get(page("decisions", child)).content.decode()
+    assert ("a week" in words) == reads
+    assert "Nobody has decided yet" not in words
+    assert not reads or user.role not in (*PROVIDER_ROLES, Role.PARTNER, Role.ADVOCATE)

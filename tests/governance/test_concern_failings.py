@@ -180,6 +180,21 @@ class TestTheLedger:
             life.answers(second, at(due + 2 * DAY, 11))  # nothing else is done about a closed one
 
     @pytest.mark.failing("F55")
+    def test_whether_she_stays_is_on_her_record_and_whoever_decided_is_told(self, life):
+        review = life.meets(at(TUESDAY, 12))
+        decision = life.child.decisions.get(demanded_by="record_review")
+        assert (decision.kind, decision.what, decision.why) == ("placement", "The child moves.", review.why)
+        assert (decision.decider, decision.recorded_by) == (life.cast.hana, life.cast.tom)
+        told = OutboxMessage.objects.filter(key__startswith=f"decision-{decision.pk}-")
+        assert [message.to for message in told] == [life.cast.hana]
+        life.act(
+            concerns.record_review, life.cast.hana, at(TUESDAY, 14), child=life.child, held_at=at(TUESDAY, 13),
+            agencies="Police", outcome="O", decision="stay", why="W", decided_by=life.cast.hana,
+        )  # fmt: skip
+        assert life.child.decisions.filter(demanded_by="record_review").count() == 2
+        assert OutboxMessage.objects.filter(key__startswith="decision-").count() == 1  # she knows
+
+    @pytest.mark.failing("F55")
     def test_three_of_one_agency_are_enough(self, life):
         for number in range(3):
             assert "SAF-09 lado" not in life.owed(at(TUESDAY + number * DAY, 8))

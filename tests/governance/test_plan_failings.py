@@ -49,12 +49,14 @@ class Commissioned(PlacementOne):
             signed_on=day, signed_for_provider="Maya Redstart",
         )  # fmt: skip
 
-    def pays(self, first, last, when=None, **fields):
+    def pays(self, first, last, when=None, by=None, **fields):
         fields = {"health_said": "CAMHS agreed.", "education_said": "The virtual school agreed."} | fields
+        if "approver" not in fields:
+            fields = {"approved_by": "High-cost panel"} | fields
         return self.act(
-            commissioning.record_funding, self.cast.carl, when or at(first), placement=self.placement, starts_on=first,
+            commissioning.record_funding, by or self.cast.carl, when or at(first), placement=self.placement, starts_on=first,
             ends_on=last, weekly_cost=Decimal("9500.00"), approved_on=min(first, (when or at(first)).date()),
-            approved_by="High-cost panel", why="Nothing else.", **fields,
+            why="Nothing else.", **fields,
         )  # fmt: skip
 
     def plans_ahead(self, day, **fields):
@@ -250,6 +252,36 @@ class TestFunding:
             life.pays(MOVED, MOVED + 89 * DAY, education_said="")
         assert not Funding.objects.exists()
         life.pays(MOVED, MOVED + 89 * DAY, education_said="", why_not_asked="It was Sunday night; asked on Monday.")
+
+    def test_who_approved_it_is_somebody_the_matrix_lets_or_a_panel(self, life, client):
+        """A team manager may write a block down, and neither approves it nor names a panel that did."""
+        cast, end = life.cast, MOVED + 89 * DAY
+        life.profile(ARRIVED)
+        for approved in ({"approver": cast.tom}, {"approver": cast.amy}, {"approved_by": "High-cost panel"}):
+            with pytest.raises(Refused, match="“What is paid” is not theirs"):
+                life.pays(MOVED, end, by=cast.tom, **approved)
+        with pytest.raises(Refused, match="“What is paid” is not theirs"):
+            life.pays(MOVED, end, approved_by="Amy Sparrow, herself")
+        for approved in ({"approved_by": " "}, {"approver": cast.dee, "approved_by": "A panel"}):
+            with pytest.raises(Invalid) as invalid:
+                life.pays(MOVED, end, **approved)
+            assert list(invalid.value.errors) == ["approved_by"]
+        assert not Funding.objects.exists()
+        block = life.pays(MOVED, end, by=cast.tom, approver=cast.dee)
+        assert block.approved_by == f"{cast.dee.name} (director)"
+        decision = life.child.decisions.get(kind="funding")
+        assert (decision.decider, decision.recorded_by) == (cast.dee, cast.tom)
+        assert life.pays(MOVED, end).approved_by == "High-cost panel"
+        client.force_login(cast.tom)
+        page = reverse("governance:record_funding", args=[life.placement.pk])
+        form = client.get(page).context["form"]
+        assert set(form.fields["approver"].queryset) == {cast.carl, cast.hana, cast.dee, cast.dora}
+        sent = {"weekly_cost": "9500", "health_said": "H", "education_said": "E", "why": "W"}
+        for name, day in (("starts_on", MOVED), ("ends_on", end), ("approved_on", MOVED)):
+            sent |= {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year}
+        assert client.post(page, sent | {"approved_by": "High-cost panel"}).status_code == 422
+        assert client.post(page, sent | {"approver": cast.hana.pk}).status_code == 302
+        assert Funding.objects.first().approved_by == f"{cast.hana.name} (head of service)"
 
     @pytest.mark.failing("F74")
     @pytest.mark.failing("F49")

@@ -1,6 +1,7 @@
 """Who decides, a second time in plain Python: part of `independent.py`, whose facts it is given."""
 
 from children.models import Allocation, Decision
+from core import clock
 from governance.models import SeniorContact
 from placements.models import Placement
 from tests.oversight.independent import DAY, HOUR, covering, grouped, lives_there, midnight, nth_working_day, risk_since
@@ -30,8 +31,27 @@ def is_late(decision, facts):
     return limit <= entered <= facts.as_of < entered + 28 * DAY
 
 
+def closed_at(user):
+    """When an account that is closed was closed for the last time."""
+    if user.is_active:
+        return None
+    last = list(user.history.order_by("history_date"))
+    while len(last) > 1 and not last[-2].is_active:
+        last.pop()
+    return last[-1].history_date
+
+
+def with_end(allocation, as_of):
+    """An allocation, with the day its worker's account was closed as its end, where that came first."""
+    closed = closed_at(allocation.worker)
+    if closed and closed <= as_of:
+        day = clock.local_date(closed)
+        allocation.ended_on = min(allocation.ended_on or day, day)
+    return allocation
+
+
 def expected_of_governance(facts):
-    found, held = set(), grouped(Allocation.objects.all(), "child_id")
+    found, held = set(), grouped(Allocation.objects.select_related("worker"), "child_id")
     all_decisions = grouped(Decision.objects.all(), "child_id")
     decisions = grouped(Decision.objects.exclude(entered_at=None), "child_id")
     contacts = grouped(SeniorContact.objects.filter(occurred_at__lte=facts.as_of), "child_id")
@@ -59,6 +79,7 @@ def expected_of_governance(facts):
             found.add(("DEC-02", "missing", p.pk, None, None, None, midnight(due + DAY)))
         for limb, part in LEADS.items():
             theirs = [a for a in held[p.child_id] if a.part == part and a.ended_on != a.started_on]
+            theirs = [with_end(a, facts.as_of) for a in theirs if a.started_on <= facts.today]
             if covering(theirs, facts.today):
                 continue
             ends = [a.ended_on for a in theirs if a.ended_on and a.ended_on <= facts.today]

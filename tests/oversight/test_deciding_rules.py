@@ -7,12 +7,15 @@ from django.core.exceptions import PermissionDenied
 
 from children.actions import allocate, end_allocation, record_decision
 from children.models import Allocation
-from core import clock
+from core import accounts, clock
 from core.errors import Conflict, Invalid, Refused
 from core.models import OutboxMessage
+from core.working_days import add_working_days
 from governance.actions import deciding as acts
 from tests.cast import at
 from tests.oversight.facts import DAY, check, clocks
+from tests.oversight.independent import Facts
+from tests.oversight.independent_governance import expected_of_governance
 
 THURSDAY = dt.date(2022, 3, 3)
 FRIDAY, MONDAY, TUESDAY = (THURSDAY + n * DAY for n in (1, 4, 5))
@@ -65,6 +68,34 @@ class TestWhoLeads:
             as_of=at(TUESDAY + 2 * DAY, 9),
         )  # fmt: skip
         assert unled(at(TUESDAY + 2 * DAY, 9, 1)) == set()
+
+    @pytest.mark.failing("F77")
+    def test_a_lead_whose_account_is_closed_leads_no_more(self, client, cast):
+        """From the day it was closed: a working day to appoint somebody. Opened again, they lead as before."""
+        from django.urls import reverse
+
+        today = clock.local_date(clock.now())
+        child = cast.child(born=today - 4000 * DAY)
+        cast.unregistered(child, today - 60 * DAY)
+        leads(cast, child, since=today - 60 * DAY)
+        open_again = add_working_days(today, 1)
+        assert unled(at(open_again + 9 * DAY)) == set()
+        address = reverse("children:leads", args=[child.reference])
+        accounts.deactivate(account=cast.carl, reason="Left.", by=cast.sam, as_of=clock.now())
+        assert unled(at(today - DAY)) == set()  # still theirs then
+        assert unled(at(open_again, 23, 59)) == set()
+        assert unled(at(open_again + DAY, 0, 1)) == {"commissioning"}
+        facts = Facts(at(open_again + DAY, 0, 1))
+        read = {(limb, due) for code, limb, *_, due in expected_of_governance(facts) if code == "DEC-04"}
+        assert read == {("commissioning", clock.start_of(open_again + DAY))}
+        assert clocks("DEC-04", facts.as_of)["commissioning"][0] == clock.start_of(open_again + DAY)
+        client.force_login(cast.tom)
+        text = client.get(address).content.decode()
+        assert f"{cast.carl}’s account is closed" in text
+        assert "Nobody" in text
+        accounts.reactivate(account=cast.carl, reason="Back.", by=cast.sam, as_of=clock.now())
+        assert unled(at(open_again + DAY, 0, 1)) == set()
+        assert "account is closed" not in client.get(address).content.decode()
 
     @pytest.mark.positive("P6")
     @pytest.mark.positive("P18")

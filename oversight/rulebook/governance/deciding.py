@@ -13,6 +13,7 @@ from oversight.rulebook.sql import (
     STAGE_OF_HOURS,
     clocks,
     covers_today,
+    day_of,
     known,
     start_of,
     working_days_after,
@@ -124,6 +125,14 @@ DEC_03 = Rule(
     ),
 )
 
+# When a lead's account was closed, where it is closed now: the first line of its history since it was last open.
+CLOSED = """LATERAL (
+                SELECT min(h.history_date) AS at FROM core_historicaluser h
+                WHERE h.id = u.id AND NOT u.is_active AND NOT h.is_active AND NOT EXISTS (
+                    SELECT FROM core_historicaluser later
+                    WHERE later.id = h.id AND later.is_active AND later.history_date > h.history_date)
+            ) AS closed"""
+
 DEC_04 = Rule(
     code="DEC-04",
     source_id="DEC-04",
@@ -134,7 +143,7 @@ DEC_04 = Rule(
     basis=Basis.LOCAL,
     scope="Placements a team follows, in a setting recorded as not registered or of a child under a deprivation of liberty "
     "order.",
-    period="at every moment; a gap of one working day at most",
+    period="at every moment; somebody whose account is closed leads no more; a gap of one working day at most",
     what_clears="Appointing a lead.",
     mend=Mend("children:leads", "Name who leads", "child", needs=Permission.ALLOCATE),
     limbs=(
@@ -153,15 +162,20 @@ DEC_04 = Rule(
             CROSS JOIN (VALUES ('day_to_day', 'lead_day_to_day'), ('long_term', 'lead_long_term'),
                                ('commissioning', 'commissioner')) AS part(limb, code)
             CROSS JOIN LATERAL (
-                SELECT greatest(subject.from_day, risk.risky_from, max(al.ended_on)) AS since
-                FROM children_allocation al
-                WHERE al.child_id = subject.child_id AND al.part = part.code AND al.ended_on > al.started_on
-                  AND al.ended_on <= %(today)s AND {known("al")}
+                SELECT greatest(subject.from_day, risk.risky_from, max(until.day)) AS since
+                FROM children_allocation al JOIN core_user u ON u.id = al.worker_id
+                CROSS JOIN {CLOSED}
+                CROSS JOIN LATERAL (SELECT least(al.ended_on, {day_of("closed.at")}) AS day) AS until
+                WHERE al.child_id = subject.child_id AND al.part = part.code
+                  AND (al.ended_on IS NULL OR al.ended_on > al.started_on)
+                  AND al.started_on <= %(today)s AND until.day <= %(today)s AND {known("al")}
             ) AS gap
             CROSS JOIN LATERAL ({working_days_after("gap.since", "1")}) AS due
             WHERE NOT EXISTS (
-                SELECT FROM children_allocation al
-                WHERE al.child_id = subject.child_id AND al.part = part.code AND {covers_today("al")} AND {known("al")})""",
+                SELECT FROM children_allocation al JOIN core_user u ON u.id = al.worker_id
+                CROSS JOIN {CLOSED}
+                WHERE al.child_id = subject.child_id AND al.part = part.code AND {covers_today("al")} AND {known("al")}
+                  AND (u.is_active OR closed.at > %(as_of)s))""",
     ),
 )
 
