@@ -72,7 +72,7 @@ def gate_decision(
     if theirs and not passed_on:
         return
     people = "; ".join(str(holder) for holder in rights.Matrix(child, day).of(kind))
-    what = "is a care decision: it" if kind.care else "is not theirs to decide: it"
+    what = "counts as a care decision: it" if kind.care else "is not theirs to decide: it"
     raise Refused(
         gates.DECISION_RIGHTS,
         f"This was refused. “{kind.title}” {what} belongs to {rights.in_words(kind)}, and to nobody else.",
