@@ -183,7 +183,7 @@ def test_priya_works_a_shift_a_swap_is_decided_and_a_stand_down_is_lifted_by_thr
     later = rota.shift(NEXT, published=True)
     rota.puts(hugo, later)
 
-    priya = at_a_browser(cast.priya, widths=(768, 390)).is_signed_in()
+    priya = at_a_browser(cast.priya, widths=(1280, 768, 390)).is_signed_in()
     priya.opens("dashboards:my_work")
     priya.follows("Rota of Robin", exact=False)
     priya.follows("Day on", within=priya.page.locator(f"#shift-{shift.pk}"))
@@ -199,7 +199,7 @@ def test_priya_works_a_shift_a_swap_is_decided_and_a_stand_down_is_lifted_by_thr
     priya.chooses("Did the child ask for this?", "No")
     priya.presses("Ask for it")
 
-    tom = at_a_browser(cast.tom, widths=(1280,)).is_signed_in()
+    tom = at_a_browser(cast.tom).is_signed_in()
     tom.opens("dashboards:my_work")
     tom.sees("Asked about staff, and not answered yet")
     tom.follows("Swap on Robin’s day")
@@ -224,7 +224,7 @@ def test_priya_works_a_shift_a_swap_is_decided_and_a_stand_down_is_lifted_by_thr
     tom.follows("Propose to lift it")
     tom.enters("Why should it be lifted?", "It was another carer: the cameras show it.")
     tom.presses("Propose it")
-    sal, paul = (at_a_browser(who, widths=(1280,)).is_signed_in() for who in (cast.sal, cast.paul))
+    sal, paul = (at_a_browser(who).is_signed_in() for who in (cast.sal, cast.paul))
     for person, seats_left in ((tom, 3), (sal, 2), (paul, 1)):
         standing.refresh_from_db()
         assert standing.lifted_at is None, f"{seats_left} seats are still empty"

@@ -302,17 +302,13 @@ class TestSecondPlacement:
     @pytest.mark.failing("F122")
     def test_a_manager_cannot_be_waived_by_anybody(self, moved):
         assert "STF-05" in moved.red()
-        moved.act(
-            children.record_decision,
-            moved.cast.dee,
-            at(SECOND, 14),
-            child=moved.child,
-            decided_on=SECOND,
-            what="No manager will be on site.",
-            why="She does not want one.",
-            decided_by="Commissioning",
-            by_what_authority="None stated",
-        )
+        decided = {
+            "child": moved.child, "decided_on": SECOND, "what": "No manager will be on site.", "why": "She does not want one.",
+            "decided_by": "Commissioning", "by_what_authority": "None stated",
+        }  # fmt: skip
+        with pytest.raises(Refused, match="counts as a care decision"):
+            moved.act(children.record_decision, moved.cast.dee, at(SECOND, 14), **decided)
+        moved.act(children.record_decision, moved.cast.amy, at(SECOND, 14), **decided)
         for name in ("Nobody", "no manager", "waived", " "):
             with pytest.raises(Invalid):
                 moved.act(
