@@ -33,7 +33,8 @@ class FlagQuerySet(models.QuerySet):
                 self.none() if flag else self.filter(_for_provider(), placement__in=Placement.objects.visible_to(user))
             )
         seen = Q(**{f"{flag}child__in": Child.objects.visible_to(user)})
-        return self.filter(seen | Q(**{f"{flag}owner": user}))
+        # What she holds now; of one that is cleared, its last holder sees no more than anybody else.
+        return self.filter(seen | Q(**{f"{flag}owner": user, f"{flag}cleared_at__isnull": True}))
 
     def standing(self) -> "FlagQuerySet":
         return self.filter(cleared_at__isnull=True)

@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 
 from core import clock
@@ -124,6 +125,8 @@ def _check(*, as_of: dt.datetime, placements: Sequence[int] | None) -> tuple[int
     for rule in rules:
         try:
             up, down = _apply(rule, asked)
+        except SoftTimeLimitExceeded:  # the task's time is over: no rule is at fault, and the next sweep is soon
+            raise
         except Exception as error:  # whatever is wrong with one rule, the others are still children's
             logger.error("rule %s could not be evaluated: %s", rule.code, type(error).__name__)
             failed.append(rule.code)

@@ -16,6 +16,7 @@ from placements import codes, policies
 from placements.models import Home, ManagerPost, Placement, Provider
 
 POSTCODE = re.compile(r"(?:GIR ?0AA|[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2})")
+WITH_ITS_PLACEMENT = "The placement ended."  # why a manager’s post ended, where nobody gave another reason
 CARE_ENDED = "The child ceased to be looked after."
 
 
@@ -199,6 +200,11 @@ def call_off_placement(*, placement: Placement, why: str, by: User, as_of: dt.da
     if before is not None:
         before.ended_on, before.end_reason, before.end_note = None, "", ""
         before.save(update_fields=["ended_on", "end_reason", "end_note"])
+        for post in ManagerPost.objects.filter(
+            placement=before, ended_at=clock.start_of(placement.started_on), end_reason=WITH_ITS_PLACEMENT
+        ):
+            post.ended_at, post.end_reason = None, ""
+            post.save(update_fields=["ended_at", "end_reason"])
         touch(placement=before)
     what = f"To call off the placement planned {_where(placement)}."
     decided("call_off_placement", child=placement.child, what=what, why=why, by=by, as_of=as_of)
@@ -319,7 +325,7 @@ def _end(placement: Placement, day: dt.date, end_reason: str, end_note: str) -> 
     placement.save(update_fields=["ended_on", "end_reason", "end_note"])
     left = clock.start_of(day)
     for post in ManagerPost.objects.filter(placement=placement).exclude(ended_at__lte=left):
-        post.ended_at, post.end_reason = max(left, post.started_at), post.end_reason or "The placement ended."
+        post.ended_at, post.end_reason = max(left, post.started_at), post.end_reason or WITH_ITS_PLACEMENT
         post.save(update_fields=["ended_at", "end_reason"])
 
 

@@ -3,10 +3,11 @@
 import datetime as dt
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from children.models import Allocation
+from children.models import Allocation, Child
 from core import clock
 from core.access import Role
 from core.models import LocalStandard, User
@@ -254,6 +255,23 @@ class TestOwners:
         sweep(as_of=at(START + 60 * DAY))
         for flag in Flag.objects.standing().select_related("owner"):
             assert Flag.for_user(flag.owner).filter(pk=flag.pk).exists()
+
+    def test_once_it_is_cleared_whoever_held_it_last_sees_it_by_the_child_alone(self, cast, placement):
+        sweep(as_of=at(START + 60 * DAY))
+        held = Flag.objects.standing().filter(owner=cast.amy).first()
+        Child.objects.update(team=None)
+        Allocation.objects.all().delete()
+        assert Flag.for_user(cast.amy).filter(pk=held.pk).exists()  # it stands, and is hers until it is passed on
+        Flag.objects.filter(pk=held.pk).update(cleared_at=at(START + 61 * DAY))
+        assert not Flag.for_user(cast.amy).filter(pk=held.pk).exists()
+
+    def test_the_end_of_the_tasks_time_is_no_fault_of_a_rule(self, placement, monkeypatch):
+        def over(*_):
+            raise SoftTimeLimitExceeded
+
+        monkeypatch.setattr("oversight.sweep._apply", over)
+        with pytest.raises(SoftTimeLimitExceeded):
+            sweep(as_of=at(START + 60 * DAY))
 
 
 class TestCatchUp:

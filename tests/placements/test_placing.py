@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core import clock
 from core.errors import Conflict, Invalid, Refused
 from core.models import Refusal
 from placements import policies
@@ -293,13 +294,17 @@ def test_a_move_whose_second_half_fails_leaves_the_first_as_it_was(cast, child):
 
 def test_a_planned_move_called_off_leaves_things_as_they_were(cast, child):
     first = started(cast, child)
+    post = cast.manager(first, NOW - dt.timedelta(hours=1))
     second = moved(cast, first, moved_on=day(3, 25))
+    post.refresh_from_db()
+    assert clock.local_date(post.ended_at) == day(3, 25)
     with pytest.raises(Invalid, match="has an end already: 25 March 2022"):
         moved(cast, first, moved_on=day(3, 26))
     call_off_placement(placement=second, why="The carer fell ill.", by=cast.amy, as_of=NOW)
-    first.refresh_from_db()
-    second.refresh_from_db()
+    for record in (first, second, post):
+        record.refresh_from_db()
     assert (first.ended_on, first.end_reason) == (None, "")
+    assert (post.ended_at, post.end_reason) == (None, "")
     assert second.ended_on == second.started_on
     assert "The carer fell ill." in second.end_note
     assert second.history.first().history_change_reason == "The carer fell ill."
