@@ -1,10 +1,14 @@
 """Django's `migrate`, run as the owner, followed by the triggers and grants the models call for."""
 
 from django.conf import settings
+from django.core.management.commands import migrate
 from django.core.management.commands.migrate import Command as Migrate
 
 from core import history
 from core.db import as_owner
+from core.migrating import Executor
+
+migrate.MigrationExecutor = Executor  # type: ignore[attr-defined]  # Django asks nobody which one to use
 
 
 class Command(Migrate):
