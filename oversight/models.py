@@ -156,6 +156,10 @@ class SweepRun(models.Model):
     failed_rules = models.JSONField(
         default=list, help_text="Codes of rules that could not be evaluated; the others were."
     )
+    only = models.JSONField(
+        default=list,
+        help_text="Codes of the rules it looked back for, once they were mended; empty: it asked every rule.",
+    )
 
     class Meta:
         ordering = ["-as_of"]
@@ -182,5 +186,25 @@ class SweepRun(models.Model):
         return whole.as_of if whole else None, latest.failed_rules
 
     @classmethod
+    def behind(cls, *, as_of: dt.datetime) -> dict[str, dt.datetime]:
+        """Of each rule the latest run could not check: until when it has been checked, by itself or with the others.
+
+        A rule that never has been is behind from the first run that should have asked it.
+        """
+        latest = cls.last_finished(as_of=as_of)
+        finished = cls.objects.filter(finished_at__isnull=False, as_of__lte=as_of)
+        found = {}
+        for code in latest.failed_rules if latest else []:
+            without = Q(failed_rules__contains=[code])
+            asked = Q(only=[]) | Q(only__contains=[code])
+            checked = finished.filter(asked).exclude(without).order_by("-as_of").first()
+            first = checked or finished.filter(without).order_by("as_of").first()
+            if first:
+                found[code] = first.as_of
+        return found
+
+    @classmethod
     def _finished(cls, as_of: dt.datetime) -> "models.QuerySet[SweepRun]":
-        return cls.objects.filter(finished_at__isnull=False, as_of__lte=as_of).order_by("-as_of", "-finished_at")
+        """The runs that asked every rule, newest first."""
+        finished = cls.objects.filter(finished_at__isnull=False, as_of__lte=as_of, only=[])
+        return finished.order_by("-as_of", "-finished_at")

@@ -14,7 +14,7 @@ import datetime as dt
 import functools
 import logging
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -43,12 +43,13 @@ LOCKS = 0x4E1D  # the first half of our advisory locks' keys; the second is the 
 FIRST_HOLIDAYS = 2010
 
 
-def sweep(*, as_of: dt.datetime) -> SweepRun:
-    """Check every rule for every child as of an instant. Idempotent; safe beside another. Raises NotYet."""
+def sweep(*, as_of: dt.datetime, only: Sequence[str] = ()) -> SweepRun:
+    """Check every rule, or only some, for every child as of an instant. Idempotent; safe beside another. Raises NotYet."""
     _not_in_the_future(as_of)
-    run = SweepRun.objects.create(as_of=as_of, started_at=clock.database_now())
-    raised, cleared, failed = _check(as_of=as_of, placements=None)
-    cleared += _retire(as_of=as_of)
+    run = SweepRun.objects.create(as_of=as_of, started_at=clock.database_now(), only=sorted(only))
+    raised, cleared, failed = _check(as_of=as_of, placements=None, only=only)
+    if not only:
+        cleared += _retire(as_of=as_of)
     run.raised, run.cleared, run.failed_rules = raised, cleared, failed
     run.standing = Flag.objects.standing().count()
     run.finished_at = clock.database_now()
@@ -75,17 +76,37 @@ def recheck(*, subjects: Iterable[tuple[str, int]], as_of: dt.datetime) -> None:
 
 
 def catch_up(*, as_of: dt.datetime) -> list[SweepRun]:
-    """Replay the ends of the days that were missed, in order, then sweep now: an outage leaves no hole."""
+    """Replay the ends of the days that were missed, in order, then sweep now: an outage leaves no hole.
+
+    A rule that could not be evaluated for some days, while the others were, has missed those days by itself: they are
+    replayed for it alone. While it still cannot be, that is tried once and left for the next time.
+    """
     last = SweepRun.last_finished(as_of=as_of)
     runs = []
     if last is not None:
-        day = clock.local_date(last.as_of)
-        while (instant := clock.end_of(day)) < as_of:
-            if instant > last.as_of:
-                runs.append(sweep(as_of=instant))
-            day += dt.timedelta(days=1)
+        runs = _replay_alone(SweepRun.behind(as_of=last.as_of), until=last.as_of)
+        runs += [sweep(as_of=instant) for instant in _ends_of_days(last.as_of, as_of) if instant < as_of]
     runs.append(sweep(as_of=as_of))
     return runs
+
+
+def _replay_alone(behind: dict[str, dt.datetime], *, until: dt.datetime) -> list[SweepRun]:
+    """Replay, for each rule that is behind, the ends of the days since it was last checked, up to an instant."""
+    runs: list[SweepRun] = []
+    for instant in _ends_of_days(min(behind.values(), default=until), until):
+        if codes := [code for code, checked in behind.items() if checked < instant]:
+            runs.append(sweep(as_of=instant, only=codes))
+            behind = {code: checked for code, checked in behind.items() if code not in runs[-1].failed_rules}
+    return runs
+
+
+def _ends_of_days(after: dt.datetime, until: dt.datetime) -> Iterator[dt.datetime]:
+    """The ends of English days after one instant and up to another, in order."""
+    day = clock.local_date(after)
+    while (instant := clock.end_of(day)) <= until:
+        if instant > after:
+            yield instant
+        day += dt.timedelta(days=1)
 
 
 def parameters(*, as_of: dt.datetime, placements: Sequence[int] | None = None) -> dict[str, Any]:
@@ -115,11 +136,15 @@ def _bank_holidays(last: int) -> list[dt.date]:
     return sorted(day for year in range(FIRST_HOLIDAYS, last + 1) for day in bank_holidays(year))
 
 
-def _check(*, as_of: dt.datetime, placements: Sequence[int] | None) -> tuple[int, int, list[str]]:
+def _check(
+    *, as_of: dt.datetime, placements: Sequence[int] | None, only: Sequence[str] = ()
+) -> tuple[int, int, list[str]]:
     """A rule that cannot be evaluated stops no other, and its flags stand as they were."""
     asked = parameters(as_of=as_of, placements=placements)
     raised, cleared, failed = 0, 0, []
     rules: Iterable[Rule] = rulebook.clocks_in_force(asked["today"])
+    if only:
+        rules = [rule for rule in rules if rule.code in only]
     if placements is not None:
         rules = asked_of(rules, placements, as_of=as_of)
     for rule in rules:

@@ -1,11 +1,14 @@
 """Where a child lives, who runs it and manages it, under what order, and who has seen her there."""
 
+import datetime as dt
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Coalesce
 
-from children.models import Child, days_covered
+from children.models import Child, Days, days_covered
 from core.fields import RecordedAt
 from core.history import tracked
 from core.models import Authority, Protected, User, dated
@@ -15,6 +18,7 @@ from placements.querysets import (
     HomeQuerySet,
     NoteQuerySet,
     OfPlacementQuerySet,
+    OfPostQuerySet,
     PlacementQuerySet,
 )
 
@@ -281,6 +285,67 @@ class ManagerPost(Protected):
                 violation_error_message="This placement already has a manager at some of that time. End that post first.",
             ),
         ]
+
+
+class ManagerAbsence(Protected):
+    """A manager is away from the home: the first day away, the first day back, and what the regulator was told.
+
+    Children's Homes (England) Regulations 2015 reg 48: an absence of 28 days or more needs notice to Ofsted, a month
+    ahead where it is planned and within a week where it is not; the return is told within 7 days. Somebody named is in
+    charge meanwhile: where nobody is, it is the post that has ended. One called off was of no days.
+    """
+
+    post = models.ForeignKey(ManagerPost, on_delete=models.PROTECT, related_name="absences")
+    planned = models.BooleanField()
+    began_on = models.DateField("first day away")
+    expected_back_on = models.DateField("expected first day back", null=True, blank=True)
+    returned_on = models.DateField("first day back", null=True, blank=True)
+    reason = models.TextField("why")
+    in_charge = models.CharField("who is in charge meanwhile", max_length=150)
+    notified_on = models.DateField("notice given to the regulator on", null=True, blank=True)
+    return_notified_on = models.DateField("regulator told of the return on", null=True, blank=True)
+    called_off = models.TextField("why it was called off", blank=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = RecordedAt()
+    history = tracked()
+    objects = OfPostQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-began_on", "-id"]
+        constraints = [
+            dated("began_on", "returned_on", "absence_dated"),
+            ExclusionConstraint(
+                name="one_absence_at_once",
+                expressions=[
+                    ("post", RangeOperators.EQUAL),
+                    (
+                        Days("began_on", Coalesce("returned_on", "expected_back_on"), RangeBoundary()),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message="This manager is already recorded as away on some of these days.",
+            ),
+            models.CheckConstraint(
+                condition=Q(expected_back_on__isnull=True, planned=False)
+                | Q(expected_back_on__isnull=False, expected_back_on__gt=F("began_on")),
+                name="absence_planned_until_a_day",
+                violation_error_message="Say when the manager is expected back: a day after the first day away.",
+            ),
+            models.CheckConstraint(
+                condition=Q(return_notified_on__isnull=True)
+                | Q(returned_on__isnull=False, return_notified_on__gte=F("returned_on")),
+                name="absence_return_told_after_it",
+                violation_error_message="The regulator cannot be told of a return before it.",
+            ),
+            models.CheckConstraint(
+                condition=Q(called_off="") | Q(returned_on__isnull=False, returned_on=F("began_on")),
+                name="absence_called_off_is_of_no_days",
+            ),
+        ]
+
+    def covers(self, day: dt.date) -> bool:
+        """Whether the manager is away on a day."""
+        return self.began_on <= day and (self.returned_on is None or day < self.returned_on)
 
 
 class DolOrder(Protected):

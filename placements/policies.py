@@ -21,6 +21,7 @@ from placements import codes
 from placements.models import Home, ManagerPost, Placement, ProviderPost, Registration
 
 PLANNED_AHEAD = dt.timedelta(days=28)  # further off than this, a date is a slip or a wish
+AWAY_AT_MOST = dt.timedelta(days=366)  # and likewise a manager's leave, which is known of longer before
 UNDER_16_FROM = dt.date(2021, 9, 9)  # regulation 27A, inserted by SI 2021/161
 REAPPROVAL = "LEG-05 re-approval"  # the local standard's key
 REAPPROVAL_DAYS = 7
@@ -146,6 +147,14 @@ def a_persons_name(name: str) -> None:
         raise Invalid({"name": "Enter the manager’s name"})
     if name.strip(" .-–").lower() in NOBODY:
         raise Invalid({"name": "Enter a person’s name. If nobody has the post, appoint nobody: it cannot be waived"})
+
+
+def somebody_in_charge(name: str) -> None:
+    """Raise Invalid unless a person is named to run the home while its manager is away."""
+    if not name.strip() or name.strip(" .-–").lower() in NOBODY:
+        raise Invalid(
+            {"in_charge": "Enter who is in charge meanwhile. If nobody is, the home has no manager: end the post"}
+        )
 
 
 def one_manager(placement: Placement, moment: dt.datetime, field: str) -> None:

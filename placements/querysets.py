@@ -117,6 +117,15 @@ class OfPlacementQuerySet(models.QuerySet):
         return self.filter(placement__in=Placement.objects.visible_to(user))
 
 
+class OfPostQuerySet(models.QuerySet):
+    """Records of a placement's manager: seen by those who see the placement."""
+
+    def visible_to(self, user) -> "OfPostQuerySet":
+        from placements.models import Placement
+
+        return self.filter(post__placement__in=Placement.objects.visible_to(user))
+
+
 class AuthorisationQuerySet(OfPlacementQuerySet):
     """Why a director let a child live where nobody is registered: the council's own reasons, not for a provider."""
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from placements.views import keys, managers, notes, orders, placing, providers, registrations
+from placements.views import absences, keys, managers, notes, orders, placing, providers, registrations
 
 app_name = "placements"
 
@@ -13,6 +13,12 @@ urlpatterns = [
     path("placements/<int:pk>/home/", placing.where, name="where"),
     path("placements/<int:pk>/manager/", managers.appoint_manager, name="appoint_manager"),
     path("managers/<int:pk>/end/", managers.end_manager, name="end_manager"),
+    path("placements/<int:pk>/manager/absences/", absences.absences, name="absences"),
+    path("managers/<int:pk>/absence/", absences.record, name="record_absence"),
+    path("managers/absences/<int:pk>/notice/", absences.notice, name="notify_absence"),
+    path("managers/absences/<int:pk>/back/", absences.back, name="end_absence"),
+    path("managers/absences/<int:pk>/back/notice/", absences.notice_of_return, name="notify_return"),
+    path("managers/absences/<int:pk>/call-off/", absences.call_off, name="call_off_absence"),
     path("placements/<int:pk>/authorise/", registrations.authorise, name="authorise"),
     path("accounts/appoint/", providers.appoint, name="appoint_to_provider"),
     path("accounts/<int:pk>/provider/", providers.posts, name="provider_posts"),

@@ -16,6 +16,7 @@ from core.models import Authority, Team, User
 from placements.models import (
     DolOrder,
     Home,
+    ManagerAbsence,
     ManagerPost,
     Placement,
     Provider,
@@ -180,6 +181,14 @@ class Cast:
     def manager(self, placement, since: dt.datetime, *, until=None, name="Maya Redstart", account=None) -> ManagerPost:
         return ManagerPost.objects.create(
             placement=placement, name=name, started_at=since, ended_at=until, account=account
+        )
+
+    def absence(self, post, began_on: dt.date, *, days=None, planned=True, **fields) -> ManagerAbsence:
+        """A manager away from a day, to be back after so many; None: nobody knows when, so it cannot be planned."""
+        fields = {"reason": "Surgery.", "in_charge": "Wren Dipper", "recorded_by": self.amy} | fields
+        back = None if days is None else began_on + dt.timedelta(days=days)
+        return ManagerAbsence.objects.create(
+            post=post, began_on=began_on, expected_back_on=back, planned=planned, **fields
         )
 
     # --- who cares for her ---------------------------------------------------------------------------------------------

@@ -56,7 +56,10 @@ def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any
     over = record.ended_on is not None and record.ended_on <= today
     planned = not over and record.started_on > today
     sees_flags = user.can(Permission.SEE_FLAGS)
-    posts = list(ManagerPost.for_user(user).filter(placement=record).order_by("-started_at")[:SHOWN])
+    posts = list(
+        ManagerPost.for_user(user).filter(placement=record).prefetch_related("absences").order_by("-started_at")[:SHOWN]
+    )
+    absences = [absence for post in posts for absence in post.absences.all()]
     authorisations = list(
         UnregisteredAuthorisation.for_user(user)
         .filter(placement=record)
@@ -98,6 +101,8 @@ def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any
         "flags": counted_together(user, as_of=as_of, placement=record.pk, whose="all") if sees_flags else None,
         "due_soon": gathered(soon([record], user=user, as_of=as_of)) if sees_flags and not over else [],
         "posts": [(post, link(user, "End", "placements:end_manager", post.pk)) for post in posts],
+        "away": next((a for a in absences if a.post == state.manager and a.covers(today)), None),
+        "absences": link(user, "When the manager is away", "placements:absences", record.pk) if posts else None,
         "sees_authorisations": user.rights.scope != Scope.PROVIDER,
         "authorisations": authorisations,
         "authorised_now": next((a for a in authorisations if a.expires_at > as_of), None),
@@ -115,7 +120,9 @@ def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any
         ],
         "registrations": registrations,
         "home_link": link(user, "See the home", "placements:home", record.home_id) if sees_home else None,
-        "history": changes(record, *posts, *orders, *registrations) if user.can(Permission.RECORD_DECISION) else None,
+        "history": changes(record, *posts, *absences, *orders, *registrations)
+        if user.can(Permission.RECORD_DECISION)
+        else None,
         "take_on": link(user, "Take it on", "placements:take_on", record.pk)
         if not (over or record.followed_from)
         else None,

@@ -1,5 +1,6 @@
 """The only writes of this floor, one file a noun."""
 
+from placements.actions.absences import call_off_absence, end_absence, notify_absence, notify_return, record_absence
 from placements.actions.keys import issue_key, revoke_key
 from placements.actions.managers import appoint_manager, end_manager
 from placements.actions.notes import add_to_log, add_to_visit, record_visit, write_log
@@ -24,16 +25,21 @@ __all__ = [
     "appoint",
     "appoint_manager",
     "authorise_unregistered",
+    "call_off_absence",
     "call_off_placement",
     "describe_home",
     "discharge_dol_order",
     "employ",
+    "end_absence",
     "end_employment",
     "end_manager",
     "end_placement",
     "end_with_care",
     "issue_key",
     "move_placement",
+    "notify_absence",
+    "notify_return",
+    "record_absence",
     "record_dol_order",
     "record_home",
     "record_registration",

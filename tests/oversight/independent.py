@@ -13,6 +13,7 @@ from placements.models import (
     Addition,
     DailyLog,
     DolOrder,
+    ManagerAbsence,
     ManagerPost,
     Placement,
     Registration,
@@ -45,7 +46,15 @@ def reaches(born, age):
 
 
 def three_months_after(day):
-    year, month = (day.year, day.month + 3) if day.month < 10 else (day.year + 1, day.month - 9)
+    return in_month(day, (day.year, day.month + 3) if day.month < 10 else (day.year + 1, day.month - 9))
+
+
+def a_month_before(day):
+    return in_month(day, (day.year, day.month - 1) if day.month > 1 else (day.year - 1, 12))
+
+
+def in_month(day, year_and_month):
+    year, month = year_and_month
     for last in (day.day, 30, 29, 28):
         try:
             return dt.date(year, month, last)
@@ -86,6 +95,7 @@ class Facts:
         self.registrations = grouped(Registration.objects.all(), "home_id")
         self.orders = grouped(DolOrder.objects.all(), "child_id")
         self.posts = grouped(ManagerPost.objects.all(), "placement_id")
+        self.absences = grouped(ManagerAbsence.objects.all(), "post_id")
         self.approvals = grouped(UnregisteredAuthorisation.objects.order_by("authorised_at", "pk"), "placement_id")
         self.logs = grouped(DailyLog.objects.filter(occurred_at__lte=as_of).order_by("covers_from"), "placement_id")
         corrected = {}
@@ -145,6 +155,7 @@ def expected_of_placements(facts, of_plans):
             *enhanced(facts, p, since, risky_from),
             *unannounced(facts, p, since, risky_from),
             *care(facts, p, began, since, risky_from, status),
+            *away(facts, p, began, since, risky_from, registration),
             *of_plans(facts, p, began, since, risky_from, status),
         ]
         found |= {(rule, limb, p.pk, due) for rule, limb, due in rows}
@@ -243,16 +254,51 @@ def unannounced(facts, p, since, risky_from):
         yield "VIS-08", "night", by_day[2].occurred_at
 
 
-def care(facts, p, began, since, risky_from, status):
+def asked_from(p, began, since, risky_from):
+    """When a manager and logs are first asked for; None where they never are."""
     if p.type in FOSTER or (p.type not in RESIDENTIAL and risky_from is None):
-        return
-    letter = "" if status == "registered" else "L"
+        return None
     asked = max(began, midnight(since))
     if p.type not in RESIDENTIAL:
         asked = max(asked, midnight(risky_from))
-    if p.basis == "emergency":
-        asked = max(asked, began + 48 * HOUR)
+    return max(asked, began + 48 * HOUR) if p.basis == "emergency" else asked
 
+
+def away(facts, p, began, since, risky_from, registration):
+    """Regulation 48, which binds children's homes registered with Ofsted and no other setting."""
+    asked = asked_from(p, began, since, risky_from)
+    if asked is None or registration is None or registration.status != "registered":
+        return
+    if registration.regulator != "ofsted" or registration.registered_for not in {"childrens_home", "secure_home"}:
+        return
+    today = facts.today
+    for post in facts.posts[p.pk]:
+        if post.started_at > facts.as_of or (post.ended_at and post.ended_at <= facts.as_of):
+            continue
+        for a in facts.absences[post.pk]:
+            back = a.returned_on if a.returned_on and (a.returned_on <= today or a.called_off) else None
+            told = a.notified_on is not None and a.notified_on <= today
+            long = a.expected_back_on is None or (a.expected_back_on - a.began_on).days >= 28
+            if not long:
+                last = a.began_on + 27 * DAY
+            elif a.planned:
+                last = a_month_before(a.began_on)
+            else:
+                last = a.began_on + 7 * DAY
+            counts = (back - a.began_on).days >= 28 if back else long or today > last
+            if counts and not told and today > last:
+                yield "STF-05-ABSENCE", "notice", max(asked, midnight(last + DAY))
+            owed = back is not None and back > a.began_on
+            owed = owed and ((back - a.began_on).days >= 28 or (a.notified_on is not None and a.notified_on <= back))
+            if owed and not (a.return_notified_on and a.return_notified_on <= today) and today > back + 7 * DAY:
+                yield "STF-05-ABSENCE", "return", max(asked, midnight(back + 8 * DAY))
+
+
+def care(facts, p, began, since, risky_from, status):
+    asked = asked_from(p, began, since, risky_from)
+    if asked is None:
+        return
+    letter = "" if status == "registered" else "L"
     held = [m for m in facts.posts[p.pk] if m.started_at <= facts.as_of]
     if not any(m.ended_at is None or m.ended_at > facts.as_of for m in held):
         due = max([asked, *[m.ended_at for m in held]])

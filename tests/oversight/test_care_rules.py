@@ -118,8 +118,8 @@ class TestBasis:
     def test_one_source(self):
         from oversight import rulebook
 
-        for code in ("LOG-01", "STF-05"):
-            assert {rule.code for rule in rulebook.ALL if rule.source_id == code} == {code, f"{code}L"}
+        for code, *others in (("LOG-01",), ("STF-05", "STF-05-ABSENCE")):
+            assert {rule.code for rule in rulebook.ALL if rule.source_id == code} == {code, f"{code}L", *others}
 
 
 class TestScope:

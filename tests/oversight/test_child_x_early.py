@@ -16,6 +16,7 @@ from core.models import Refusal
 from oversight.models import Flag
 from oversight.sweep import sweep
 from placements import actions as placements
+from staffing.actions import agreements as staffing
 from tests.cast import at
 from tests.oversight.facts import DAY, HOUR
 
@@ -198,11 +199,30 @@ class TestFirstPlacement:
     @pytest.mark.positive("P22")
     @pytest.mark.trap("3")
     def test_the_first_48_hours_ask_for_no_structure(self, life):
-        life.crisis()
+        placement = life.crisis()
+        life.act(
+            staffing.bring_in_agency,
+            life.cast.amy,
+            ARRIVED + HOUR,
+            placement=placement,
+            new_agency="Tideway Nursing",
+            started_on=MOVED,
+        )
+
+        def agreement():
+            standing = Flag.objects.standing().filter(rule="STF-10")
+            return list(standing.values_list("limb", "severity"))
+
+        structure = {"STF-05", "STF-05L", "LOG-01", "LOG-01L", "STF-10", "CPL-05A"}
         for hour in (2, 12, 24, 36, 48):
-            assert not life.red(ARRIVED + hour * HOUR) & {"STF-05", "STF-05L", "LOG-01", "LOG-01L"}
-        assert "STF-05L" in life.red(ARRIVED + 49 * HOUR)
-        assert "LOG-01L" not in life.red(ARRIVED + 49 * HOUR)
+            assert not life.red(ARRIVED + hour * HOUR) & structure
+        assert life.red(ARRIVED + 49 * HOUR) & structure == {"STF-05L", "STF-10"}
+        assert agreement() == [("unsigned", "amber")]
+        fifth = dt.date(2021, 10, 19)  # of the working days after she came, a Tuesday
+        life.red(at(fifth, 23, 59))
+        assert agreement() == [("unsigned", "amber")]
+        life.red(at(fifth + DAY, 0))
+        assert agreement() == [("overdue", "red")]
 
     @pytest.mark.failing("F20")
     def test_nobody_manages_it(self, life):

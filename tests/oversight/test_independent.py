@@ -4,11 +4,14 @@ import datetime as dt
 import random
 
 import pytest
+from django.db import connection
 
 from children.models import Decision, LegalStatus
+from core import clock
 from governance.models import SeniorContact
+from oversight import rulebook
 from oversight.models import Flag
-from oversight.sweep import recheck, sweep
+from oversight.sweep import parameters, recheck, sweep
 from placements.models import DailyLog, Placement, Registration, Visit
 from tests.cast import at
 from tests.oversight.facts import DAY, HOUR, authorise, correct, log, visit
@@ -119,10 +122,30 @@ class Invented:
         when = at(start, 1)
         while chance.random() < 0.5:
             gone = when + chance.randrange(1, 4000) * HOUR
-            self.cast.manager(placement, when, until=gone)
+            self.away(self.cast.manager(placement, when, until=gone), clock.local_date(when))
             when = gone + chance.choice([0, 0, 30]) * HOUR
         for _ in range(chance.choice([0, 0, 1, 6])):
             authorise(placement, self.moment(start, until), days=chance.choice([1, 5, 7, 30]))
+
+    def away(self, post, day):
+        """Chosen from a well of its own, so that all else stays what it was."""
+        chance = random.Random(f"away {post.pk} {day}")
+        while chance.random() < 0.9:
+            day += chance.choice([0, 3, 20, 40]) * DAY
+            planned = chance.random() < 0.5
+            days = chance.choice([10, 27, 28, 29, 60]) if planned or chance.random() < 0.7 else None
+            fields = {}
+            if chance.random() < 0.3:
+                fields["notified_on"] = day + chance.choice([-40, -31, -20, 5, 8, 50]) * DAY
+            lasted = chance.choice([0, 5, 27, 28, 29, 90, None])
+            if lasted is not None:
+                fields |= {"returned_on": day + lasted * DAY, "called_off": "No leave." if lasted == 0 else ""}
+                if chance.random() < 0.4:
+                    fields["return_notified_on"] = fields["returned_on"] + chance.choice([0, 7, 9]) * DAY
+            self.cast.absence(post, day, days=days, planned=planned, **fields)
+            if lasted is None:
+                return
+            day += lasted * DAY
 
     def visits(self, placement, start, until):
         chance = self.chance
@@ -169,6 +192,25 @@ def test_over_records_nobody_chose(cast, seed):
         assert found == expected(as_of)
         seen |= {(rule, limb) for rule, limb, *_ in found}
     assert len(seen) >= 10, "records so tame that most rules had nothing to say prove little"
+
+
+def test_over_absences_nobody_chose(cast):
+    """Managers away, told of and back as may be, all in one registered home: what is rare among those above."""
+    invented, seen = Invented(cast, 4), set()
+    home = cast.home(status="registered", registered_for="childrens_home")
+    for number in range(40):
+        post = cast.manager(cast.placement(cast.child(), FIRST, home=home), at(FIRST))
+        invented.away(post, FIRST + number * DAY)
+    rule = rulebook.get("STF-05-ABSENCE")
+    for day in range(30, 400, 37):
+        as_of = at(FIRST + day * DAY, 15)
+        with connection.cursor() as cursor:
+            cursor.execute(rule.clocks, parameters(as_of=as_of))
+            rows = cursor.fetchall()
+        found = {(limb, placement, due) for _, _, placement, *_, limb, _, due, stage in rows if stage == "overdue"}
+        assert found == {(limb, pk, due) for code, limb, pk, *_, due in expected(as_of) if code == rule.code}
+        seen |= {limb for limb, *_ in found}
+    assert seen == {"notice", "return"}
 
 
 def test_rechecks_of_every_placement_are_one_sweep(cast):

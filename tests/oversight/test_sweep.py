@@ -304,6 +304,57 @@ class TestCatchUp:
         SweepRun.objects.create(as_of=at(START + 5 * DAY), started_at=at(START + 5 * DAY))
         assert len(catch_up(as_of=at(START + 5 * DAY, 13))) == 4
 
+    def test_a_rule_that_failed_is_replayed_by_itself_once_it_is_mended(self, cast, placement, monkeypatch):
+        """VIS-01 fell due on the 7th day. From the 6th to the 9th it could not be asked; on the 10th it can."""
+        broken, ordinary = set(), sweeping._statement
+        monkeypatch.setattr(
+            sweeping, "_statement", lambda code: "SELECT no_such_column" if code in broken else ordinary(code)
+        )
+        alone = []
+        monkeypatch.setattr(
+            sweeping,
+            "sweep",
+            lambda *, as_of, only=(): alone.append((as_of, list(only))) or sweep(as_of=as_of, only=only),
+        )
+        catch_up(as_of=at(START + 5 * DAY))
+        broken.add("VIS-01")
+        for day in (6, 7, 8, 9):
+            if day == 9:
+                visit(placement, at(START + 9 * DAY, 9))
+            runs = catch_up(as_of=at(START + day * DAY))
+            assert runs[-1].failed_rules == ["VIS-01"]
+            assert len([run for run in runs if run.only]) <= 1, "what still fails is tried once"
+            assert SweepRun.last_checked(as_of=at(START + day * DAY)) == (at(START + 5 * DAY), ["VIS-01"])
+        assert not Flag.objects.filter(rule="VIS-01").exists()
+        broken.clear()
+        alone.clear()
+        now = at(START + 10 * DAY)
+        runs = catch_up(as_of=now)
+        days = [at(START + day * DAY, 0) for day in (6, 7, 8, 9)]
+        assert alone == [*[(day, ["VIS-01"]) for day in days], (at(START + 10 * DAY, 0), []), (now, [])]
+        missed = Flag.objects.get(rule="VIS-01")
+        assert missed.due_on == START + 7 * DAY
+        assert missed.raised_at == at(START + 8 * DAY, 0), "the day it truly fell due"
+        assert missed.cleared_at == at(START + 10 * DAY, 0), "the day after it was visited"
+        assert SweepRun.last_checked(as_of=now) == (now, [])
+        assert len(catch_up(as_of=now + HOUR)) == 1, "nothing is left to replay"
+
+    def test_a_killed_replay_of_one_rule_goes_on_where_it_was(self, placement):
+        sweep(as_of=at(START + 2 * DAY))
+        run = sweep(as_of=at(START + 9 * DAY))
+        SweepRun.objects.filter(pk=run.pk).update(failed_rules=["VIS-01"])
+        sweep(as_of=at(START + 6 * DAY, 0), only=["VIS-01"])
+        assert SweepRun.behind(as_of=at(START + 9 * DAY)) == {"VIS-01": at(START + 6 * DAY, 0)}
+        assert [run.as_of for run in catch_up(as_of=at(START + 9 * DAY, 13)) if run.only] == [
+            at(START + day * DAY, 0) for day in (7, 8, 9)
+        ]
+
+    def test_a_rule_that_never_was_checked_is_behind_from_the_first_run_that_asked_it(self, placement):
+        for day in (2, 3):
+            run = sweep(as_of=at(START + day * DAY))
+            SweepRun.objects.filter(pk=run.pk).update(failed_rules=["VIS-01"])
+        assert SweepRun.behind(as_of=at(START + 4 * DAY)) == {"VIS-01": at(START + 2 * DAY)}
+
     def test_the_timetables_task_is_catch_up(self, placement, monkeypatch):
         from oversight import tasks
 

@@ -1,6 +1,7 @@
 """STF: who is there to care for her, who manages and supervises them, and the shift as it was worked. One file a subject."""
 
 from oversight.rulebook.staffing import (
+    absences,
     agreements,
     checks,
     continuity,
@@ -18,6 +19,7 @@ RULES = (
     *training.RULES,
     *supervision.RULES,
     *managers.RULES,
+    *absences.RULES,
     *shifts.RULES,
     *stand_downs.RULES,
     *agreements.RULES,

@@ -15,6 +15,7 @@ from placements.models import (
     DolOrder,
     Home,
     Key,
+    ManagerAbsence,
     ManagerPost,
     Placement,
     Registration,
@@ -27,7 +28,7 @@ from tests.core.access.addresses import NORTHS, counterpart
 PROTECTED = [m for m in apps.get_models() if issubclass(m, Protected) and m not in (User, Team)]
 FILE = {CareEpisode, LegalStatus, Allocation, Decision}  # and who read it
 NOTES = {Visit, DolOrder, Wish, governance.SeniorContact}
-OF_PLACEMENT = {Placement, ManagerPost, DailyLog, Addition, Key, governance.PoliceAttendance}
+OF_PLACEMENT = {Placement, ManagerPost, ManagerAbsence, DailyLog, Addition, Key, governance.PoliceAttendance}
 COUNCILS = {UnregisteredAuthorisation}  # its own reasons, not for a provider
 FLAGS = {Flag, FlagAnswer}
 HOMES = {Home, Registration}

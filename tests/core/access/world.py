@@ -83,6 +83,7 @@ def world(cast):
     for part, key in (("iro", "ines"), ("legal", "lola"), ("advocate", "ava"), ("partner", "greta")):
         cast.allocate(child, getattr(cast, key), part=part, since=LONG_AGO)
     manager = cast.manager(placement, at(LONG_AGO), account=cast.paul)
+    absence = cast.absence(manager, LONG_AGO + 30 * DAY, planned=False)
     order = cast.dol_order(child, LONG_AGO)
     visit = Visit.objects.create(
         placement=placement,
@@ -144,6 +145,7 @@ def world(cast):
             "placement": placement.pk,
             "allocation": allocation.pk,
             "manager": manager.pk,
+            "absence": absence.pk,
             "order": order.pk,
             "home": home.pk,
             "visit": visit.pk,
