@@ -176,7 +176,7 @@ def _hold(
     for_concern.received(held_at, as_of, "held_at")
     for_child.required(chair=(chair, "Enter who chaired it"), reasons=(reasons, "Enter the reasons for the decision"))
     for_child.one_of(outcome, Outcome.choices, "outcome", "Select what was decided")
-    came = {agency: who.strip() for agency, who in there.items() if who.strip()}
+    came = {agency: there[agency].strip() for agency in Agency.values if there.get(agency, "").strip()}
     if missing := [agency.label for agency in StrategyAttendee.NEEDED if agency not in came]:
         raise Invalid(
             {"": f"A strategy discussion needs {' and '.join(missing)}. Without them, hold it again, with them"}
@@ -215,9 +215,7 @@ def _day_of(enquiry: Enquiry, day: dt.date, field: str, what: str, as_of: dt.dat
 
 
 @action
-def finish_assessment(
-    *, enquiry: Enquiry, assessed_on: dt.date, found: str, by: User, as_of: dt.datetime
-) -> Enquiry:
+def finish_assessment(*, enquiry: Enquiry, assessed_on: dt.date, found: str, by: User, as_of: dt.datetime) -> Enquiry:
     """Record that the assessment of a section 47 enquiry is finished, and what it found."""
     policies.may_record(by, enquiry.child)
     _enquiry(enquiry)
@@ -240,9 +238,7 @@ def hold_conference(*, enquiry: Enquiry, held_on: dt.date, by: User, as_of: dt.d
     _day_of(enquiry, held_on, "held_on", "The day of the conference", as_of)
     enquiry.conference_on, enquiry.no_conference_on = held_on, None
     enquiry.no_conference_because, enquiry.no_conference_by = "", None
-    enquiry.save(
-        update_fields=["conference_on", "no_conference_on", "no_conference_because", "no_conference_by"]
-    )
+    enquiry.save(update_fields=["conference_on", "no_conference_on", "no_conference_because", "no_conference_by"])
     return enquiry
 
 
