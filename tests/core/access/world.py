@@ -261,7 +261,12 @@ def of_protection(cast, placement, concern) -> dict[str, int]:
         child=child, placement=placement, aware_at=moment, what="W", recorded_by=cast.tom, criteria_met=True, why="W",
         decided_by=cast.hana, decided_at=moment,
     )  # fmt: skip
-    return {"strategy discussion": asked.pk, "enquiry": enquiry.pk, "serious harm": notice.pk}
+    return {
+        "strategy discussion": asked.pk,
+        "strategy held": held.pk,
+        "enquiry": enquiry.pk,
+        "serious harm": notice.pk,
+    }
 
 
 def of_quality(cast, placement) -> dict[str, int]:
