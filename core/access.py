@@ -65,6 +65,21 @@ class Permission(StrEnum):
     CHECK_PREMISES = "check that premises are suitable for a child"
     SEE_REGISTER = "see the partnership’s register of children in unregistered settings, and what assures it"
     KEEP_REGISTER = "keep the partnership’s register, its monthly minutes and its training records"
+    REFER_TO_LADO = "refer an adult who works with children to the LADO"
+    DECIDE_CONDUCT = "decide whether a concern about staff is referred to the LADO"
+    HANDLE_ALLEGATIONS = "handle allegations, behind the LADO’s door"
+    ASK_FOR_STRATEGY = "ask for a strategy discussion about a child they see"
+    SEE_PROTECTION = "see the strategy discussions, enquiries and serious-harm notices of the children in their scope"
+    RECORD_PROTECTION = "record strategy discussions, section 47 enquiries and serious-harm notices"
+    ESCALATE = "make anything they know of a formal escalation, and ask for outside scrutiny"
+    SEE_ESCALATIONS = "see every escalation about the children in their scope"
+    ANSWER_ESCALATIONS = "answer an escalation that has come to them"
+    RAISE_DISPUTE = "open the IRO’s dispute resolution, and refer to Cafcass at any point"
+    ANSWER_DISPUTE = "answer a dispute the IRO has raised"
+    BLOW_WHISTLE = "report wrongdoing by the protected route, which line management does not see"
+    HANDLE_WHISTLEBLOWING = "receive and answer reports made by the protected route"
+    SEE_OPENNESS = "see how openly escalations are answered, by whom and in what time"
+    KEEP_POLICY = "record who was consulted on the escalation policy and what changed"
 
 
 class Scope(StrEnum):
@@ -119,7 +134,9 @@ class Rights:
 
 
 P = Permission
-_READ = frozenset({P.SEE_CHILDREN, P.SEE_FLAGS, P.RAISE_CONCERN})
+# Whoever they are: nobody needs leave to speak up.
+_SPEAK_UP = frozenset({P.REFER_TO_LADO, P.ESCALATE, P.BLOW_WHISTLE})
+_READ = _SPEAK_UP | {P.SEE_CHILDREN, P.SEE_FLAGS, P.RAISE_CONCERN}
 _MEET = frozenset({P.RUN_MEETINGS, P.ATTEND_MEETINGS})
 _STAFF = frozenset({P.SEE_ROTA, P.SEE_CARERS})
 _PLANS = frozenset({P.SEE_PLANS, P.SEE_AGREEMENT})
@@ -133,7 +150,9 @@ _CARE_DECISIONS = (
 )
 _DECIDES = frozenset({P.TAKE_DECISION, P.RECORD_WISH})
 _ABOVE = _DECIDES | {P.RECORD_SENIOR_CONTACT}
-_LEDGER = frozenset({P.SEE_CONCERNS, P.TRIAGE_CONCERNS, P.SEE_CONDUCT})
+_LEDGER = frozenset({P.SEE_CONCERNS, P.TRIAGE_CONCERNS, P.SEE_CONDUCT, P.DECIDE_CONDUCT})
+_PROTECT = frozenset({P.ASK_FOR_STRATEGY, P.SEE_PROTECTION, P.RECORD_PROTECTION})
+_LADDER = frozenset({P.SEE_ESCALATIONS, P.ANSWER_ESCALATIONS})
 _PRACTICE = _READ | _MEET | _DECIDES | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION, P.SEE_CONCERNS}
 _CASE = (
     _PRACTICE
@@ -141,10 +160,14 @@ _CASE = (
     | {P.SEE_QUALITY, P.CHECK_PREMISES}
     | _CARE_DECISIONS
     | _PLANS
+    | _PROTECT
+    | _LADDER
     | {P.RECORD_PLANS, P.RECORD_COURT_TASKS}
 )
-_MANAGER = _CASE | _LEDGER | {P.ALLOCATE, P.WAIVE_CHECKS, P.RECORD_COMMISSIONING, P.SIGN_CRISIS_CHECK}
-_SENIOR = _MANAGER | _QUALITY | {P.SEE_OVERSIGHT, P.IMPORT_RETURNS, P.RECORD_SENIOR_CONTACT, P.SEE_REGISTER}
+_MANAGER = _CASE | _LEDGER | {P.ALLOCATE, P.WAIVE_CHECKS, P.RECORD_COMMISSIONING, P.SIGN_CRISIS_CHECK, P.ANSWER_DISPUTE}
+_SENIOR = (
+    _MANAGER | _QUALITY | {P.SEE_OVERSIGHT, P.IMPORT_RETURNS, P.RECORD_SENIOR_CONTACT, P.SEE_REGISTER, P.SEE_OPENNESS}
+)
 
 ROLES: dict[str, Rights] = {
     Role.SOCIAL_WORKER: Rights("Holds the case: visits the child and keeps her record.", Scope.TEAM, _CASE),
@@ -171,12 +194,15 @@ ROLES: dict[str, Rights] = {
         | _PLANS
         | _DECIDES
         | _QUALITY
-        | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION, P.SEE_CONCERNS},
+        | {P.ANSWER_FLAGS, P.RECORD_VISIT, P.RECORD_DECISION, P.SEE_CONCERNS}
+        | {P.ASK_FOR_STRATEGY, P.SEE_PROTECTION, P.SEE_ESCALATIONS, P.RAISE_DISPUTE},
     ),
     Role.LADO: Rights(
         "Handles allegations against adults who work with children. Sees carers, and no child’s file.",
         Scope.NONE,
-        _SAFEGUARD | {P.HOLD_STAND_DOWN, P.ATTEND_MEETINGS, P.SEE_CONDUCT},
+        _SAFEGUARD
+        | _SPEAK_UP
+        | {P.HOLD_STAND_DOWN, P.ATTEND_MEETINGS, P.SEE_CONDUCT, P.DECIDE_CONDUCT, P.HANDLE_ALLEGATIONS},
     ),
     Role.SAFEGUARDING_LEAD: Rights(
         "Oversees safeguarding across the authority.",
@@ -186,6 +212,9 @@ ROLES: dict[str, Rights] = {
         | _PLANS
         | _SAFEGUARD
         | _LEDGER
+        | _PROTECT
+        | _LADDER
+        | {P.SEE_OPENNESS, P.KEEP_POLICY}
         | _QUALITY
         | {P.SEE_OVERSIGHT, P.REVIEW_SHIFT, P.HOLD_STAND_DOWN, P.CHECK_PREMISES, P.SEE_REGISTER, P.KEEP_REGISTER},
     ),
@@ -198,7 +227,8 @@ ROLES: dict[str, Rights] = {
         | _PLANS
         | _ABOVE
         | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.IMPORT_RETURNS, P.SIGN_CRISIS_CHECK}
-        | {P.SEE_QUALITY, P.SEE_REGISTER},
+        | _LADDER
+        | {P.SEE_QUALITY, P.SEE_REGISTER, P.ANSWER_DISPUTE, P.SEE_OPENNESS},
     ),
     Role.DCS: Rights(
         "The statutory director (Children Act 2004 s18); alone may authorise an unregistered placement.",
@@ -209,7 +239,9 @@ ROLES: dict[str, Rights] = {
         | _PLANS
         | _ABOVE
         | {P.ANSWER_FLAGS, P.RECORD_DECISION, P.SEE_OVERSIGHT, P.AUTHORISE_UNREGISTERED, P.ALLOCATE, P.IMPORT_RETURNS}
-        | {P.WAIVE_CHECKS, P.SIGN_CRISIS_CHECK, P.SEE_CONCERNS, P.SEE_CONDUCT}
+        | {P.WAIVE_CHECKS, P.SIGN_CRISIS_CHECK, P.SEE_CONCERNS, P.SEE_CONDUCT, P.DECIDE_CONDUCT}
+        | _LADDER
+        | {P.SEE_PROTECTION, P.ANSWER_DISPUTE, P.SEE_OPENNESS, P.KEEP_POLICY}
         | {P.SEE_QUALITY, P.SEE_REGISTER, P.KEEP_REGISTER},
     ),
     Role.LEGAL: Rights(
@@ -223,32 +255,38 @@ ROLES: dict[str, Rights] = {
         _STAFF
         | {P.SEE_CHILDREN, P.SEE_FLAGS, P.WRITE_LOG, P.SEE_CHECKS, P.MANAGE_CARERS, P.PROPOSE_ROTA, P.PUBLISH_ROTA}
         | {P.RECORD_SHIFT, P.STAND_DOWN, P.LIFT_STAND_DOWN, P.SEE_AGREEMENT, P.ATTEND_MEETINGS, P.RAISE_CONCERN}
-        | _DECIDES,
+        | _DECIDES
+        | _SPEAK_UP
+        | {P.ASK_FOR_STRATEGY},
     ),
     Role.SHIFT_LEADER: Rights(
         "Leads a shift and writes its log.",
         Scope.PROVIDER,
-        _STAFF | {P.SEE_CHILDREN, P.WRITE_LOG, P.RECORD_SHIFT, P.STAND_DOWN, P.RECORD_WISH, P.RAISE_CONCERN},
+        _STAFF
+        | _SPEAK_UP
+        | {P.SEE_CHILDREN, P.WRITE_LOG, P.RECORD_SHIFT, P.STAND_DOWN, P.RECORD_WISH, P.RAISE_CONCERN}
+        | {P.ASK_FOR_STRATEGY},
     ),
     Role.PARTNER: Rights(
         "Works with the child for another agency: police, health, education, the guardian, the virtual school.",
         Scope.ALLOCATED,
-        frozenset({P.SEE_CHILDREN, P.ATTEND_MEETINGS, P.RAISE_CONCERN}),
+        _SPEAK_UP | {P.SEE_CHILDREN, P.ATTEND_MEETINGS, P.RAISE_CONCERN, P.ASK_FOR_STRATEGY},
     ),
     Role.ADVOCATE: Rights(
         "Speaks for the child, on her instruction.",
         Scope.ALLOCATED,
-        frozenset({P.SEE_CHILDREN, P.RECORD_WISH, P.ATTEND_MEETINGS, P.RAISE_CONCERN}),
+        _SPEAK_UP | {P.SEE_CHILDREN, P.RECORD_WISH, P.ATTEND_MEETINGS, P.RAISE_CONCERN, P.ASK_FOR_STRATEGY},
     ),
     Role.SCRUTINEER: Rights(
         "Holds the services to account for the partnership. Sees figures and initials, and no child’s name or file.",
         Scope.NONE,
-        frozenset({P.SEE_REGISTER, P.SEE_QUALITY}),
+        _SPEAK_UP
+        | {P.SEE_REGISTER, P.SEE_QUALITY, P.ANSWER_ESCALATIONS, P.HANDLE_WHISTLEBLOWING, P.SEE_OPENNESS, P.KEEP_POLICY},
     ),
     Role.SYSTEM_ADMINISTRATOR: Rights(
         "Runs the accounts. Has no access to any case.",
         Scope.NONE,
-        frozenset({P.MANAGE_ACCOUNTS}),
+        _SPEAK_UP | {P.MANAGE_ACCOUNTS, P.ANSWER_ESCALATIONS},
     ),
 }
 

@@ -116,6 +116,24 @@ REGISTER_REVIEW = Standard(
     "NOT-10 review", "register_review", 31, "days", "how often each child on it is minuted, and at least every month"
 )
 
+STRATEGY = Standard(
+    "SAF-02 strategy", "strategy", 1, "working days", "how soon a strategy discussion is held, or an asker answered"
+)
+SAME_DAY = Standard(
+    "SAF-10 hours",
+    "same_day",
+    24,
+    "hours",
+    "how soon the gravest suspicions are acted on, and never later than the day they are raised",
+)
+HARM_TEST = Standard(
+    "SAF-10 test", "harm_test", 1, "working days", "how soon it is decided whether serious harm must be notified"
+)
+QUIET = Standard(
+    "SAF-11 silence", "quiet", 28, "days", "how long a high-risk placement may go unvisited and the LADO unconsulted"
+)
+QUIET_LONGEST = Standard("SAF-11 longest", "quiet_longest", 84, "days", "how long that may be at the very most")
+
 SENIOR_CONTACT = Standard(
     "DEC-03 contact",
     "senior_contact",
@@ -130,6 +148,7 @@ ALL = (
     *(REFLECTION, TOLERANCE, RECORDED, STAFF_TYPE, PROFILE, AGENCIES_MEET, TRIAGE, ANSWER, UNREAD, MEETING, LADO),
     *(QUALITY_VISIT, QUALITY_LONGEST, QUALITY_REVIEW, QUALITY_TOGETHER, PREMISES),
     *(REGISTER_ENTRY, REGISTER_REVIEW),
+    *(STRATEGY, SAME_DAY, HARM_TEST, QUIET, QUIET_LONGEST),
     SENIOR_CONTACT,
 )
 BY_KEY = {standard.key: standard for standard in ALL}

@@ -43,7 +43,10 @@ QUERY = f"""
                AS planned,
                EXISTS (SELECT FROM governance_meetingseries m WHERE m.child_id = p.child_id)
                OR EXISTS (SELECT FROM governance_discussed d WHERE d.child_id = p.child_id)
-               OR EXISTS (SELECT FROM governance_action x WHERE x.child_id = p.child_id) AS met
+               OR EXISTS (SELECT FROM governance_action x WHERE x.child_id = p.child_id) AS met,
+               EXISTS (SELECT FROM governance_concern n WHERE n.child_id = p.child_id)
+               OR EXISTS (SELECT FROM governance_strategydiscussion d WHERE d.child_id = p.child_id)
+               OR EXISTS (SELECT FROM governance_seriousharmnotice h WHERE h.child_id = p.child_id) AS protected
         FROM placements_placement p
         LEFT JOIN placements_registration setting ON setting.home_id = p.home_id AND {covers_today("setting")}
         WHERE p.id = ANY(%(placements)s)
@@ -51,6 +54,7 @@ QUERY = f"""
     -- in the order of Trait
     SELECT bool_or(registered), bool_or(NOT registered), bool_or(high_risk), bool_or(staffed),
            bool_or(high_risk OR staffed), bool_or(high_risk OR planned), bool_or(met),
+           bool_or(protected),
            (SELECT array_agg(DISTINCT rule) FROM oversight_flag
             WHERE cleared_at IS NULL AND placement_id = ANY(%(placements)s))
     FROM placement"""

@@ -18,6 +18,7 @@ from core.models import User
 from dashboards.chronology import TOLD_BY_NOTHING_ELSE, Cursor, chronology
 from dashboards.flags import counted_together, gathered, soon
 from dashboards.links import Link, link, offered
+from dashboards.protection import panel as protection
 from dashboards.state import State, states, with_what_states_need
 from dashboards.words import type_label
 from placements.models import DolOrder, Placement
@@ -97,6 +98,7 @@ def _context(record: Child, user: User, as_of: dt.datetime, before: Cursor | Non
         "chronology": chronology(record, user=user, as_of=as_of, before=before),
         "before": before,
         "history": changes(record, *statuses, *allocations, *episodes, *placements, *orders) if sees_reads else None,
+        "protection": protection(record, user),
         "sees_reads": sees_reads,
         "reads": list(reads[:READS]) if sees_reads else [],
         "main_link": _main_link(user, state),
@@ -130,6 +132,8 @@ def _links(user: User, record: Child, state: State | None, care: CareEpisode | N
         link(user, "Meetings and actions", "governance:meetings_of", record.reference),
         link(user, "Raise a concern", "governance:raise_concern", record.reference),
         link(user, "See the concerns raised", "governance:child_concerns", record.reference),
+        link(user, "Ask for a strategy discussion", "governance:ask_strategy", record.reference),
+        link(user, "Child protection", "governance:protection", record.reference),
         link(user, "Change who the child is", "children:describe", record.reference),
         link(user, "Record a legal status", "children:legal_status", record.reference) if care else None,
         link(user, "Allocate a worker", "children:allocate", record.reference),

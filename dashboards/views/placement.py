@@ -166,6 +166,8 @@ def _links(user: User, state: State, over: bool, planned: bool) -> list[Link]:
     record = state.placement
     return offered(
         link(user, "Raise a concern", "governance:raise_concern", record.child.reference),
+        link(user, "Ask for a strategy discussion", "governance:ask_strategy", record.child.reference),
+        link(user, "What is heard of this placement", "governance:heard", record.pk) if state.is_high_risk else None,
         link(user, "Record that the police came", "governance:police_attendance", record.pk) if not planned else None,
         link(user, "Appoint a manager", "placements:appoint_manager", record.pk)
         if state.needs_manager and state.manager is None

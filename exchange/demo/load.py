@@ -11,7 +11,7 @@ from core import clock
 from core.access import Role
 from core.actions import one_recheck
 from core.models import Authority, Team, User
-from exchange.demo import concerns, deciding, meetings, plans, quality, rotas, stories
+from exchange.demo import concerns, deciding, meetings, plans, protection, quality, rotas, stories
 from exchange.demo import people as cast
 from exchange.demo.stories import Story
 from oversight.sweep import sweep
@@ -114,6 +114,9 @@ class Loader:
         if story.rota == "badly":
             concerns.going_unanswered(self, placement)
             deciding.going_wrong(self, child)
+            protection.going_wrong(self, placement)
+        if story.rota == "well":
+            protection.going_well(self, placement)
         for ago, what, why, who in story.decisions:
             children.record_decision(
                 child=child, decided_on=self.day(ago), what=what, why=why, alternatives="Nothing registered was found.",

@@ -17,6 +17,7 @@ from core.errors import Conflict, Invalid
 from core.models import User
 from governance.models import Concern, ConcernReview, ConcernStep, ConductSubject
 from governance.policies import concerns as policies
+from governance.policies import protection
 from placements.models import Placement
 from staffing import notices
 from staffing.models import Carer
@@ -293,6 +294,7 @@ def close(*, concern: Concern, reason: str, done: str, by: User, as_of: dt.datet
     for_child.one_of(reason, ConcernStep.Closing.choices, "reason", "Select why it can be closed")
     for_child.required(done=(done, "Enter what was done"))
     policies.may_close(concern)
+    protection.may_close(concern)
     concern.closed_at = as_of
     concern.save(update_fields=["closed_at"])
     step = _step(concern, Kind.CLOSED, by, as_of, decision=reason, text=done.strip())

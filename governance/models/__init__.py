@@ -16,6 +16,13 @@ from governance.models.meetings import (
 )
 from governance.models.plans import PlacementAgreement, Plan, ReferralProfile, SearchEntry
 from governance.models.police import PoliceAttendance
+from governance.models.protection import (
+    Enquiry,
+    SeriousHarmNotice,
+    StrategyAttendee,
+    StrategyConcern,
+    StrategyDiscussion,
+)
 from governance.models.quality import (
     Finding,
     QualityAddition,
@@ -39,6 +46,7 @@ __all__ = [
     "CourtTask",
     "CrisisCheck",
     "Discussed",
+    "Enquiry",
     "Finding",
     "Funding",
     "Issue",
@@ -64,5 +72,9 @@ __all__ = [
     "RoleTraining",
     "SearchEntry",
     "SeniorContact",
+    "SeriousHarmNotice",
+    "StrategyAttendee",
+    "StrategyConcern",
+    "StrategyDiscussion",
     "TermsReview",
 ]

@@ -31,6 +31,7 @@ class Concern(Protected):
     class Category(models.TextChoices):
         CARE = "care", "How the child is cared for"
         STAFF_CONDUCT = "staff_conduct", "Conduct of somebody who works with the child"
+        SEXUAL_HARM = "sexual_harm", "Suspected sexual abuse or exploitation, or pregnancy"
         SAFETY = "safety", "Safety: the place, or the people around the child"
         SUBSTANCES = "substances", "Drugs, alcohol or tobacco"
         HEALTH = "health", "Health needs, or health information not given"
@@ -123,6 +124,10 @@ class Concern(Protected):
         return self.category == self.Category.STAFF_CONDUCT
 
     @property
+    def is_sexual_harm(self) -> bool:
+        return self.category == self.Category.SEXUAL_HARM
+
+    @property
     def is_open(self) -> bool:
         return self.closed_at is None
 
@@ -143,6 +148,8 @@ class ConcernStep(Protected):
         MITIGATION = "mitigation", "Made safer meanwhile"
         HANDED_OVER = "handed_over", "Given to somebody else to act on"
         LADO = "lado", "LADO consulted"
+        TOLD_POLICE = "told_police", "Police told"
+        TOLD_HEALTH = "told_health", "Health told"
         ESCALATED = "escalated", "Formally escalated"
         REPLIED = "replied", "Escalation answered"
         ANSWERED = "answered", "Answer to whoever raised it"

@@ -18,8 +18,9 @@ from core.models import User
 from core.pages import record_form
 from governance.actions import concerns as acts
 from governance.forms import concerns as forms
-from governance.models import Concern, ConcernStep, ConductSubject
+from governance.models import Concern, ConcernStep, ConductSubject, StrategyDiscussion
 from governance.policies import concerns as policies
+from governance.policies import protection
 from governance.querysets.concerns import to_raise_about
 
 A_PAGE = 50
@@ -160,7 +161,11 @@ def _context(record: Concern, user: User, in_ledger: bool, as_of: Any) -> dict[s
         "in_ledger": in_ledger,
         "steps": steps,
         "answers": [step for step in steps if step.kind == Kind.ANSWERED],
-        "owed": policies.owed(record, steps, as_of) if in_ledger else [],
+        "owed": _owed(record, steps, as_of) if in_ledger else [],
+        "discussions": list(
+            StrategyDiscussion.for_user(user).about(record).select_related("asked_by").order_by("-asked_at", "-pk")
+        ),
+        "sees_protection": user.can(Permission.SEE_PROTECTION),
         "subject": subject,
         "anon": ConductSubject.ANON,
         "may_see_pattern": in_ledger and user.can(Permission.SEE_CONCERNS),
@@ -170,6 +175,22 @@ def _context(record: Concern, user: User, in_ledger: bool, as_of: Any) -> dict[s
         "acts": _acts(record, user, in_ledger),
         "back_url": reverse("governance:concerns"),
     }
+
+
+def _owed(record: Concern, steps: list[ConcernStep], as_of: Any) -> list[policies.Owed]:
+    rows = [*protection.owed_of_concern(record, steps, as_of), *policies.owed(record, steps, as_of)]
+    return sorted(rows, key=lambda row: (row.by is None, row.by))
+
+
+def _protects(record: Concern, user: User, in_ledger: bool) -> list[tuple[bool, str, str]]:
+    """What this person may do to protect the child a concern is about: as (whether, label, the page)."""
+    records, grave = in_ledger and user.can(Permission.RECORD_PROTECTION), record.is_sexual_harm
+    return [
+        (user.can(Permission.ASK_FOR_STRATEGY), "Ask for a strategy discussion", "ask_strategy_about"),
+        (in_ledger and grave, "Record that police or health were told", "tell_of_concern"),
+        (records, "Record a strategy discussion", "record_strategy"),
+        (records, "Record serious harm, or that it is none", "record_serious_harm"),
+    ]
 
 
 def _acts(record: Concern, user: User, in_ledger: bool) -> list[tuple[str, str]]:
@@ -195,4 +216,10 @@ def _acts(record: Concern, user: User, in_ledger: bool) -> list[tuple[str, str]]
             (decides, "Close it", "close_concern"),
         ]
     )
-    return [(label, reverse(f"governance:{name}", args=[record.pk])) for may, label, name in offered if may]
+    acts = [(label, reverse(f"governance:{name}", args=[record.pk])) for may, label, name in offered if may]
+    for may, label, name in _protects(record, user, in_ledger):
+        about_child = name in ("record_strategy", "record_serious_harm")
+        address = reverse(f"governance:{name}", args=[record.child.reference if about_child else record.pk])
+        if may:
+            acts.append((label, f"{address}?concern={record.pk}" if about_child else address))
+    return acts

@@ -2,12 +2,19 @@
 
 import datetime as dt
 
-from oversight.rulebook import governance, legality, logs, staffing, visits
+from oversight.rulebook import governance, legality, logs, protection, silence, staffing, visits
 from oversight.rulebook.rule import Basis, Kind, Limb, Mend, Rule, Trait
 
 __all__ = ["ALL", "Basis", "Kind", "Limb", "Mend", "Rule", "Trait", "clocks_in_force", "get", "in_force"]
 
-ALL: tuple[Rule, ...] = (*visits.RULES, *logs.RULES, *staffing.RULES, *legality.RULES, *governance.RULES)
+ALL: tuple[Rule, ...] = (
+    *visits.RULES,
+    *logs.RULES,
+    *staffing.RULES,
+    *legality.RULES,
+    *governance.RULES,
+    *(*protection.RULES, *silence.RULES),
+)
 _BY_CODE = {rule.code: rule for rule in ALL}
 
 

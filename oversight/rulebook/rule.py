@@ -35,6 +35,7 @@ class Trait(StrEnum):
     CARED_FOR = "either of the last two"
     PLANNED = "high-risk, or of a child whose plans, search, funding, notices or court tasks are on record"
     MET = "of a child with a meeting of their own, or whom a meeting has discussed, or with an action"
+    PROTECTED = "of a child about whom a concern was raised, or whose protection is on record"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,14 @@ from placements import actions
 from placements.models import Addition, Registration
 from tests.browser.story import days_ago
 from tests.cast import at
-from tests.core.access.world import of_concerns, of_her_meetings, of_her_plans, of_her_staff, of_quality
+from tests.core.access.world import (
+    of_concerns,
+    of_her_meetings,
+    of_her_plans,
+    of_her_staff,
+    of_protection,
+    of_quality,
+)
 from tests.exchange.returns import Council, episode
 from tests.oversight import facts
 
@@ -126,6 +133,7 @@ def world(cast, tmp_path):
     w.met = of_her_meetings(cast, w.teya)
     w.staff |= of_concerns(cast, w.managed, w.staff["carer"])
     w.quality = of_quality(cast, w.placement)
+    w.protection = of_protection(cast, w.placement, w.staff["concern"])
 
     council = Council(cast.north, tmp_path)
     council.take_one(
@@ -310,6 +318,7 @@ def staffing_pages(w, cast):
         (cast.amy, "staffing:approve_lift", of["lift"]),
         (cast.amy, "staffing:withdraw_lift", of["lift"]),
         *concerns_pages(w, cast),
+        *protection_pages(w, cast),
     ]  # fmt: skip
 
 
@@ -335,6 +344,32 @@ def concerns_pages(w, cast):
         (cast.priya, "governance:police_attendance", here),
         (cast.paul, "dashboards:placement", here),
     ]  # fmt: skip
+
+
+def protection_pages(w, cast):
+    teya, of, one = w.teya.reference, w.protection, w.staff["concern"]
+    asked, enquiry, harm = of["strategy discussion"], of["enquiry"], of["serious harm"]
+    return [
+        (cast.tom, "governance:protection", teya),
+        (cast.tom, "dashboards:child", teya),
+        *[(user, "governance:ask_strategy", teya) for user in (cast.amy, cast.greta)],
+        (cast.amy, "governance:ask_strategy_about", one),
+        (cast.greta, "governance:asked_strategy"),
+        (cast.amy, "governance:record_strategy", teya),
+        *[(cast.tom, "governance:strategy", pk) for pk in (asked, of["strategy held"])],
+        *[(cast.tom, f"governance:{name}", asked) for name in ("hold_strategy", "decline_strategy")],
+        *[
+            (cast.tom, f"governance:{name}", enquiry)
+            for name in ("finish_assessment", "hold_conference", "need_no_conference")
+        ],
+        (cast.tom, "governance:tell_of_concern", one),
+        (cast.tom, "governance:record_serious_harm", teya),
+        *[
+            (cast.tom, f"governance:{name}", harm)
+            for name in ("serious_harm", "decide_serious_harm", "notify_serious_harm", "hold_rapid_review")
+        ],
+        (cast.tom, "governance:heard", w.placement.pk),
+    ]
 
 
 def plans_pages(w, cast):

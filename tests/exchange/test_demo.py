@@ -75,6 +75,11 @@ OF_CONCERNS = {
     ("SAF-09", "lado"), ("LOG-05", ""),
 }  # fmt: skip
 
+# Nobody has looked for weeks, nor asked the LADO. The officer's request waits; a suspicion went to the police alone.
+OF_PROTECTION = {
+    ("SAF-02", "asked"), ("SAF-10", "strategy"), ("SAF-10", "lado"), ("SAF-10", "test"), ("SAF-11", "silence"),
+}  # fmt: skip
+
 # Nobody of the agencies comes to her weekly meeting, and what matters most is not done.
 OF_MEETINGS = {("MTG-03", "missed"), ("MTG-03A", ""), ("MTG-04", "overdue")}
 
@@ -88,7 +93,9 @@ def flagged(child):
 
 
 def test_teyas_placement_shows_what_a_review_found_and_the_statutory_visits_stay_green(demo):
-    of_the_rest = OF_PLANS | OF_THOSE_WHO_LOOK | OF_CONCERNS | OF_MEETINGS | OF_DECIDING | {("LOG-06", "")}
+    of_the_rest = (
+        OF_PLANS | OF_THOSE_WHO_LOOK | OF_CONCERNS | OF_MEETINGS | OF_DECIDING | OF_PROTECTION | {("LOG-06", "")}
+    )
     assert flagged("Teya") == OF_CARE | OF_CARERS | of_the_rest
     owners = Flag.objects.standing().filter(child__forename="Teya").values_list("owner__name", flat=True)
     line = {"Amy Sparrow", "Tom Heron", "Hana Finch", "Dee Osprey", "Dora Kestrel"}

@@ -122,6 +122,7 @@ def expected(as_of):
     from tests.oversight.independent_governance import expected_of_governance
     from tests.oversight.independent_meetings import expected_of_meetings
     from tests.oversight.independent_plans import of_plans
+    from tests.oversight.independent_protection import expected_of_protection
     from tests.oversight.independent_quality import expected_of_quality
     from tests.oversight.independent_staffing import expected_of_staffing
 
@@ -129,7 +130,7 @@ def expected(as_of):
     rows = expected_of_placements(facts, of_plans)
     found = {(rule, limb, pk, None, None, None, due) for rule, limb, pk, due in rows}
     found |= expected_of_staffing(facts) | expected_of_governance(facts)
-    found |= expected_of_meetings(facts)
+    found |= expected_of_meetings(facts) | expected_of_protection(facts)
     return found | expected_of_concerns(facts) | expected_of_quality(facts)
 
 

@@ -58,6 +58,14 @@ MEETINGS = {getattr(governance, name) for name in (
 CONCERNS = {governance.Concern, governance.ConcernStep}
 LEDGER = CONCERNS | {governance.ConcernReview}
 CONDUCT = {governance.ConductSubject}  # whose conduct it is about
+# Of a partner who asked for a strategy discussion: that one, whose page says that it was asked for, and the answer.
+ASKED = {governance.StrategyDiscussion}
+PROTECTION = ASKED | {
+    governance.StrategyConcern,
+    governance.StrategyAttendee,
+    governance.Enquiry,
+    governance.SeriousHarmNotice,
+}
 
 CARERS = {
     staffing.Carer,
@@ -110,6 +118,15 @@ SEES |= {
     for role, seen in SEES.items()
     if Placement in seen and role != Role.SHIFT_LEADER
 }
+LINE_AND_WATCH = (
+    Role.SOCIAL_WORKER,
+    Role.TEAM_MANAGER,
+    Role.HEAD_OF_SERVICE,
+    Role.SAFEGUARDING_LEAD,
+    Role.DCS,
+    Role.IRO,
+)
+SEES |= {role: SEES[role] | PROTECTION for role in LINE_AND_WATCH} | {Role.PARTNER: SEES[Role.PARTNER] | ASKED}
 KEEPERS = (Role.HEAD_OF_SERVICE, Role.SAFEGUARDING_LEAD, Role.DIRECTOR, Role.DCS)
 SEES |= {
     role: SEES[role] | {governance.RegisterEntry, governance.RegisterReview, governance.RoleTraining}

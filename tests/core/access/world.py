@@ -18,6 +18,7 @@ from governance.models import (
     CourtTask,
     CrisisCheck,
     Discussed,
+    Enquiry,
     Finding,
     Funding,
     Issue,
@@ -43,6 +44,10 @@ from governance.models import (
     RoleTraining,
     SearchEntry,
     SeniorContact,
+    SeriousHarmNotice,
+    StrategyAttendee,
+    StrategyConcern,
+    StrategyDiscussion,
     TermsReview,
 )
 from oversight.models import Flag, FlagAnswer
@@ -163,6 +168,7 @@ def world(cast):
     )
     cast.records |= of_concerns(cast, placement, cast.records["carer"])
     cast.records |= of_quality(cast, placement)
+    cast.records |= of_protection(cast, placement, cast.records["concern"])
     return cast
 
 
@@ -236,6 +242,33 @@ def of_concerns(cast, placement, carer) -> dict[str, int]:
         recorded_by=cast.tom,
     )  # fmt: skip
     return {"concern": concern.pk, "concern escalated": step.pk}
+
+
+def of_protection(cast, placement, concern) -> dict[str, int]:
+    """Two strategy discussions, one asked for by a guardian, and an enquiry; and serious harm that must be notified."""
+    child, moment = placement.child, clock.now() - DAY
+    asked = StrategyDiscussion.objects.create(
+        child=child, placement=placement, asked_by=cast.greta, asked_at=moment, why="W"
+    )
+    held = StrategyDiscussion.objects.create(
+        child=child, placement=placement, asked_by=cast.amy, asked_at=moment, why="W", held_at=moment, chair="C",
+        outcome="enquiry", reasons="R", answered_by=cast.tom,
+    )  # fmt: skip
+    StrategyConcern.objects.create(discussion=held, concern_id=concern)
+    StrategyAttendee.objects.create(discussion=held, agency="police", who="W")
+    enquiry = Enquiry.objects.create(
+        discussion=held, child=child, started_on=clock.local_date(moment), recorded_by=cast.tom
+    )
+    notice = SeriousHarmNotice.objects.create(
+        child=child, placement=placement, aware_at=moment, what="W", recorded_by=cast.tom, criteria_met=True, why="W",
+        decided_by=cast.hana, decided_at=moment,
+    )  # fmt: skip
+    return {
+        "strategy discussion": asked.pk,
+        "strategy held": held.pk,
+        "enquiry": enquiry.pk,
+        "serious harm": notice.pk,
+    }
 
 
 def of_quality(cast, placement) -> dict[str, int]:

@@ -1,0 +1,168 @@
+"""The rules about a child's protection, and about silence, a second time in plain Python: one child and one day at a time.
+
+Like `independent.py`, it shares no line with `oversight/rulebook/`, and its numbers are written out on purpose.
+"""
+
+import datetime as dt
+
+from governance.models import (
+    Concern,
+    ConcernStep,
+    Enquiry,
+    PoliceAttendance,
+    QualityAddition,
+    QualityVisit,
+    SeriousHarmNotice,
+    StrategyConcern,
+    StrategyDiscussion,
+)
+from placements.models import DailyLog, Placement
+from staffing.models import StaffingPlan
+from tests.oversight.independent import (
+    DAY,
+    HOUR,
+    covering,
+    date,
+    grouped,
+    lives_there,
+    midnight,
+    nth_working_day,
+    risk_since,
+)
+
+
+class Protection:
+    def __init__(self, facts):
+        self.facts, self.as_of, self.today = facts, facts.as_of, facts.today
+        self.concerns = grouped(Concern.objects.filter(received_at__lte=self.as_of).order_by("received_at"), "child_id")
+        steps = ConcernStep.objects.filter(happened_at__lte=self.as_of).order_by("happened_at", "pk")
+        self.steps = grouped(steps, "concern_id")
+        about = StrategyConcern.objects.filter(discussion__held_at__lte=self.as_of)
+        self.held = set(about.values_list("concern_id", flat=True))
+        decided = SeriousHarmNotice.objects.filter(decided_at__lte=self.as_of)
+        self.tested = set(decided.values_list("concern_id", flat=True))
+        self.asked = grouped(StrategyDiscussion.objects.filter(asked_at__lte=self.as_of), "child_id")
+        self.plans = grouped(StaffingPlan.objects.order_by("effective_from", "pk"), "placement_id")
+        self.police = grouped(PoliceAttendance.objects.filter(attended_at__lte=self.as_of), "placement_id")
+        self.told = grouped(DailyLog.objects.exclude(incidents="").filter(occurred_at__lte=self.as_of), "placement_id")
+        mistaken = set(QualityAddition.objects.filter(kind="withdrawal").values_list("visit_id", flat=True))
+        visits = QualityVisit.objects.exclude(kind="premises").exclude(pk__in=mistaken)
+        self.visits = grouped(visits.filter(occurred_at__lte=self.as_of), "placement_id")
+        self.placements = {p.pk: p for p in Placement.objects.all()}
+
+    def past(self, moment):
+        return moment is not None and moment <= self.as_of
+
+    def has(self, concern, kind):
+        return any(step.kind == kind for step in self.steps[concern.pk])
+
+    def closely(self, c):
+        """Whether the child was cared for closely where they lived on the day of the concern."""
+        day, there = date(c.received_at), self.placements.get(c.placement_id)
+        if there and there.home_id:
+            registration = covering(self.facts.registrations[there.home_id], day)
+            if registration and registration.status == "not_registered":
+                return True
+        for order in self.facts.orders[c.child_id]:
+            if order.starts_on <= day <= order.expires_on and not (order.discharged_on and order.discharged_on <= day):
+                return True
+        set_by_then = [plan for plan in self.plans[c.placement_id] if plan.effective_from <= c.received_at]
+        return bool(set_by_then) and set_by_then[-1].by_day + set_by_then[-1].by_night > 0
+
+
+def after(day, number):
+    return midnight(nth_working_day(day, number) + DAY)
+
+
+def expected_of_protection(facts):
+    s, first = Protection(facts), {}
+
+    def add(rule, limb, placement, due):
+        if s.as_of >= due and due < first.get((rule, limb, placement), due + DAY):
+            first[rule, limb, placement] = due
+
+    for p in Placement.objects.select_related("child"):
+        if lives_there(s, p) and p.followed_from and p.followed_from <= s.today:
+            for rule, limb, due in [*of_concerns(s, p), *of_silence(s, p)]:
+                add(rule, limb, p.pk, due)
+    for rule, limb, record, due in of_records(s):
+        here = [
+            p for p in s.placements.values()
+            if p.child_id == record.child_id and covering([p], s.today) and not (p.started_at and p.started_at > s.as_of)
+        ]  # fmt: skip
+        add(rule, limb, here[0].pk if here else record.placement_id, due)
+    return {(rule, limb, pk, None, None, None, due) for (rule, limb, pk), due in first.items() if pk}
+
+
+def of_concerns(s, p):
+    for c in s.concerns[p.child_id]:
+        day, held = date(c.received_at), c.pk in s.held
+        if c.category == "sexual_harm" and not s.closely(c) and not held:
+            yield "SAF-02", "harm", after(day, 1)
+        if c.category == "sexual_harm" and s.closely(c):
+            today_by = min(midnight(day + DAY), c.received_at + 24 * HOUR)
+            if not held:
+                yield "SAF-10", "strategy", today_by
+            if not s.has(c, "lado"):
+                yield "SAF-10", "lado", today_by
+            for agency in ("police", "health"):
+                if not held and c.source != agency and not s.has(c, f"told_{agency}"):
+                    yield "SAF-10", agency, today_by
+            if c.pk not in s.tested:
+                yield "SAF-10", "test", after(day, 1)
+        if c.category != "sexual_harm" and not held:
+            decisions = [step for step in s.steps[c.pk] if step.kind == "triaged"]
+            since = None
+            for number, step in enumerate(decisions):
+                if step.decision != "strategy":
+                    since = None
+                elif since is None:
+                    since = c.received_at if number == 0 else step.happened_at
+            if since:
+                yield "SAF-02", "decided", after(date(since), 1)
+    for d in s.asked[p.child_id]:
+        if not s.past(d.held_at) and not s.past(d.declined_at):
+            yield "SAF-02", "asked", after(date(d.asked_at), 1)
+
+
+def of_records(s):
+    for e in Enquiry.objects.select_related("discussion"):
+        if s.past(e.discussion.held_at):
+            day = date(e.discussion.held_at)
+            if not any(d and d <= s.today for d in (e.conference_on, e.no_conference_on)):
+                yield "SAF-03", "conference", e.discussion, after(day, 15)
+            if not (e.assessed_on and e.assessed_on <= s.today):
+                yield "SAF-03", "assessment", e.discussion, after(day, 45)
+    for n in SeriousHarmNotice.objects.all():
+        day = date(n.aware_at)
+        if day < dt.date(2018, 6, 29) or n.aware_at > s.as_of or (n.criteria_met is False and s.past(n.decided_at)):
+            continue
+        if not all(s.past(told) for told in (n.panel_told_at, n.ofsted_told_at, n.partners_told_at)):
+            yield "NOT-09", "", n, after(day, 5)
+        if not (n.rapid_review_on and n.rapid_review_on <= s.today):
+            yield "NOT-09R", "", n, after(day, 15)
+
+
+def of_silence(s, p):
+    risky = risk_since(s.facts, p)
+    if risky is None:
+        return
+    came = p.started_at or midnight(p.started_on)
+    days = [max(p.started_on, p.followed_from), risky]
+    days += [date(visit.occurred_at) for visit in s.visits[p.pk]]
+    concerns = s.concerns[p.child_id]
+    days += [
+        date(step.happened_at)
+        for c in concerns
+        for step in s.steps[c.pk]
+        if step.kind == "lado" and step.happened_at >= came
+    ]
+    silent_from = max(days)
+    heard = [c.received_at for c in concerns] + [a.attended_at for a in s.police[p.pk]]
+    heard += [log.covers_from for log in s.told[p.pk]]
+    if not any(date(moment) > silent_from for moment in heard):
+        yield "SAF-11", "nothing", midnight(silent_from + 29 * DAY)
+    elif s.today <= silent_from + 84 * DAY:
+        yield "SAF-11", "silence", midnight(silent_from + 29 * DAY)
+    else:
+        yield "SAF-11", "long", midnight(silent_from + 85 * DAY)
