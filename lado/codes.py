@@ -22,12 +22,32 @@ class Post(TextChoices):
 
 # Each is enough by itself. The field, what it asks, and examples from the work itself.
 CRITERIA = (
-    ("harmed", "They harmed a child, or may have", "An injury, a blow, a restraint that was not lawful, drugs or tobacco given to a child."),
-    ("offence", "They may have committed an offence against a child, or to do with one", "Also where the police take no action."),
-    ("risk", "They behaved towards a child in a way that suggests they may be a risk to children", "Also in their own time or at home."),
-    ("unsuitable", "They behaved, or may have, in a way that suggests they may not be suitable to work with children", "Also away from work."),
-    ("neglect", "They did not do what the child’s safety rested on: professional neglect", "Asleep on a waking night. Away from the child they were to watch. A risk they knew of and told nobody."),
-)  # fmt: skip
+    (
+        "harmed",
+        "They harmed a child, or may have",
+        "An injury, a blow, a restraint that was not lawful, drugs or tobacco given to a child.",
+    ),
+    (
+        "offence",
+        "They may have committed an offence against a child, or to do with one",
+        "Also where the police take no action.",
+    ),
+    (
+        "risk",
+        "They behaved towards a child in a way that suggests they may be a risk to children",
+        "Also in their own time, or at home.",
+    ),
+    (
+        "unsuitable",
+        "They behaved in a way that suggests they may not be suitable to work with children",
+        "Also away from work.",
+    ),
+    (
+        "neglect",
+        "They did not do what the child’s safety rested on: professional neglect",
+        "Asleep on a waking night. Away from the child they were to watch. A risk they knew of and told nobody.",
+    ),
+)
 CRITERION_FIELDS = tuple(name for name, _, _ in CRITERIA)
 
 

@@ -143,6 +143,7 @@ class ConcernStep(Protected):
         MITIGATION = "mitigation", "Made safer meanwhile"
         HANDED_OVER = "handed_over", "Given to somebody else to act on"
         LADO = "lado", "LADO consulted"
+        PASSED = "passed", "Passed to safeguarding"
         ESCALATED = "escalated", "Formally escalated"
         REPLIED = "replied", "Escalation answered"
         ANSWERED = "answered", "Answer to whoever raised it"

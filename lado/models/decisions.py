@@ -7,7 +7,7 @@ from core.fields import RecordedAt
 from core.models import Authority, Protected, User
 from governance.models import Concern
 from lado.models.referral import Referral
-from lado.querysets import DecisionQuerySet
+from lado.querysets import ConductDecisionQuerySet
 from staffing.models import AwakeCheck, Carer, StandDownCase
 
 
@@ -33,7 +33,7 @@ class ConductDecision(Protected):
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
     recorded_at = RecordedAt()
-    objects = DecisionQuerySet.as_manager()
+    objects = ConductDecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-decided_at", "-id"]

@@ -52,7 +52,9 @@ class Referral(Protected):
     concern = models.ForeignKey(Concern, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     stand_down = models.ForeignKey(StandDown, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     police_involved = models.BooleanField("the police are involved", default=False)
-    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", help_text="Who handles it. Never nobody.")
+    owner = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", help_text="Who handles it. Never nobody."
+    )
     evaluated_at = models.DateTimeField(null=True, blank=True)
     removed_on = models.DateField(
         "removed from the work because of harm, or risk of harm, on",
@@ -62,7 +64,9 @@ class Referral(Protected):
     )
     closed_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=20, choices=codes.Outcome.choices, blank=True)
-    retention = models.CharField("how long the record is kept", max_length=10, choices=codes.Retention.choices, blank=True)
+    retention = models.CharField(
+        "how long the record is kept", max_length=10, choices=codes.Retention.choices, blank=True
+    )
     recorded_at = RecordedAt()
     history = tracked()
     objects = ReferralQuerySet.as_manager()
@@ -114,7 +118,7 @@ class Referral(Protected):
 
     @property
     def criteria(self) -> list[str]:
-        return [str(self._meta.get_field(name).verbose_name) for name in codes.CRITERION_FIELDS if getattr(self, name)]
+        return [asked for name, asked, _ in codes.CRITERIA if getattr(self, name)]
 
 
 class Receipt(Protected):
@@ -124,7 +128,7 @@ class Receipt(Protected):
     nothing: two of them say nothing of how many lie between.
     """
 
-    referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="+")
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="+")
     reference = models.CharField(max_length=10, unique=True, default=new_reference, editable=False)
     to = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     given_at = models.DateTimeField()

@@ -8,8 +8,8 @@ from governance.models import ConductSubject
 from staffing.models import Carer
 
 
-class DecisionQuerySet(models.QuerySet):
-    def visible_to(self, user) -> "DecisionQuerySet":
+class ConductDecisionQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "ConductDecisionQuerySet":
         from lado.models import Referral
         from lado.querysets.referrals import about
 
@@ -20,5 +20,5 @@ class DecisionQuerySet(models.QuerySet):
         named = ConductSubject.objects.filter(concern=OuterRef("concern"), carer__account=user)
         return self.filter(~Exists(theirs) & ~Exists(as_carer) & ~Exists(named), authority_id=user.authority_id)
 
-    def not_referred(self) -> "DecisionQuerySet":
+    def not_referred(self) -> "ConductDecisionQuerySet":
         return self.filter(Q(answer="not_referred"))

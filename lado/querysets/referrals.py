@@ -32,7 +32,9 @@ class ReferralQuerySet(models.QuerySet):
         seen = self.visible_to(user)
         if user.is_authenticated and user.can(Permission.HANDLE_ALLEGATIONS):
             return seen.filter(authority_id=user.authority_id)
-        acting = Admission.objects.filter(referral=OuterRef("pk"), person_id=user.pk, ended_at__isnull=True, handles=True)
+        acting = Admission.objects.filter(
+            referral=OuterRef("pk"), person_id=user.pk, ended_at__isnull=True, handles=True
+        )
         return seen.filter(Exists(acting))
 
     def open(self) -> "ReferralQuerySet":
