@@ -182,7 +182,9 @@ def may_close(concern: Concern) -> None:
     if ConcernStep.objects.filter(concern=concern, kind="escalated", reply__isnull=True).exists():
         raise Invalid({"": "This concern was formally escalated, and that is not answered yet"})
     if concern.is_conduct and ConcernStep.Kind.PASSED not in kinds:
-        raise Invalid({"": "This is about the conduct of staff: decide whether it is referred to the LADO before you close it"})
+        raise Invalid(
+            {"": "This is about the conduct of staff: decide whether it is referred to the LADO before you close it"}
+        )
 
 
 # --- what is owed -----------------------------------------------------------------------------------------------------

@@ -249,6 +249,22 @@ def hand_over_case(*, referral: Referral, owner: User, why: str, by: User, as_of
     return referral
 
 
+def hand_on(*, account: User, by: User) -> None:
+    """When an account is closed or given another role, what it handles goes to the next person at once. Whoever runs the
+    accounts is told nothing of it."""
+    for referral in Referral.objects.open().filter(owner=account).select_related("carer", "account"):
+        try:
+            owner = policies.owner_for(
+                referral.authority_id, carer=referral.carer, account=referral.account, leaving=account
+            )
+        except Conflict:
+            continue  # nobody is left: the next account that is opened is found by the flag’s own way up
+        referral.owner = owner
+        referral.save(update_fields=["owner"])
+        owned_by_nobody_inside(referral, clock.database_now())
+        tell_owner(referral, "given", "A referral is yours to handle.")
+
+
 @action
 def admit(
     *, referral: Referral, person: User, why: str, handles: bool = False, by: User, as_of: dt.datetime

@@ -4,6 +4,7 @@ To refer takes nobody's leave. Not to refer is a decision, with a reason, by som
 """
 
 import datetime as dt
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max
@@ -172,7 +173,7 @@ def _where(child: Child | None, concern: Concern | None, moment: dt.datetime) ->
     return lived.first()
 
 
-def owned_by_nobody_inside(referral: Referral, as_of: dt.datetime) -> None:
+def owned_by_nobody_inside(referral: Referral, as_of: Any) -> None:
     """Let its owner in where they are not of the LADO's team: somebody must be able to act on it."""
     if referral.owner.can(Permission.HANDLE_ALLEGATIONS):
         return

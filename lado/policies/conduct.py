@@ -80,9 +80,10 @@ def subject_is(user: User, *, carer: Carer | None, account: User | None) -> bool
     return (account is not None and account.pk == user.pk) or (carer is not None and carer.account_id == user.pk)
 
 
-def owner_for(authority_id: int | None, *, carer: Carer | None, account: User | None) -> User:
+def owner_for(authority_id: int, *, carer: Carer | None, account: User | None, leaving: User | None = None) -> User:
     """Who handles a referral: the LADO or, where there is none or it is about them, the next person up. Never its subject."""
-    subjects = [pk for pk in (account and account.pk, carer and carer.account_id) if pk]
+    subjects = [person.pk if person else None for person in (account, leaving)] + [carer.account_id if carer else None]
+    subjects = [pk for pk in subjects if pk]
     free = User.objects.filter(authority_id=authority_id, is_active=True).exclude(pk__in=subjects)
     people = list(free.filter(role__in=(Role.LADO, *STANDS_IN)).order_by("pk"))
     order = [Role.LADO, *STANDS_IN]
@@ -134,3 +135,16 @@ def refusals_for(user: User) -> Any:
     if own is not None:
         found = found.exclude(Q(subjects__contains=[f"carer {own.pk}"]))
     return found.select_related("by").order_by("-recorded_at")
+
+
+def own_records(user: User) -> set[int]:
+    """The person’s own record as a carer, if there is one: never theirs to read here."""
+    return set(Carer.objects.filter(account=user).values_list("pk", flat=True))
+
+
+def looks_of(carer: Carer, authority_id: int) -> QuerySet[AwakeCheck]:
+    """Each time a carer was found asleep with a child of the council, the oldest first."""
+    found = AwakeCheck.objects.filter(
+        carer=carer, state=AwakeCheck.State.ASLEEP, shift__placement__child__authority_id=authority_id
+    ).exclude(shift__kind=Shift.Kind.SLEEP_IN)
+    return found.select_related("shift__placement__child", "shift__placement__home").order_by("checked_at")
