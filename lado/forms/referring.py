@@ -4,7 +4,7 @@ from typing import Any
 
 from children.models import Child
 from core import forms
-from core.access import PROVIDER_ROLES, Permission, Role
+from core.access import Permission, Role
 from core.models import Authority, User
 from governance.models import Concern
 from governance.querysets.concerns import to_raise_about
@@ -87,9 +87,8 @@ class Refer(forms.Form):
         super().__init__(*args, **kwargs)
         self._who(user, concern, carer)
         self._where(user, concern or child)
-        if user.authority_id is None or user.role in (Role.PARTNER, Role.ADVOCATE):
-            if user.role not in PROVIDER_ROLES:
-                del self.fields["source"]
+        if user.role in (Role.PARTNER, Role.ADVOCATE):
+            del self.fields["source"]
         if not user.can(Permission.STAND_DOWN):
             del self.fields["stand_down"]
 
