@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("placements.urls")),
     path("", include("staffing.urls")),
     path("", include("governance.urls")),
+    path("", include("lado.urls")),
     path("", include("oversight.urls")),
     path("", include("exchange.urls")),
     path("", include("dashboards.urls")),

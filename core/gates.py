@@ -17,6 +17,8 @@ CARE_DECISION: Final = "DEC-01-STAFF"
 NO_PROFILE: Final = "CPL-04-SEARCH"
 CLOSING_CONCERN: Final = "SAF-09-CLOSE"
 DECISION_RIGHTS: Final = "DEC-01-CARE"
+DECIDING_CONDUCT: Final = "SAF-01-DECIDE"
+ALLEGATION_OUTCOME: Final = "SAF-06-CLOSE"
 
 GATES: Final[dict[str, str]] = {
     PLACING_UNDER_16: "planning to place a child under 16 in other arrangements",
@@ -30,4 +32,9 @@ GATES: Final[dict[str, str]] = {
     NO_PROFILE: "searching for a home, or extending a block, without a referral profile that is true now and says outcomes",
     CLOSING_CONCERN: "closing a concern because it is already known, the best there is, or only for a short time",
     DECISION_RIGHTS: "taking a decision about a child that the decision-rights matrix gives to somebody else",
+    DECIDING_CONDUCT: "deciding about one’s own conduct, or from commissioning, that nobody is referred to the LADO",
+    ALLEGATION_OUTCOME: "ending an allegation in anything but one of the five outcomes",
 }
+
+# Raised behind the LADO's door, and read there only.
+BEHIND_THE_DOOR: Final = frozenset({DECIDING_CONDUCT, ALLEGATION_OUTCOME})

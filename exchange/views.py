@@ -17,6 +17,7 @@ from core import clock
 from core.access import Permission, access
 from core.history_panel import changes
 from core.pages import record_form
+from core.sheets import BYTE_ORDER_MARK, harmless
 from exchange import actions, forms
 from exchange.importing import result
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
@@ -91,9 +92,9 @@ def problems(request: HttpRequest, pk: int) -> StreamingHttpResponse:
 
     def lines() -> Iterator[str]:
         writer = csv.writer(_Echo())
-        yield "\ufeff" + writer.writerow(columns)
+        yield BYTE_ORDER_MARK + writer.writerow(columns)
         for row in found.values_list(*columns).iterator(chunk_size=2_000):
-            yield writer.writerow([_harmless(cell) for cell in row])
+            yield writer.writerow([harmless(cell) for cell in row])
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="import-{run.pk}-problems.csv"'
@@ -105,11 +106,6 @@ class _Echo:
 
     def write(self, text: str) -> str:
         return text
-
-
-def _harmless(cell: Any) -> Any:
-    """A cell a spreadsheet will not take for a formula: what a file holds is somebody else's text."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 @access(Permission.IMPORT_RETURNS)

@@ -1,1 +1,1 @@
-"""Allegations about adults, behind a locked door. Empty until its own issue."""
+"""Allegations about adults who work with children: behind a locked door. Nothing below or beside can reach them."""

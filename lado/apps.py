@@ -1,5 +1,13 @@
+"""Allegations about adults who work with children: behind a locked door."""
+
 from django.apps import AppConfig
 
 
 class LadoConfig(AppConfig):
     name = "lado"
+
+    def ready(self) -> None:
+        from core.accounts import ASKED_ABOVE
+        from lado.actions.cases import hand_on
+
+        ASKED_ABOVE.append(hand_on)

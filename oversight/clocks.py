@@ -65,7 +65,7 @@ def due_soon(placements: Iterable[int], *, as_of: dt.datetime, within_days: int 
     if not placements:
         return []
     asked = parameters(as_of=as_of, placements=placements)
-    rules = rulebook.clocks_in_force(asked["today"])
+    rules = _shown(asked["today"])
     asked["until"] = clock.end_of(asked["today"] + dt.timedelta(days=within_days))
     query = _query(tuple(rule.code for rule in rules), "stage = 'due' AND due_at <= %(until)s")
     rows = rows_of(query, TYPES | {"until": "timestamptz"}, asked)
@@ -80,9 +80,14 @@ def running(sources: Iterable[str], placements: Iterable[int], *, as_of: dt.date
     if not placements:
         return []
     asked = parameters(as_of=as_of, placements=placements)
-    by_code = {rule.code: rule for rule in rulebook.clocks_in_force(asked["today"]) if rule.source_id in sources}
+    by_code = {rule.code: rule for rule in _shown(asked["today"]) if rule.source_id in sources}
     rows = rows_of(_query(tuple(by_code), "true"), TYPES, asked)
     return [Clock(by_code[code], *row) for code, *row in rows]
+
+
+def _shown(day: dt.date) -> list[Rule]:
+    """Those whose clocks may be shown beside a child: of what is behind the LADO's door, nothing runs where others look."""
+    return [rule for rule in rulebook.clocks_in_force(day) if not rule.behind_the_door]
 
 
 @functools.cache

@@ -31,6 +31,7 @@ CHAINS: Mapping[str, tuple[str, ...]] = {
     Role.COMMISSIONER: ("commissioner", "any_commissioner", *UP[2:]),
     Role.LEGAL: ("lawyer", "any_lawyer", *UP[2:]),
     Role.SAFEGUARDING_LEAD: ("safeguarding", "director", "dcs", *UP[6:]),
+    Role.LADO: ("lado", "safeguarding", "dcs", "director", "any_head"),  # and never whoever it is about
 }
 
 IN_WORDS = {
@@ -40,6 +41,7 @@ IN_WORDS = {
     "director": "a director",
     "dcs": "the director of children’s services",
     "safeguarding": "the safeguarding lead",
+    "lado": "the LADO who handles the referral, or another of the authority, who is not the person it is about",
     "commissioner": "the commissioner allocated to the child",
     "any_commissioner": "any commissioner of the authority",
     "lawyer": "the legal adviser allocated to the child",
@@ -61,6 +63,7 @@ team_person AS MATERIALIZED (
            min(u.id) FILTER (WHERE u.role = 'director') AS director,
            min(u.id) FILTER (WHERE u.role = 'dcs') AS dcs,
            min(u.id) FILTER (WHERE u.role = 'safeguarding_lead') AS safeguarding,
+           min(u.id) FILTER (WHERE u.role = 'lado') AS lado,
            min(u.id) FILTER (WHERE u.role = 'commissioner') AS any_commissioner,
            min(u.id) FILTER (WHERE u.role = 'legal') AS any_lawyer,
            min(u.id) FILTER (WHERE u.role = 'head_of_service') AS any_head,
@@ -99,6 +102,7 @@ _COLUMNS = {
     "director": "person.director",
     "dcs": "person.dcs",
     "safeguarding": "person.safeguarding",
+    "lado": "person.lado",
     "commissioner": "beside.commissioner",
     "any_commissioner": "person.any_commissioner",
     "lawyer": "beside.lawyer",

@@ -25,16 +25,20 @@ class FlagQuerySet(models.QuerySet):
         """
         from placements.models import Placement
 
-        if not user.is_authenticated or not user.can(Permission.SEE_FLAGS):
+        if not user.is_authenticated or not user.is_active:
             return self.none()
         flag = "" if self.model.__name__ == "Flag" else "flag__"
         if user.authority_id is None:
-            return (
-                self.none() if flag else self.filter(_for_provider(), placement__in=Placement.objects.visible_to(user))
-            )
-        seen = Q(**{f"{flag}child__in": Child.objects.visible_to(user)})
+            if flag or not user.can(Permission.SEE_FLAGS):
+                return self.none()
+            return self.filter(_for_provider(), placement__in=Placement.objects.visible_to(user))
         # What she holds now; of one that is cleared, its last holder sees no more than anybody else.
-        return self.filter(seen | Q(**{f"{flag}owner": user, f"{flag}cleared_at__isnull": True}))
+        held = Q(**{f"{flag}owner": user, f"{flag}cleared_at__isnull": True})
+        behind = Q(**{f"{flag}rule__in": rulebook.BEHIND_THE_DOOR})
+        shown = behind & _inside(user, flag, held)
+        if user.can(Permission.SEE_FLAGS):
+            shown |= ~behind & (held | Q(**{f"{flag}child__in": Child.objects.visible_to(user)}))
+        return self.filter(shown)
 
     def standing(self) -> "FlagQuerySet":
         return self.filter(cleared_at__isnull=True)
@@ -130,6 +134,17 @@ class FlagQuerySet(models.QuerySet):
             for rule in rulebook.ALL
             if rule.code in counted
         ]
+
+
+def _inside(user, flag: str, held: Q) -> Q:
+    """Of what is behind the LADO's door: for the LADO of the council, and whoever holds it. Never where a referral at the
+    same placement is about themselves."""
+    from lado.models import Referral
+    from lado.querysets.referrals import about
+
+    own = Referral.objects.filter(about(user), placement=OuterRef(f"{flag}placement"))
+    mine = held | Q(**{f"{flag}authority_id": user.authority_id}) if user.can(Permission.HANDLE_ALLEGATIONS) else held
+    return mine & ~Q(Exists(own))
 
 
 def _for_provider() -> Q:

@@ -86,6 +86,25 @@ MEETING = Standard(
 )
 LADO = Standard("SAF-09 LADO", "lado", 1, "working days", "how soon the LADO is consulted")
 
+LADO_EVALUATION = Standard(
+    "SAF-04 evaluation", "lado_evaluation", 1, "working days", "how soon the LADO evaluates a referral"
+)
+LADO_MEETING = Standard("SAF-04 meeting", "lado_meeting", 5, "working days", "how soon an allegations meeting is held")
+LADO_REVIEW = Standard("SAF-04 review", "lado_review", 28, "days", "how often an allegation is reviewed")
+LADO_REVIEW_POLICE = Standard(
+    "SAF-04 police review", "lado_review_police", 14, "days", "the same, where the police are involved"
+)
+LADO_FIRST = Standard("SAF-05 first", "lado_first", 1, "months", "how long an allegation is open before it is flagged")
+LADO_SECOND = Standard("SAF-05 second", "lado_second", 3, "months", "how long before it is flagged again")
+LADO_THIRD = Standard("SAF-05 third", "lado_third", 12, "months", "how long before it is flagged as red")
+LADO_DBS = Standard(
+    "SAF-07 DBS",
+    "lado_dbs",
+    1,
+    "months",
+    "how soon the Disclosure and Barring Service is told of somebody removed for harm",
+)
+
 QUALITY_VISIT = Standard(
     "QA-01 visit", "quality_visit", 14, "days", "how often somebody independent visits a setting not registered"
 )
@@ -149,6 +168,7 @@ ALL = (
     *(QUALITY_VISIT, QUALITY_LONGEST, QUALITY_REVIEW, QUALITY_TOGETHER, PREMISES),
     *(REGISTER_ENTRY, REGISTER_REVIEW),
     *(STRATEGY, SAME_DAY, HARM_TEST, QUIET, QUIET_LONGEST),
+    *(LADO_EVALUATION, LADO_MEETING, LADO_REVIEW, LADO_REVIEW_POLICE, LADO_FIRST, LADO_SECOND, LADO_THIRD, LADO_DBS),
     SENIOR_CONTACT,
 )
 BY_KEY = {standard.key: standard for standard in ALL}

@@ -214,7 +214,8 @@ def _statement(code: str) -> str:
     severity = " ".join(f"WHEN '{limb}' THEN '{rule.severity_of(limb)}'" for limb in _limbs(rule))
     roles = {limb: rule.owner_of(limb) for limb in _limbs(rule)}
     role = " ".join(f"WHEN '{limb}' THEN '{owner}'" for limb, owner in roles.items())
-    owner = " ".join(f"WHEN '{limb}' THEN {owners.owner(str(owner))}" for limb, owner in roles.items())
+    held = (lambda _role: "breach.holder_id") if rule.behind_the_door else owners.owner
+    owner = " ".join(f"WHEN '{limb}' THEN {held(str(owner))}" for limb, owner in roles.items())
     return f"""
 WITH breach AS MATERIALIZED (
     SELECT * FROM ({rule.clocks}) AS clock WHERE stage = 'overdue'

@@ -26,7 +26,7 @@ TEAM_ROLES = (Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE)
 
 # What the page says to a role that holds no case here, so that an empty page is never taken for "all is well".
 NO_CASES = {
-    Role.LADO: "You see no child’s file here. Allegations against adults will come to you as referrals.",
+    Role.LADO: "You see no child’s file here. Allegations against adults come to you as referrals: see Allegations.",
     Role.SCRUTINEER: "You see no child’s file here. What the partnership may see comes as figures, without names.",
     Role.SYSTEM_ADMINISTRATOR: "You see no child’s file. You invite people, and deactivate and reset accounts.",
 }

@@ -208,6 +208,18 @@ def consult_lado(*, concern: Concern, advice: str, spoke_to: str, by: User, as_o
 
 
 @action
+def pass_to_safeguarding(*, concern: Concern, by: User, as_of: dt.datetime) -> ConcernStep:
+    """Say on a concern about conduct that it was decided whether it is referred. What was decided is kept elsewhere: the
+    words here are the same either way, and are written once."""
+    if not Concern.objects.visible_to(by).filter(pk=concern.pk).exists():
+        raise PermissionDenied("this concern is another's")
+    for_child.hold(concern)
+    touch(child=concern.child)
+    said = ConcernStep.objects.filter(concern=concern, kind=Kind.PASSED).first()
+    return said or _step(concern, Kind.PASSED, by, as_of)
+
+
+@action
 def identify(*, concern: Concern, carer: Carer, by: User, as_of: dt.datetime) -> ConductSubject:
     """Say which carer on record a concern about conduct is about, so that it is gathered with the others about them."""
     if not by.can(Permission.SEE_CONDUCT):

@@ -150,6 +150,7 @@ class ConcernStep(Protected):
         LADO = "lado", "LADO consulted"
         TOLD_POLICE = "told_police", "Police told"
         TOLD_HEALTH = "told_health", "Health told"
+        PASSED = "passed", "Passed to safeguarding"
         ESCALATED = "escalated", "Formally escalated"
         REPLIED = "replied", "Escalation answered"
         ANSWERED = "answered", "Answer to whoever raised it"

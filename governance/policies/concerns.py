@@ -181,8 +181,10 @@ def may_close(concern: Concern) -> None:
         raise Invalid({"": "Answer whoever raised this concern before you close it"})
     if ConcernStep.objects.filter(concern=concern, kind="escalated", reply__isnull=True).exists():
         raise Invalid({"": "This concern was formally escalated, and that is not answered yet"})
-    if concern.is_conduct and ConcernStep.Kind.LADO not in kinds:
-        raise Invalid({"": "This is about the conduct of staff: consult the LADO before you close it"})
+    if concern.is_conduct and ConcernStep.Kind.PASSED not in kinds:
+        raise Invalid(
+            {"": "This is about the conduct of staff: decide whether it is referred to the LADO before you close it"}
+        )
 
 
 # --- what is owed -----------------------------------------------------------------------------------------------------
@@ -235,8 +237,9 @@ def owed(concern: Concern, steps: list[ConcernStep], as_of: dt.datetime) -> list
     if concern.triaged_at is None:
         names = " or ".join(p.name for p in deciders(concern.child)) or concern.owner.name
         found.append(("Decide what is to be done", names, within(TRIAGE_DAYS)))
-    if concern.is_conduct and not any(step.kind == ConcernStep.Kind.LADO for step in steps):
-        found.append(("Consult the LADO", concern.owner.name, within(LADO_DAYS)))
+    if concern.is_conduct and not any(step.kind == ConcernStep.Kind.PASSED for step in steps):
+        names = " or ".join(p.name for p in deciders(concern.child)) or concern.owner.name
+        found.append(("Decide whether it is referred to the LADO", names, within(LADO_DAYS)))
     answered = {step.in_reply_to_id for step in steps}
     found.extend(
         ("Answer the formal escalation", answerer(concern, step.recipient), step.due_on)

@@ -172,7 +172,8 @@ def _context(record: Concern, user: User, in_ledger: bool, as_of: Any) -> dict[s
         "to_reply": list(
             ConcernStep.for_user(user).to_answer(user).filter(concern=record).select_related("by", "recipient")
         ),
-        "acts": _acts(record, user, in_ledger),
+        "acts": _acts(record, user, in_ledger, any(step.kind == Kind.PASSED for step in steps)),
+        "refer_url": reverse("lado:refer_concern", args=[record.pk]),
         "back_url": reverse("governance:concerns"),
     }
 
@@ -193,16 +194,21 @@ def _protects(record: Concern, user: User, in_ledger: bool) -> list[tuple[bool, 
     ]
 
 
-def _acts(record: Concern, user: User, in_ledger: bool) -> list[tuple[str, str]]:
+def _acts(record: Concern, user: User, in_ledger: bool, passed: bool) -> list[tuple[str, str]]:
     """What this person may do about it as it stands, as (label, address)."""
     consult = (in_ledger, "Record that the LADO was consulted", "consult_lado")
     decides = in_ledger and user.can(Permission.TRIAGE_CONCERNS)
+    conduct = in_ledger and record.is_conduct and user.can(Permission.DECIDE_CONDUCT) and not passed
+    decide = (conduct, "Decide whether it is referred to the LADO", "lado:decide_concern")
+    refer = (user.can(Permission.REFER_TO_LADO), "Refer somebody to the LADO", "lado:refer_concern")
     offered = (
-        [consult]
+        [decide, refer, consult]
         if not record.is_open
         else [
             (decides and record.triaged_at is None, "Decide what is to be done", "triage_concern"),
             (in_ledger, "Answer whoever raised it", "answer_concern"),
+            decide,
+            refer,
             consult,
             (in_ledger, "Record a step, or that it was passed on", "note_concern"),
             (True, "Escalate it formally", "escalate_concern"),
@@ -216,7 +222,11 @@ def _acts(record: Concern, user: User, in_ledger: bool) -> list[tuple[str, str]]
             (decides, "Close it", "close_concern"),
         ]
     )
-    acts = [(label, reverse(f"governance:{name}", args=[record.pk])) for may, label, name in offered if may]
+    acts = [
+        (label, reverse(name if ":" in name else f"governance:{name}", args=[record.pk]))
+        for may, label, name in offered
+        if may
+    ]
     for may, label, name in _protects(record, user, in_ledger):
         about_child = name in ("record_strategy", "record_serious_harm")
         address = reverse(f"governance:{name}", args=[record.child.reference if about_child else record.pk])

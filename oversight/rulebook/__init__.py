@@ -2,10 +2,22 @@
 
 import datetime as dt
 
-from oversight.rulebook import governance, legality, logs, protection, silence, staffing, visits
+from oversight.rulebook import governance, lado, legality, logs, protection, silence, staffing, visits
 from oversight.rulebook.rule import Basis, Kind, Limb, Mend, Rule, Trait
 
-__all__ = ["ALL", "Basis", "Kind", "Limb", "Mend", "Rule", "Trait", "clocks_in_force", "get", "in_force"]
+__all__ = [
+    "ALL",
+    "BEHIND_THE_DOOR",
+    "Basis",
+    "Kind",
+    "Limb",
+    "Mend",
+    "Rule",
+    "Trait",
+    "clocks_in_force",
+    "get",
+    "in_force",
+]
 
 ALL: tuple[Rule, ...] = (
     *visits.RULES,
@@ -13,9 +25,15 @@ ALL: tuple[Rule, ...] = (
     *staffing.RULES,
     *legality.RULES,
     *governance.RULES,
-    *(*protection.RULES, *silence.RULES),
+    *protection.RULES,
+    *silence.RULES,
+    *lado.RULES,
 )
 _BY_CODE = {rule.code: rule for rule in ALL}
+
+
+# Their flags and clocks are shown to nobody but the LADO and whoever holds them.
+BEHIND_THE_DOOR = frozenset(rule.code for rule in ALL if rule.behind_the_door)
 
 
 def get(code: str) -> Rule | None:

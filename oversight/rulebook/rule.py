@@ -92,6 +92,7 @@ class Rule:
     in_force_until: dt.date | None = None  # the first day it no longer applied
     mend: Mend | None = None
     for_provider: bool = False  # whether the provider’s own managers see it: what is theirs to do, or to know
+    behind_the_door: bool = False  # seen by the LADO and whoever holds it alone; its rows say who that is
     only: frozenset[Trait] = frozenset()  # all of these are needed; a recheck passes by where one is not
     clocks: str = field(default="", repr=False)
 

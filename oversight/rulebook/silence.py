@@ -1,7 +1,7 @@
 """SAF-11: silence where there should be noise. Nobody looks at a high-risk placement, and the LADO hears nothing of it.
 
-Only the ledger is read. Every consultation of the LADO leaves the same words there; what the LADO decided is behind their
-door.
+Of what is behind the LADO’s door only this is asked: whether anything about somebody who cares for children there reached
+them, and on which day. Referrals about the council’s own people are left out, since they read these flags.
 """
 
 # ruff: noqa: S608 - the queries are put together from constants of this program; every value is a parameter
@@ -43,8 +43,13 @@ QUIET = f"""quiet AS MATERIALIZED (
           AND s.happened_at <= %(as_of)s AND {known("s")}
         ORDER BY s.happened_at DESC LIMIT 1
     ) AS consulted ON true
+    LEFT JOIN LATERAL (
+        SELECT {day_of("r.received_at")} AS day FROM lado_referral r
+        WHERE r.placement_id = subject.placement_id AND r.account_id IS NULL AND r.received_at <= %(as_of)s AND {known("r")}
+        ORDER BY r.received_at DESC LIMIT 1
+    ) AS referred ON true
     CROSS JOIN LATERAL (
-        SELECT greatest(subject.from_day, risk.risky_from, visited.day, consulted.day) AS day
+        SELECT greatest(subject.from_day, risk.risky_from, visited.day, consulted.day, referred.day) AS day
     ) AS since
 )"""
 
@@ -61,8 +66,9 @@ SAF_11 = Rule(
     scope="Placements in a setting recorded as not registered, or of a child under a deprivation of liberty order. The more "
     "the LADO is consulted there the better it stands, and no number of consultations is ever counted against it.",
     period="28 days without a quality-assurance visit and without the LADO being consulted; 84 days at most",
-    what_clears="A quality-assurance visit on record (a check of the premises is none), or the record that the LADO was "
-    "consulted about a concern of this child since they came to live there. A concern, a police attendance or an incident in "
+    what_clears="A quality-assurance visit on record (a check of the premises is none), the record that the LADO was "
+    "consulted about a concern of this child since they came to live there, or a referral to the LADO about somebody who "
+    "cares for children there. A concern, a police attendance or an incident in "
     "the daily log turns red to amber, until the 84 days are over.",
     mend=Mend("governance:heard", "See what is heard of this placement"),
     limbs=(

@@ -157,13 +157,14 @@ def working_days_after(day: str, number: str) -> str:
 ABOUT = ("carer_id", "agency_id", "shift_id")  # what a clock may be about beside a child's placement
 
 
-def clocks(*tables: str, rows: str, stage: str, about: Sequence[str] = ()) -> str:
+def clocks(*tables: str, rows: str, stage: str, about: Sequence[str] = (), held: bool = False) -> str:
     """A rule's whole query: its tables, the rows that say when each clock started and fell due, and its stage.
 
-    `about` names the columns of ABOUT that the rows have.
+    `about` names the columns of ABOUT that the rows have; with `held` they also say who holds the flag, as `holder_id`.
     """
     columns = ", ".join(name if name in about else f"NULL::bigint AS {name}" for name in ABOUT)
     return f"""
 WITH {", ".join(tables)},
 clock AS ({rows})
-SELECT authority_id, child_id, placement_id, {columns}, limb, clock_started_at, due_at, {stage} AS stage FROM clock"""
+SELECT {"holder_id, " if held else ""}authority_id, child_id, placement_id, {columns}, limb, clock_started_at, due_at,
+       {stage} AS stage FROM clock"""

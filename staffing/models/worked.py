@@ -103,7 +103,10 @@ class AwakeCheck(Protected):
 
     class Meta:
         ordering = ["checked_at", "id"]
-        indexes = [models.Index(fields=["shift", "carer", "checked_at"], name="awake_check_by_shift")]
+        indexes = [
+            models.Index(fields=["shift", "carer", "checked_at"], name="awake_check_by_shift"),
+            models.Index(fields=["shift"], name="awake_check_asleep", condition=Q(state="asleep")),
+        ]
 
 
 class Handover(Protected):

@@ -44,6 +44,8 @@ def about(user: User, carer: Carer, as_of: dt.datetime) -> dict[str, Any]:
     offered = (
         (Permission.STAND_DOWN, "staffing:stand_down_carer", "Stand the carer down"),
         (Permission.WAIVE_CHECKS, "staffing:waive", "Waive checks in an emergency"),
+        (Permission.DECIDE_CONDUCT, "lado:decide_carer", "Decide about their conduct: referred to the LADO, or not"),
+        (Permission.REFER_TO_LADO, "lado:refer_carer", "Refer to the LADO"),
     )
     return {
         "standing": list(StandDown.for_user(user).standing_at(as_of).filter(carer=carer)),

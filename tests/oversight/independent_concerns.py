@@ -15,7 +15,8 @@ class Ledger:
         self.concerns = grouped(
             Concern.objects.filter(received_at__lte=self.as_of).order_by("received_at", "pk"), "child_id"
         )
-        self.lado = grouped(ConcernStep.objects.filter(kind="lado", **past), "concern_id")
+        self.lado = grouped(ConcernStep.objects.filter(kind__in=["lado", "passed"], **past), "concern_id")
+        self.passed = grouped(ConcernStep.objects.filter(kind="passed", **past), "concern_id")
         self.met = grouped(ConcernReview.objects.filter(held_at__lte=self.as_of), "child_id")
         self.police = grouped(
             PoliceAttendance.objects.filter(attended_at__lte=self.as_of).order_by("attended_at", "pk"), "placement_id"
@@ -55,7 +56,7 @@ def owed(s, p):
             yield rule, tell, after(c.received_at, 3), False
         if c.risk and not s.done(c.read_at):
             yield rule, "unread", c.received_at + 24 * HOUR, True
-        if c.category == "staff_conduct" and not s.lado[c.pk]:
+        if c.category == "staff_conduct" and not s.passed[c.pk]:
             carer = s.about.get(c.pk)
             before = [
                 other
@@ -65,7 +66,7 @@ def owed(s, p):
                 and other.authority_id == c.authority_id
                 and (other.received_at, other.pk) < (c.received_at, c.pk)
             ]
-            yield "SAF-09", "repeated" if before else "conduct", after(c.received_at, 1), False
+            yield "SAF-01", "repeated" if before else "concern", after(c.received_at, 1), False
     came = p.started_at or midnight(p.started_on)
     met = [r.held_at for r in s.met[p.child_id]]
     consulted = [step.happened_at for c in concerns for step in s.lado[c.pk]]

@@ -16,7 +16,7 @@ from tests.oversight.independent_concerns import expected_of_concerns
 
 FIRST = dt.date(2022, 3, 7)
 DAYS = 60  # Easter, and the day the clocks change, are among them
-CODES = ("SAF-08", "SAF-09", "LOG-05")
+CODES = ("SAF-01", "SAF-08", "SAF-09", "LOG-05")
 
 
 class Invented:
@@ -69,7 +69,12 @@ class Invented:
             )
         if chance.random() < 0.3:
             ConcernStep.objects.create(
-                concern=concern, kind="lado", by=cast.tom, happened_at=self.later(moment, 1), text="T", to="L"
+                concern=concern,
+                kind=chance.choice(["lado", "passed"]),
+                by=cast.tom,
+                happened_at=self.later(moment, 1),
+                text="T",
+                to="L",
             )
 
 

@@ -41,7 +41,7 @@ MET = f"""SELECT r.held_at AS at FROM governance_concernreview r
     WHERE r.child_id = subject.child_id AND r.held_at <= %(as_of)s AND {known("r")} ORDER BY r.held_at DESC LIMIT 1"""
 CONSULTED = f"""SELECT s.happened_at AS at
     FROM governance_concern c JOIN governance_concernstep s ON s.concern_id = c.id
-    WHERE c.child_id = subject.child_id AND s.kind = 'lado' AND s.happened_at <= %(as_of)s AND {known("s")}
+    WHERE c.child_id = subject.child_id AND s.kind IN ('lado', 'passed') AND s.happened_at <= %(as_of)s AND {known("s")}
     ORDER BY s.happened_at DESC LIMIT 1"""
 
 
@@ -67,7 +67,7 @@ def _run(name: str, last: str) -> str:
 )"""
 
 
-def _after(table: str, number: str) -> str:
+def after(table: str, number: str) -> str:
     """The first instant after so many working days since the day of a row."""
     return (
         f"(SELECT {start_of('nth.day + 1')} FROM ({working_days_after(f'{table}.day', f'standard.{number}')}) AS nth)"
@@ -124,30 +124,18 @@ SAF_08 = Rule(
         rows=_first(
             " UNION ALL ".join(
                 [
-                    _owed("decision", _after("heard", "triage"), "risk <> '' AND triaged IS NOT TRUE"),
+                    _owed("decision", after("heard", "triage"), "risk <> '' AND triaged IS NOT TRUE"),
                     _owed(
                         "unread",
                         "received_at + standard.unread * interval '1 hour'",
                         "risk <> '' AND read IS NOT TRUE",
                     ),
-                    _owed("feedback", _after("heard", "answer"), "risk <> '' AND answered IS NOT TRUE"),
+                    _owed("feedback", after("heard", "answer"), "risk <> '' AND answered IS NOT TRUE"),
                 ]
             )
         ),
     ),
 )
-
-# Whether the LADO was consulted about this one, and whether another before it was about the same carer.
-ASKED = f"""EXISTS (
-    SELECT FROM governance_concernstep s
-    WHERE s.concern_id = heard.concern_id AND s.kind = 'lado' AND s.happened_at <= %(as_of)s AND {known("s")})"""
-AGAIN = f"""EXISTS (
-    SELECT FROM governance_conductsubject mine
-    JOIN governance_conductsubject other ON other.carer_id = mine.carer_id AND other.concern_id <> mine.concern_id
-    JOIN governance_concern c ON c.id = other.concern_id
-    WHERE mine.concern_id = heard.concern_id AND c.authority_id = heard.authority_id AND {known("c")}
-      AND (c.received_at, c.id) < (heard.received_at, heard.concern_id))"""
-CONDUCT = f"category = 'staff_conduct' AND NOT {ASKED}"
 
 SAF_09 = Rule(
     code="SAF-09",
@@ -168,13 +156,6 @@ SAF_09 = Rule(
         Limb("answer", "Whoever raised a concern is not answered", Role.TEAM_MANAGER, "3 working days", "amber"),
         Limb("meeting", "Several concerns, and no meeting about them", Role.HEAD_OF_SERVICE, "5 working days"),
         Limb("lado", "Several concerns, and the LADO not consulted", Role.TEAM_MANAGER, "1 working day"),
-        Limb("conduct", "Concern about the conduct of staff: LADO not consulted", Role.TEAM_MANAGER, "1 working day"),
-        Limb(
-            "repeated",
-            "Another concern about the same member of staff: LADO not consulted",
-            Role.HEAD_OF_SERVICE,
-            "1 working day",
-        ),
     ),
     clocks=clocks(
         FOLLOWED,
@@ -186,12 +167,10 @@ SAF_09 = Rule(
         rows=_first(
             " UNION ALL ".join(
                 [
-                    _owed("triage", _after("heard", "triage"), "risk = '' AND triaged IS NOT TRUE"),
-                    _owed("answer", _after("heard", "answer"), "risk = '' AND answered IS NOT TRUE"),
-                    _owed("meeting", _after("meeting", "meeting"), "true", "meeting"),
-                    _owed("lado", _after("lado", "lado"), "true", "lado"),
-                    _owed("conduct", _after("heard", "lado"), f"{CONDUCT} AND NOT {AGAIN}"),
-                    _owed("repeated", _after("heard", "lado"), f"{CONDUCT} AND {AGAIN}"),
+                    _owed("triage", after("heard", "triage"), "risk = '' AND triaged IS NOT TRUE"),
+                    _owed("answer", after("heard", "answer"), "risk = '' AND answered IS NOT TRUE"),
+                    _owed("meeting", after("meeting", "meeting"), "true", "meeting"),
+                    _owed("lado", after("lado", "lado"), "true", "lado"),
                 ]
             )
         ),
@@ -225,7 +204,7 @@ LOG_05 = Rule(
              AND (e.received_at, e.id) <= (attended.received_at, attended.id)) >= {ATTENDANCES}
 )""",
         stage=STAGE_OF_DAYS,
-        rows=_first(_owed("", _after("run", "meeting"), "true", "run")),
+        rows=_first(_owed("", after("run", "meeting"), "true", "run")),
     ),
 )
 

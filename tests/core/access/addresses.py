@@ -224,14 +224,36 @@ ABOUT = {
     "governance:review_register": "placement",
     "governance:write_contact": "senior contact",
     "governance:see_contact": "senior contact",
+    "lado:refer_concern": "concern",
+    "lado:decide_concern": "concern",
+    "lado:refer_carer": "carer",
+    "lado:decide_carer": "carer",
+    "lado:worker": "carer",
+    "lado:case": "referral",
+    "lado:evaluate": "referral",
+    "lado:meeting": "referral",
+    "lado:note": "referral",
+    "lado:task": "referral",
+    "lado:police": "referral",
+    "lado:stand_down": "referral",
+    "lado:removal": "referral",
+    "lado:identify": "referral",
+    "lado:attach": "referral",
+    "lado:hand_over": "referral",
+    "lado:admit": "referral",
+    "lado:close": "referral",
+    "lado:done": "referral action",
+    "lado:end_admission": "admission",
 }
+# What the reference in an address is of, where it is not a child's.
+REFERS_TO = {"lado:receipt": "receipt"}
 NOT_ABOUT_A_RECORD = {"core:draft", "core:choose_password"}
 RECORD_PAGES = [name for name in PAGES if name not in PLAIN and name not in NOT_ABOUT_A_RECORD]
 
 
 def record_address(name, records):
     if "reference" in PAGES[name].pattern.converters:
-        return reverse(name, kwargs={"reference": records["reference"]})
+        return reverse(name, kwargs={"reference": records[REFERS_TO.get(name, "reference")]})
     return reverse(name, kwargs={"pk": records[ABOUT[name]]})
 
 

@@ -10,7 +10,7 @@ from tests.core.access.addresses import ABOUT, NORTHS, PAGES, RECORD_PAGES, body
 def test_to_anothers_people_a_record_is_not_there(client, world, role):
     """404 for each address about it, word for word as for a record that never was, and nothing said of it."""
     client.force_login(counterpart(world, role))
-    never = dict.fromkeys(world.records, 987_654_321) | {"reference": "CNEVERWAS00"}
+    never = dict.fromkeys(world.records, 987_654_321) | {"reference": "CNEVERWAS00", "receipt": "CNEVERWAS0"}
     for name in RECORD_PAGES:
         if PAGES[name].callback.access not in {SIGNED_IN, *ROLES[role].may}:
             continue

@@ -8,6 +8,7 @@ from core.access import Role
 from core.models import Protected, Team, User
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
 from governance import models as governance
+from lado import models as lado
 from oversight.models import Flag, FlagAnswer
 from placements.models import (
     Addition,
@@ -67,6 +68,10 @@ PROTECTION = ASKED | {
     governance.SeriousHarmNotice,
 }
 
+RECEIPT = {lado.Receipt}  # for whoever referred somebody, and all that they are told
+LET_IN = {getattr(lado, name) for name in lado.__all__} - RECEIPT - {lado.ConductDecision}
+DOOR = LET_IN | {lado.ConductDecision}  # the LADO's; those let in to a referral read all of that one
+
 CARERS = {
     staffing.Carer,
     staffing.Check,
@@ -100,14 +105,24 @@ SEES = {
     | CONDUCT,
     Role.COMMISSIONER: {Child} | FILE | OF_PLACEMENT | COUNCILS | FLAGS | HOMES | ROTA | CARERS | PLANS | MEETINGS,
     Role.IRO: EVERY_FILE | LINE | PLANS | FLAGS | ROTA | CARERS | MEETINGS | LEDGER,
-    Role.LADO: SAFEGUARD | CONCERNS | CONDUCT,
-    Role.SAFEGUARDING_LEAD: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | SAFEGUARD | MEETINGS | LEDGER | CONDUCT,
+    Role.LADO: SAFEGUARD | CONCERNS | CONDUCT | DOOR,
+    Role.SAFEGUARDING_LEAD: EVERY_FILE
+    | LINE
+    | PLANS
+    | FLAGS
+    | HOMES
+    | ROTA
+    | SAFEGUARD
+    | MEETINGS
+    | LEDGER
+    | CONDUCT
+    | LET_IN,
     Role.DIRECTOR: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | CARERS | RETURNS | MEETINGS,
     Role.DCS: EVERY_FILE | LINE | PLANS | FLAGS | HOMES | ROTA | CARERS | RETURNS | MEETINGS | LEDGER | CONDUCT,
     Role.LEGAL: EVERY_FILE | FLAGS | PLANS | MEETINGS,
     Role.PROVIDER_MANAGER: {Child, Flag} | OF_PLACEMENT | AGREEMENT | ROTA | CARERS | EVIDENCE | LIFTS | MEETINGS,
     Role.SHIFT_LEADER: {Child} | OF_PLACEMENT | ROTA | CARERS,
-    Role.PARTNER: EVERY_FILE | MEETINGS,
+    Role.PARTNER: EVERY_FILE | MEETINGS | RECEIPT,
     Role.ADVOCATE: EVERY_FILE | MEETINGS,
     Role.SCRUTINEER: set(),
     Role.SYSTEM_ADMINISTRATOR: set(),
@@ -151,7 +166,7 @@ def test_what_each_role_sees_of_a_child_within_its_reach(world):
 
 
 def test_the_lado_sees_carers_and_concerns_about_their_conduct_and_nothing_else_of_any_child():
-    assert SEES[Role.LADO] <= CARERS | EVIDENCE | REASONS | LIFTS | CONCERNS | CONDUCT
+    assert SEES[Role.LADO] <= CARERS | EVIDENCE | REASONS | LIFTS | CONCERNS | CONDUCT | DOOR
 
 
 def test_providers_and_commissioners_see_no_addition_to_a_visit(world):

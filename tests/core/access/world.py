@@ -50,6 +50,15 @@ from governance.models import (
     StrategyDiscussion,
     TermsReview,
 )
+from lado.models import (
+    Admission,
+    ConductDecision,
+    Receipt,
+    Referral,
+    ReferralAction,
+    ReferralRead,
+    ReferralStep,
+)
 from oversight.models import Flag, FlagAnswer
 from placements.models import Addition, DailyLog, Key, Registration, UnregisteredAuthorisation, Visit
 from staffing.models import (
@@ -79,7 +88,7 @@ LONG_AGO = TODAY - dt.timedelta(days=200)
 DAY = dt.timedelta(days=1)
 
 
-def world(cast):
+def world(cast, *, allegations=True):
     """One of everything about one child of North's, in a placement of the provider's that lasts today."""
     child = cast.child(since=LONG_AGO)
     home = cast.home(status=Registration.Status.NOT_REGISTERED)
@@ -169,6 +178,8 @@ def world(cast):
     cast.records |= of_concerns(cast, placement, cast.records["carer"])
     cast.records |= of_quality(cast, placement)
     cast.records |= of_protection(cast, placement, cast.records["concern"])
+    if allegations:
+        cast.records |= of_allegations(cast, placement, cast.records)
     return cast
 
 
@@ -268,6 +279,34 @@ def of_protection(cast, placement, concern) -> dict[str, int]:
         "strategy held": held.pk,
         "enquiry": enquiry.pk,
         "serious harm": notice.pk,
+    }
+
+
+def of_allegations(cast, placement, records) -> dict[str, int | str]:
+    """A referral of the guardian's about the carer, to which the safeguarding lead was let in; and what was decided."""
+    moment = clock.now() - DAY
+    referral = Referral.objects.create(
+        authority=cast.north, number=1, carer_id=records["carer"], post="carer", child=placement.child, placement=placement,
+        neglect=True, category="neglect", what="W", source="guardian", referred_by=cast.greta, received_at=moment,
+        owner=cast.lee,
+    )  # fmt: skip
+    receipt = Receipt.objects.create(referral=referral, to=cast.greta, given_at=moment)
+    let_in = {"referral": referral, "why": "W", "started_at": moment, "admitted_by": cast.lee}
+    admission = Admission.objects.create(person=cast.sal, **let_in)
+    ReferralRead.objects.create(referral=referral, by=cast.lee, page="case")
+    ReferralStep.objects.create(referral=referral, kind="note", text="T", by=cast.lee, happened_at=moment)
+    task = ReferralAction.objects.create(
+        referral=referral, kind="employer", what="W", who="W", due_on=TODAY, recorded_by=cast.lee
+    )
+    ConductDecision.objects.create(
+        authority=cast.north, concern_id=records["concern"], carer_id=records["carer"], answer="referred", referral=referral,
+        decided_by=cast.lee, decided_at=moment,
+    )  # fmt: skip
+    return {
+        "referral": referral.pk,
+        "receipt": receipt.reference,
+        "admission": admission.pk,
+        "referral action": task.pk,
     }
 
 

@@ -1,0 +1,290 @@
+"""Referring somebody to the LADO, and deciding that nobody is (SAF-01).
+
+To refer takes nobody's leave. Not to refer is a decision, with a reason, by somebody who has no part in it.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Max
+from django.urls import reverse
+
+from children import policies as for_child
+from children.models import Child
+from core.access import Permission
+from core.actions import action, because, touch
+from core.errors import Conflict, Invalid
+from core.models import Authority, User
+from governance.actions.concerns import pass_to_safeguarding
+from governance.models import Concern
+from governance.policies.concerns import raiser_of
+from governance.querysets.concerns import to_raise_about
+from lado import codes
+from lado.models import Admission, ConductDecision, Receipt, Referral, ReferralStep
+from lado.policies import conduct as policies
+from placements.models import Placement, Provider
+from staffing import notices
+from staffing.actions import stand_downs
+from staffing.models import AwakeCheck, Carer, StandDown, StandDownCase
+
+Answer = ConductDecision.Answer
+STOOD_DOWN = "Passed to safeguarding."  # all that a stand-down from behind the door says of why
+
+
+def case_page(referral: Referral) -> str:
+    return reverse("lado:case", args=[referral.pk])
+
+
+@action
+def refer(
+    *,
+    what: str,
+    post: str,
+    category: str,
+    criteria: list[str],
+    child: Child | None = None,
+    carer: Carer | None = None,
+    account: User | None = None,
+    named: str = "",
+    employer: Provider | None = None,
+    employer_named: str = "",
+    happened_at: dt.datetime | None = None,
+    source: str = "",
+    concern: Concern | None = None,
+    authority: Authority | None = None,
+    stand_down: bool = False,
+    police_involved: bool = False,
+    by: User,
+    as_of: dt.datetime,
+) -> Receipt:
+    """Refer an adult who works with children to the LADO: anybody may. What comes back is a receipt and nothing else.
+
+    With `stand_down` the carer is stood down in the same act. A concern referred a second time is added to the first.
+    """
+    if not by.can(Permission.REFER_TO_LADO):
+        raise PermissionDenied(f"this role may not {Permission.REFER_TO_LADO}")
+    authority = _to_whom(authority, child, concern, by)
+    carer, named = _whom(concern, carer, named, by)
+    if account is not None and not policies.handlers(authority.pk).filter(pk=account.pk).exists():
+        raise PermissionDenied("whose account it is, is for the LADO to say")
+    account = account or policies.is_about_a_handler(named, authority.pk)
+    _entered(what, post, category, criteria, happened_at, as_of)
+    if carer is None and account is None:
+        for_child.required(named=(named, "Enter who it is about, as far as you know"))
+    came_from = source or raiser_of(by)
+    for_child.one_of(came_from, Concern.Raiser.choices, "source", "Select who raised it")
+    for_child.hold(authority)  # one at a time: numbers without holes, and a concern referred once
+    earlier = Referral.objects.open().filter(concern=concern).first() if concern else None
+    if earlier is None:
+        child = child or (concern.child if concern else None)
+        referral = Referral.objects.create(
+            authority=authority,
+            number=(Referral.objects.filter(authority=authority).aggregate(Max("number"))["number__max"] or 0) + 1,
+            carer=carer,
+            account=account,
+            named=named.strip(),
+            post=post,
+            employer=employer,
+            employer_named=employer_named.strip(),
+            child=child,
+            placement=_where(child, concern, happened_at or as_of),
+            **dict.fromkeys(criteria, True),
+            category=category,
+            what=what.strip(),
+            happened_at=happened_at,
+            source=came_from,
+            referred_by=by,
+            received_at=as_of,
+            concern=concern,
+            police_involved=police_involved,
+            owner=policies.owner_for(authority.pk, carer=carer, account=account),
+        )
+        owned_by_nobody_inside(referral, as_of)
+    else:
+        referral = earlier
+        ReferralStep.objects.create(
+            referral=referral,
+            kind=ReferralStep.Kind.NOTE,
+            text=f"Referred again. {what.strip()}",
+            by=by,
+            happened_at=as_of,
+        )
+    touch(carer=referral.carer, placement=referral.placement)
+    if stand_down:
+        stood_down(referral, by, as_of)
+    if by.can(Permission.DECIDE_CONDUCT) and not policies.subject_is(
+        by, carer=referral.carer, account=referral.account
+    ):
+        settle(referral, by, as_of)
+    tell_owner(referral, "received", "A referral has reached you.")
+    return Receipt.objects.create(referral=referral, to=by, given_at=as_of)
+
+
+def _to_whom(authority: Authority | None, child: Child | None, concern: Concern | None, by: User) -> Authority:
+    """The council whose LADO it goes to: the child's or, where there is none, one of the referrer's own."""
+    if concern is not None:
+        if not Concern.objects.visible_to(by).filter(pk=concern.pk).exists():
+            raise PermissionDenied("this concern is another's")
+        return concern.authority
+    if child is not None:
+        if not to_raise_about(by).filter(pk=child.pk).exists():
+            raise PermissionDenied("this child is another's")
+        return child.authority
+    councils = policies.councils_of(by)
+    if authority is not None and authority.pk not in councils:
+        raise PermissionDenied("this council is another's")
+    if authority is None and len(councils) != 1:
+        raise Invalid({"authority": "Select the council to whose LADO it goes"})
+    return authority or Authority.objects.get(pk=councils[0])
+
+
+def _whom(concern: Concern | None, carer: Carer | None, named: str, by: User) -> tuple[Carer | None, str]:
+    """Who it is about: as the referrer says or, where they cannot know, as the concern has it."""
+    if carer is not None and not Carer.objects.visible_to(by).filter(pk=carer.pk).exists():
+        raise PermissionDenied("this carer is another's")
+    subject = policies.whose_conduct(concern) if concern else None
+    if subject is not None:
+        return carer or subject.carer, named or subject.named
+    return carer, named
+
+
+def _entered(
+    what: str, post: str, category: str, criteria: list[str], happened_at: dt.datetime | None, as_of: dt.datetime
+) -> None:
+    for_child.required(what=(what, "Enter what happened, or what was said"))
+    for_child.one_of(post, codes.Post.choices, "post", "Select what they do")
+    for_child.one_of(category, codes.Category.choices, "category", "Select what kind of harm it is")
+    if not criteria:
+        raise Invalid({"criteria": "Select at least one thing that makes it a matter for the LADO"})
+    for name in criteria:
+        for_child.one_of(name, [(field, field) for field in codes.CRITERION_FIELDS], "criteria", "Select from the list")
+    if happened_at is not None and happened_at > as_of:
+        raise Invalid({"happened_at": "The date and time must be in the past"})
+
+
+def _where(child: Child | None, concern: Concern | None, moment: dt.datetime) -> Placement | None:
+    """The placement of the child then or, where it was between two, the last before."""
+    if concern is not None and concern.placement_id is not None:
+        return concern.placement
+    if child is None:
+        return None
+    lived = Placement.objects.filter(child=child, started_on__lte=moment.date()).order_by("-started_on", "-pk")
+    return lived.first()
+
+
+def owned_by_nobody_inside(referral: Referral, as_of: Any) -> None:
+    """Let its owner in where they are not of the LADO's team: somebody must be able to act on it."""
+    if referral.owner.can(Permission.HANDLE_ALLEGATIONS):
+        return
+    Admission.objects.get_or_create(
+        referral=referral,
+        person=referral.owner,
+        ended_at=None,
+        defaults={
+            "handles": True,
+            "started_at": as_of,
+            "why": "There is no LADO who could handle it: there is none, or it is about them.",
+        },
+    )
+
+
+def tell_owner(referral: Referral, key: str, text: str) -> None:
+    notices.tell(
+        [referral.owner], key=f"referral-{referral.pk}-{key}-{referral.owner_id}", subject="a referral to the LADO", text=text,
+        path=case_page(referral),
+    )  # fmt: skip
+
+
+def stood_down(referral: Referral, by: User, as_of: dt.datetime, *, then: str = "refer") -> StandDown:
+    """Stand the subject down, in this transaction. The record of it, its history too, is like that of any other."""
+    if referral.carer is None:
+        raise Invalid({"stand_down": "Only a carer on record can be stood down. Say first which carer it is"})
+    because(stand_downs.stand_down.__name__)
+    standing = stand_downs.stand_down(
+        carer=referral.carer,
+        reason=STOOD_DOWN,
+        placement=referral.placement if _knows(by, referral) else None,
+        by=by,
+        as_of=as_of,
+    )
+    because(then)
+    referral.stand_down = standing
+    referral.save(update_fields=["stand_down"])
+    return standing
+
+
+def _knows(by: User, referral: Referral) -> bool:
+    """Whether the placement is one where this person may say that a stand-down arose."""
+    from staffing.querysets import placements_known_to
+
+    return placements_known_to(by).filter(pk=referral.placement_id).exists()
+
+
+# --- deciding ---------------------------------------------------------------------------------------------------------
+
+
+def settle(referral: Referral, by: User, as_of: dt.datetime) -> None:
+    """A referral decides everything of the kind that is known of its subject in the council and not decided yet."""
+    if referral.concern is not None and referral.concern.is_conduct:
+        _decide(by, as_of, referral.authority_id, referral=referral, concern=referral.concern, carer=referral.carer)
+        pass_to_safeguarding(concern=referral.concern, by=by, as_of=as_of)
+    if referral.carer is not None:
+        for what in _all_of(referral.carer, referral.authority_id):
+            _decide(by, as_of, referral.authority_id, referral=referral, carer=referral.carer, **what)
+
+
+def _all_of(carer: Carer, authority_id: int) -> list[dict[str, AwakeCheck | StandDownCase]]:
+    looks = [{"look": look} for look in policies.undecided_looks(authority_id, carer)]
+    return [*looks, *({"case": case} for case in policies.undecided_cases(authority_id, carer))]  # type: ignore[list-item]
+
+
+def _decide(by: User, as_of: dt.datetime, authority_id: int, *, referral: Referral | None, **about: object) -> None:
+    """Write the decision, unless there is one already."""
+    source = {name: about[name] for name in ("concern", "case", "look") if name in about}
+    if ConductDecision.objects.filter(**source).exists():
+        return
+    ConductDecision.objects.create(
+        authority_id=authority_id,
+        answer=Answer.REFERRED if referral else Answer.NOT_REFERRED,
+        referral=referral,
+        decided_by=by,
+        decided_at=as_of,
+        **about,
+    )
+
+
+@action
+def do_not_refer(
+    *, concern: Concern | None = None, carer: Carer | None = None, because: str, by: User, as_of: dt.datetime
+) -> None:
+    """Decide that a concern about conduct, or what was found of a carer, is not referred, because …
+
+    Kept behind the door, where the LADO reads it. Raises Refused for its own subject and for commissioning.
+    """
+    subject = policies.whose_conduct(concern) if concern else None
+    touch(carer=carer or (subject.carer if subject else None), child=concern.child if concern else None)
+    policies.may_decide(by, carer=carer or (subject.carer if subject else None), named=subject.named if subject else "")
+    for_child.required(because=(because, "Enter why it is not referred"))
+    if concern is not None:
+        if not Concern.objects.in_ledger_of(by).filter(pk=concern.pk).exists():
+            raise PermissionDenied("this concern is another's to act on")
+        if not concern.is_conduct:
+            raise Invalid({"": "Only a concern about the conduct of staff is decided so"})
+        for_child.hold(concern)
+        if ConductDecision.objects.filter(concern=concern).exists():
+            raise Conflict("This has been decided already.")
+        about = {"concern": concern, "carer": subject.carer if subject else None}
+        _decide(by, as_of, concern.authority_id, referral=None, because=because.strip(), **about)
+        pass_to_safeguarding(concern=concern, by=by, as_of=as_of)
+        return
+    if carer is None or not Carer.objects.visible_to(by).filter(pk=carer.pk).exists():
+        raise PermissionDenied("this carer is another's")
+    if by.authority_id is None:
+        raise PermissionDenied("a council decides this")
+    stand_downs.hold_carers([carer.pk])
+    undecided = _all_of(carer, by.authority_id)
+    if not undecided:
+        raise Conflict("There is nothing left to decide about this carer.")
+    for what in undecided:
+        _decide(by, as_of, by.authority_id, referral=None, because=because.strip(), carer=carer, **what)

@@ -1,0 +1,1 @@
+"""What people type to refer somebody, to decide, and to handle a referral."""

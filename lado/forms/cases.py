@@ -1,0 +1,163 @@
+"""What the LADO types to handle a referral."""
+
+from typing import Any
+
+from core import forms
+from core.models import User
+from governance.models import Concern
+from lado import codes
+from lado.actions.cases import NOTES
+from lado.models import Referral, ReferralAction
+from lado.policies import conduct as policies
+from staffing.forms.stand_downs import PlacementChoice
+from staffing.models import Carer
+from staffing.querysets import placements_known_to
+
+
+class Evaluate(forms.Form):
+    decision = forms.RadiosField(label="What is to happen?", noun="what is to happen", choices=codes.Evaluation.choices)
+    text = forms.TextAreaField(label="Your reasons", noun="your reasons")
+
+
+class Meeting(forms.Form):
+    held_at = forms.DateTimeField(label="When was it held?", noun="date and time it was held")
+    who_was_there = forms.TextAreaField(
+        label="Who was there?", hint="Each with their agency.", noun="who was there", rows=3
+    )
+    text = forms.TextAreaField(label="What was agreed?", noun="what was agreed")
+    next_review_on = forms.DateField(
+        label="When is the next review?",
+        hint="At most four weeks later, two where the police are involved. Leave empty for the latest day.",
+        noun="date of the next review",
+        required=False,
+    )
+
+
+class Note(forms.Form):
+    kind = forms.RadiosField(
+        label="What are you recording?",
+        noun="what you are recording",
+        choices=[(kind.value, kind.label) for kind in NOTES],
+    )
+    text = forms.TextAreaField(label="What is to be recorded?", noun="what is to be recorded")
+    who_was_there = forms.TextAreaField(
+        label="Who was there?", hint="At a strategy discussion.", required=False, rows=3
+    )
+    happened_at = forms.DateTimeField(
+        label="When did it take place?", hint="Leave empty for now.", noun="date and time", required=False
+    )
+
+
+class Task(forms.Form):
+    kind = forms.RadiosField(label="Whose is it?", noun="whose it is", choices=ReferralAction.Kind.choices)
+    what = forms.TextAreaField(label="What is to be done?", noun="what is to be done", rows=3)
+    who = forms.TextField(label="Who does it?", noun="who does it", max_length=200)
+    due_on = forms.DateField(label="By when?", noun="date it is due")
+
+
+class Done(forms.Form):
+    done_on = forms.DateField(label="When was it done?", noun="date it was done")
+    evidence = forms.TextAreaField(label="How do we know?", noun="how we know that it was done", rows=3)
+
+
+class Police(forms.Form):
+    involved = forms.YesNoField(label="Are the police involved?", noun="whether the police are involved")
+    why = forms.TextAreaField(label="Why?", noun="why", rows=3)
+
+
+class Removal(forms.Form):
+    removed_on = forms.DateField(label="When were they removed?", noun="date they were removed")
+    why = forms.TextAreaField(label="How, and why?", noun="how they were removed, and why", rows=3)
+
+
+class Sure(forms.Form):
+    sure = forms.ConfirmField(label="Yes, do it now")
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        return {}
+
+
+class Identify(forms.Form):
+    carer = forms.ModelSelectField(
+        None, label="Which carer is it?", noun="carer", empty_label="Not one of these", required=False
+    )
+    account = forms.ModelSelectField(
+        None,
+        label="Or whose account is it?",
+        hint="Whoever it is reads nothing of it, whatever their role.",
+        noun="account",
+        empty_label="Not one of these",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, user: User, referral: Referral, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("carer", Carer.objects.visible_to(user).order_by("surname", "forename"))
+        people = User.objects.filter(authority_id=referral.authority_id) | User.objects.filter(authority__isnull=True)
+        self.offer("account", people.filter(is_active=True).order_by("name"))
+
+
+class Attach(forms.Form):
+    placement = PlacementChoice(None, label="At which placement did it arise?", noun="placement")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("placement", placements_known_to(user).select_related("home", "child").order_by("-started_on", "pk"))
+        field: Any = self.fields["placement"]
+        field.user = user
+
+
+class HandOver(forms.Form):
+    owner = forms.ModelSelectField(None, label="Who is to handle it?", noun="who is to handle it")
+    why = forms.TextAreaField(label="Why?", noun="why", rows=3)
+
+    def __init__(self, *args: Any, referral: Referral, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("owner", policies.handlers(referral.authority_id).exclude(pk=referral.owner_id))
+
+
+class Admit(forms.Form):
+    person = forms.ModelSelectField(None, label="Who is let in?", noun="who is let in")
+    why = forms.TextAreaField(label="Why do they need it?", noun="why they need it", rows=3)
+    handles = forms.ConfirmField(label="They may act on it, and not only read it", required=False)
+
+    def __init__(self, *args: Any, referral: Referral, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("person", policies.may_be_admitted(referral))
+
+
+class Close(forms.Form):
+    outcome = forms.RadiosField(
+        label="What is the outcome?",
+        noun="the outcome",
+        choices=[*codes.Outcome.choices, *codes.NoOutcome.choices],
+        hints={
+            codes.NoOutcome.RESIGNED: "This is no outcome: whether it is so is found out all the same.",
+        },
+    )
+    reasons = forms.TextAreaField(label="The reasons for the outcome", noun="the reasons for the outcome")
+    summary = forms.TextAreaField(
+        label="The closing summary for the employer",
+        hint="What was alleged, how it was followed up, the outcome, and what it means for their work.",
+        noun="the summary for the employer",
+    )
+    learning = forms.TextAreaField(label="What is to be learnt?", required=False)
+    answer = forms.TextAreaField(
+        label="What may whoever referred it be told?",
+        hint="They read this and nothing else. Leave it empty and they read only that it has come to its end.",
+        required=False,
+        rows=3,
+    )
+
+
+class CaseFilter(forms.FilterForm):
+    show = forms.SelectField(
+        label="Show",
+        required=False,
+        choices=[("", "Open"), ("late", "Open, with something overdue"), ("closed", "Closed"), ("all", "All")],
+    )
+    source = forms.SelectField(label="From", required=False, choices=[("", "Anybody"), *Concern.Raiser.choices])
+    post = forms.SelectField(label="About", required=False, choices=[("", "Anybody"), *codes.Post.choices])
+    category = forms.SelectField(label="Kind of harm", required=False, choices=[("", "Any"), *codes.Category.choices])
+    outcome = forms.SelectField(label="Outcome", required=False, choices=[("", "Any"), *codes.Outcome.choices])

@@ -1,0 +1,15 @@
+"""What is stored behind the door. Every foreign key out of here has no way back: nothing below reaches an allegation."""
+
+from lado.models.decisions import ConductDecision
+from lado.models.referral import Admission, Receipt, Referral, ReferralRead
+from lado.models.work import ReferralAction, ReferralStep
+
+__all__ = [
+    "Admission",
+    "ConductDecision",
+    "Receipt",
+    "Referral",
+    "ReferralAction",
+    "ReferralRead",
+    "ReferralStep",
+]

@@ -1,0 +1,91 @@
+"""What is owed on a referral, and by when: for the pages behind the door. The rulebook counts the same in SQL, written apart."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from core import clock
+from core.dates import months_after
+from core.models import LocalStandard
+from core.working_days import add_working_days
+from lado import codes
+from lado.models import Referral, ReferralAction, ReferralStep
+
+Kind = ReferralStep.Kind
+HELD = (Kind.MEETING, Kind.REVIEW)
+
+# Each local standard as (key, default): see oversight/standards.py.
+EVALUATION = ("SAF-04 evaluation", 1)
+MEETING = ("SAF-04 meeting", 5)
+REVIEW = ("SAF-04 review", 28)
+REVIEW_POLICE = ("SAF-04 police review", 14)
+DBS = ("SAF-07 DBS", 1)
+LENGTHS = (("SAF-05 first", 1), ("SAF-05 second", 3), ("SAF-05 third", 12))
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Something owed on a referral by the end of a day."""
+
+    what: str
+    by: dt.date
+    late: bool
+
+
+@dataclass
+class Standards:
+    """The council's own numbers, read once, never looser than the default."""
+
+    authority_id: int
+    on: dt.date
+    rows: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        found = LocalStandard.objects.filter(
+            authority_id=self.authority_id, key__startswith="SAF-0", effective_from__lte=self.on
+        ).order_by("effective_from")
+        self.rows = dict(found.values_list("key", "value"))
+
+    def of(self, standard: tuple[str, int]) -> int:
+        key, default = standard
+        return min(self.rows.get(key, default), default)
+
+
+def longest_until_review(standards: Standards, *, police: bool) -> int:
+    return standards.of(REVIEW_POLICE if police else REVIEW)
+
+
+def review_due(last: ReferralStep, standards: Standards, *, police: bool) -> dt.date:
+    """The last day for the next review: so many days after the last meeting, or sooner where it was agreed."""
+    latest = clock.local_date(last.happened_at) + dt.timedelta(days=longest_until_review(standards, police=police))
+    return min(latest, last.next_review_on) if last.next_review_on else latest
+
+
+def owed(
+    referral: Referral,
+    steps: Sequence[ReferralStep],
+    actions: Iterable[ReferralAction],
+    standards: Standards,
+    as_of: dt.datetime,
+) -> list[Owed]:
+    """What must still be done, in the order in which it falls due."""
+    today, received = clock.local_date(as_of), clock.local_date(referral.received_at)
+    found: list[tuple[str, dt.date]] = []
+    actions = list(actions)
+    if referral.is_open:
+        held = [step for step in steps if step.kind in HELD]
+        evaluated = [step for step in steps if step.kind == Kind.EVALUATION]
+        if not evaluated:
+            found.append(("Evaluate it", add_working_days(received, standards.of(EVALUATION))))
+        elif not held and evaluated[-1].decision in codes.MEETS:
+            found.append(("Hold the allegations meeting", add_working_days(received, standards.of(MEETING))))
+        if held:
+            last = max(held, key=lambda step: step.happened_at)
+            found.append(("Review it in a meeting", review_due(last, standards, police=referral.police_involved)))
+        ends = [months_after(received, standards.of(length)) for length in LENGTHS]
+        found.append(("Bring it to an outcome", next((day for day in ends if day >= today), ends[-1])))
+    if referral.removed_on and not any(a.kind == ReferralAction.Kind.DBS and a.done_on for a in actions):
+        day = months_after(referral.removed_on, standards.of(DBS))
+        found.append(("See that the employer has referred to the Disclosure and Barring Service", day))
+    found += [(f"{a.get_kind_display()}: {a.what}", a.due_on) for a in actions if a.done_on is None]
+    return sorted((Owed(what, day, day < today) for what, day in found), key=lambda row: row.by)

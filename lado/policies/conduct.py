@@ -1,0 +1,150 @@
+"""Who decides that nobody is referred, what there is to decide, and who handles what is referred."""
+
+import re
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from core import gates
+from core.access import Permission, Role
+from core.errors import Conflict, Refused
+from core.models import User
+from governance.models import Concern, ConductSubject
+from lado.models import ConductDecision, Referral
+from staffing.models import AwakeCheck, Carer, Shift, StandDownCase
+
+SOMEBODY_ELSE = "This was refused. Whether anybody is referred is decided by somebody who has no part in it."
+WHO_DECIDES = (
+    "A team manager, a head of service, the safeguarding lead, the LADO or the director of children’s services decides. To refer "
+    "takes nobody’s leave: you can always refer it yourself."
+)
+# Who handles what the LADO cannot: where there is none, or it is about them.
+STANDS_IN = (Role.SAFEGUARDING_LEAD, Role.DCS, Role.DIRECTOR, Role.HEAD_OF_SERVICE)
+
+
+def same_name(first: str, second: str) -> bool:
+    """Whether two names are one, whatever their capitals and spaces."""
+    return bool(first.strip()) and re.sub(r"\W+", "", first.casefold()) == re.sub(r"\W+", "", second.casefold())
+
+
+def may_decide(by: User, *, carer: Carer | None = None, named: str = "") -> None:
+    """Refuse whoever is its subject, and commissioning; others need the power (SAF-01)."""
+    if by.role == Role.COMMISSIONER:
+        raise Refused(gates.DECIDING_CONDUCT, SOMEBODY_ELSE, WHO_DECIDES)
+    if not by.can(Permission.DECIDE_CONDUCT):
+        raise PermissionDenied(f"this role may not {Permission.DECIDE_CONDUCT}")
+    if (carer is not None and carer.account_id == by.pk) or same_name(named, by.name):
+        raise Refused(gates.DECIDING_CONDUCT, SOMEBODY_ELSE, WHO_DECIDES)
+
+
+def whose_conduct(concern: Concern) -> ConductSubject | None:
+    return ConductSubject.objects.filter(concern=concern).select_related("carer").first()
+
+
+# --- what there is to decide ------------------------------------------------------------------------------------------
+
+
+def undecided_concerns(user: User) -> QuerySet[Concern]:
+    """Concerns about conduct in this person's ledger about which nobody has decided yet."""
+    decided = ConductDecision.objects.filter(concern=OuterRef("pk"))
+    found = Concern.objects.in_ledger_of(user).filter(category=Concern.Category.STAFF_CONDUCT)
+    return found.filter(~Exists(decided)).order_by("received_at", "pk")
+
+
+def undecided_looks(authority_id: int, carer: Carer | None = None) -> QuerySet[AwakeCheck]:
+    """Carers found asleep while a council's child was theirs to watch, about which nobody has decided yet."""
+    decided = ConductDecision.objects.filter(look=OuterRef("pk"))
+    found = AwakeCheck.objects.filter(
+        ~Exists(decided), state=AwakeCheck.State.ASLEEP, shift__placement__child__authority_id=authority_id
+    ).exclude(shift__kind=Shift.Kind.SLEEP_IN)
+    return found.filter(carer=carer) if carer else found
+
+
+def undecided_cases(authority_id: int, carer: Carer | None = None) -> QuerySet[StandDownCase]:
+    """Stand-downs that arose in a council, about which nobody has decided yet."""
+    decided = ConductDecision.objects.filter(case=OuterRef("pk"))
+    found = StandDownCase.objects.filter(~Exists(decided), authority_id=authority_id)
+    return found.filter(stand_down__carer=carer) if carer else found
+
+
+# --- who handles it ---------------------------------------------------------------------------------------------------
+
+
+def handlers(authority_id: int | None) -> QuerySet[User]:
+    """The LADO’s own team in a council."""
+    return User.objects.filter(authority_id=authority_id, role=Role.LADO, is_active=True).order_by("pk")
+
+
+def subject_is(user: User, *, carer: Carer | None, account: User | None) -> bool:
+    return (account is not None and account.pk == user.pk) or (carer is not None and carer.account_id == user.pk)
+
+
+def owner_for(authority_id: int, *, carer: Carer | None, account: User | None, leaving: User | None = None) -> User:
+    """Who handles a referral: the LADO or, where there is none or it is about them, the next person up. Never its subject."""
+    subjects = [person.pk if person else None for person in (account, leaving)] + [carer.account_id if carer else None]
+    subjects = [pk for pk in subjects if pk]
+    free = User.objects.filter(authority_id=authority_id, is_active=True).exclude(pk__in=subjects)
+    people = list(free.filter(role__in=(Role.LADO, *STANDS_IN)).order_by("pk"))
+    order = [Role.LADO, *STANDS_IN]
+    if not people:
+        raise Conflict("Nobody at the council has an account who could act on this. Telephone them.")
+    return min(people, key=lambda person: (order.index(Role(person.role)), person.pk))
+
+
+def councils_of(user: User) -> list[int]:
+    """The councils to whose LADO a person may refer from nowhere: their own or, for a provider’s people, those that appointed
+    them."""
+    if user.authority_id is not None:
+        return [user.authority_id]
+    from placements.models import ProviderPost
+
+    posts = ProviderPost.objects.filter(person=user, ended_on__isnull=True)
+    return sorted(set(posts.values_list("authority_id", flat=True)))
+
+
+def is_about_a_handler(named: str, authority_id: int | None) -> User | None:
+    """The LADO whose own name was given, so that a referral about them never waits for them to say who it is about."""
+    return next((person for person in handlers(authority_id) if same_name(named, person.name)), None)
+
+
+def may_handle(by: User, referral: Referral, *, closed_too: bool = False) -> None:
+    """Raise PermissionDenied unless `by` may act on it, and Conflict where it is closed."""
+    if not Referral.objects.handled_by(by).filter(pk=referral.pk).exists():
+        raise PermissionDenied("this referral is another's to act on")
+    if not referral.is_open and not closed_too:
+        raise Conflict("This referral is closed. If there is something new, refer it again.")
+
+
+def may_be_admitted(referral: Referral) -> QuerySet[User]:
+    """Who may be let in: people of the council who reach cases at all, but not who it is about."""
+    subjects = [pk for pk in (referral.account_id, referral.carer.account_id if referral.carer else None) if pk]
+    people = User.objects.filter(authority_id=referral.authority_id, is_active=True).exclude(pk__in=subjects)
+    outside = (Role.LADO, Role.SYSTEM_ADMINISTRATOR, Role.SCRUTINEER)
+    return people.exclude(role__in=outside).order_by("name")
+
+
+def refusals_for(user: User) -> Any:
+    """What was refused behind the door in this person's council, newest first: for the LADO, and nothing about themselves."""
+    from core.models import Refusal
+
+    if not user.can(Permission.HANDLE_ALLEGATIONS) or user.authority_id is None:
+        return Refusal.objects.none()
+    found = Refusal.objects.filter(code__in=gates.BEHIND_THE_DOOR, by__authority_id=user.authority_id).exclude(by=user)
+    own = Carer.objects.filter(account=user).first()
+    if own is not None:
+        found = found.exclude(Q(subjects__contains=[f"carer {own.pk}"]))
+    return found.select_related("by").order_by("-recorded_at")
+
+
+def own_records(user: User) -> set[int]:
+    """The person’s own record as a carer, if there is one: never theirs to read here."""
+    return set(Carer.objects.filter(account=user).values_list("pk", flat=True))
+
+
+def looks_of(carer: Carer, authority_id: int) -> QuerySet[AwakeCheck]:
+    """Each time a carer was found asleep with a child of the council, the oldest first."""
+    found = AwakeCheck.objects.filter(
+        carer=carer, state=AwakeCheck.State.ASLEEP, shift__placement__child__authority_id=authority_id
+    ).exclude(shift__kind=Shift.Kind.SLEEP_IN)
+    return found.select_related("shift__placement__child", "shift__placement__home").order_by("checked_at")

@@ -1,0 +1,24 @@
+"""Who may read whether a matter was referred: the LADO of the council, unless it is about them."""
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from core.access import Permission
+from governance.models import ConductSubject
+from staffing.models import Carer
+
+
+class ConductDecisionQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "ConductDecisionQuerySet":
+        from lado.models import Referral
+        from lado.querysets.referrals import about
+
+        if not user.is_authenticated or not user.can(Permission.HANDLE_ALLEGATIONS) or user.authority_id is None:
+            return self.none()
+        theirs = Referral.objects.filter(about(user), pk=OuterRef("referral"))
+        as_carer = Carer.objects.filter(pk=OuterRef("carer"), account=user)
+        named = ConductSubject.objects.filter(concern=OuterRef("concern"), carer__account=user)
+        return self.filter(~Exists(theirs) & ~Exists(as_carer) & ~Exists(named), authority_id=user.authority_id)
+
+    def not_referred(self) -> "ConductDecisionQuerySet":
+        return self.filter(Q(answer="not_referred"))

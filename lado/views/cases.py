@@ -1,0 +1,188 @@
+"""The LADO's caseload with what is owed, and one referral's page."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from core import clock
+from core.access import Permission, access
+from core.history_panel import changes
+from core.models import User
+from lado import actions
+from lado.forms import cases as forms
+from lado.models import Admission, ConductDecision, Referral, ReferralAction, ReferralRead, ReferralStep
+from lado.policies import clocks
+from lado.policies import conduct as policies
+
+A_PAGE, READS, LISTED = 50, 20, 20
+FILTERS = ("show", "source", "post", "category", "outcome", "length", "year")
+
+
+def caseload(**filters: str) -> str:
+    query = QueryDict(mutable=True)
+    query.update({name: value for name, value in filters.items() if value})
+    return f"{reverse('lado:cases')}?{query.urlencode()}"
+
+
+def their_case(request: HttpRequest, pk: int, *, acting: bool = False) -> Referral:
+    """The referral, if this person is let in to it; else a 404. To act on it they must handle it."""
+    related = (
+        "carer",
+        "account",
+        "owner",
+        "employer",
+        "child",
+        "placement__home",
+        "referred_by",
+        "concern",
+        "stand_down",
+    )
+    referral: Referral = get_object_or_404(Referral.for_user(request.user).select_related(*related), pk=pk)
+    if acting and not Referral.for_user(request.user).handled_by(request.user).filter(pk=pk).exists():
+        raise PermissionDenied("this person may read it, and no more")
+    return referral
+
+
+def with_owed(
+    referrals: Iterable[Referral], user: User, as_of: dt.datetime
+) -> list[tuple[Referral, list[clocks.Owed]]]:
+    """Each referral with what is owed on it. Three queries, however many there are."""
+    referrals = list(referrals)
+    steps, tasks = defaultdict(list), defaultdict(list)
+    for step in ReferralStep.for_user(user).filter(referral__in=referrals):
+        steps[step.referral_id].append(step)
+    for task in ReferralAction.for_user(user).filter(referral__in=referrals):
+        tasks[task.referral_id].append(task)
+    councils = {referral.authority_id for referral in referrals}
+    standards = {pk: clocks.Standards(pk, clock.local_date(as_of)) for pk in councils}
+    return [
+        (each, clocks.owed(each, steps[each.pk], tasks[each.pk], standards[each.authority_id], as_of))
+        for each in referrals
+    ]
+
+
+def _urgent(row: tuple[Referral, list[clocks.Owed]]) -> tuple[dt.date, int]:
+    return (row[1][0].by if row[1] else dt.date.max, row[0].pk)
+
+
+@access(Permission.HANDLE_ALLEGATIONS)
+@require_safe
+def cases(request: HttpRequest) -> HttpResponse:
+    """What is owed soonest comes first; with what has not been decided, and what cannot be kept by a clock."""
+    user, as_of = request.user, clock.now()
+    form = forms.CaseFilter(request.GET)
+    form.is_valid()
+    chosen = {name: request.GET.get(name, "").replace("\0", "") for name in FILTERS}
+    found = Referral.for_user(user).filtered(**chosen).select_related("carer", "account", "owner", "employer")
+    rows = sorted(with_owed(found, user, as_of), key=_urgent)
+    if chosen["show"] == "late":
+        rows = [row for row in rows if any(owed.late for owed in row[1])]
+    query = request.GET.copy()
+    query.pop("page", None)
+    undecided = policies.undecided_concerns(user)
+    looks = policies.undecided_looks(user.authority_id).select_related("carer").order_by("checked_at")
+    downs = policies.undecided_cases(user.authority_id).select_related("stand_down__carer").order_by("pk")
+    context = {
+        "title": "Allegations",
+        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
+        "filter_form": form,
+        "chosen": _chosen(form, chosen),
+        "query": query.urlencode(),
+        "unplaced": list(Referral.for_user(user).open().filter(placement__isnull=True)[:LISTED]),
+        "undecided": list(undecided[:LISTED]),
+        "looks": list(looks[:LISTED]),
+        "downs": list(downs[:LISTED]),
+        "not_referred": list(
+            ConductDecision.for_user(user).not_referred().select_related("concern", "carer", "decided_by")[:LISTED]
+        ),
+        "refused": list(policies.refusals_for(user)[:LISTED]),
+    }
+    return render(request, "lado/cases.html", context)
+
+
+def _chosen(form: forms.CaseFilter, chosen: dict[str, str]) -> list[tuple[str, str]]:
+    """Each filter in use, as (what it says, the address without it)."""
+    found = []
+    for name, value in chosen.items():
+        if value:
+            field: Any = form.fields.get(name)
+            said = (
+                f"{field.label}: {dict(field.choices).get(value, value)}" if field else f"{name.capitalize()}: {value}"
+            )
+            found.append((said, caseload(**{key: text for key, text in chosen.items() if key != name})))
+    return found
+
+
+# --- one of them ------------------------------------------------------------------------------------------------------
+
+
+@access(Permission.REFER_TO_LADO)
+@require_safe
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    """Opening it is recorded, in the transaction that reads: where that cannot be written, nothing is shown."""
+    user, as_of = request.user, clock.now()
+    with transaction.atomic():
+        referral = their_case(request, pk)
+        actions.open_case(referral=referral, page="case", by=user, as_of=as_of)
+        context = _context(referral, user, as_of)
+    return render(request, "lado/case.html", context)
+
+
+def _context(referral: Referral, user: User, as_of: dt.datetime) -> dict[str, Any]:
+    steps = list(ReferralStep.for_user(user).filter(referral=referral).select_related("by"))
+    tasks = list(ReferralAction.for_user(user).filter(referral=referral))
+    admissions = list(
+        Admission.for_user(user)
+        .filter(referral=referral)
+        .select_related("person", "admitted_by")
+        .order_by("started_at")
+    )
+    standards = clocks.Standards(referral.authority_id, clock.local_date(as_of))
+    handles = Referral.for_user(user).handled_by(user).filter(pk=referral.pk).exists()
+    others = Referral.for_user(user).about_carer(referral.carer) if referral.carer else Referral.for_user(user).none()
+    return {
+        "title": str(referral),
+        "referral": referral,
+        "handles": handles,
+        "owed": clocks.owed(referral, steps, tasks, standards, as_of),
+        "steps": steps,
+        "tasks": tasks,
+        "today": clock.local_date(as_of),
+        "admissions": admissions,
+        "others": list(others.exclude(pk=referral.pk).order_by("received_at")),
+        "may_see_pattern": user.can(Permission.HANDLE_ALLEGATIONS) and referral.carer is not None,
+        "acts": _acts(referral) if handles else [],
+        "reads": list(ReferralRead.for_user(user).filter(referral=referral).select_related("by")[:READS]),
+        "history": changes(referral, *tasks, *admissions),
+        "back_url": reverse("lado:cases" if user.can(Permission.HANDLE_ALLEGATIONS) else "lado:mine"),
+    }
+
+
+def _acts(referral: Referral) -> list[tuple[str, str]]:
+    """What may be done about it as it stands, as (label, address)."""
+    is_open, evaluated = referral.is_open, referral.evaluated_at is not None
+    offered = [
+        (is_open and not evaluated, "Evaluate it", "evaluate"),
+        (is_open and evaluated, "Record a meeting", "meeting"),
+        (True, "Record a note, a strategy discussion or learning", "note"),
+        (True, "Ask somebody for something", "task"),
+        (is_open and referral.carer is not None and referral.stand_down is None, "Stand the carer down", "stand_down"),
+        (is_open, "Say whether the police are involved", "police"),
+        (referral.removed_on is None, "Record that they were removed from the work", "removal"),
+        (True, "Say who it is about", "identify"),
+        (True, "Say at which placement it arose", "attach"),
+        (is_open and evaluated, "Evaluate it again", "evaluate"),
+        (True, "Let somebody in", "admit"),
+        (is_open, "Give it to another LADO", "hand_over"),
+        (is_open and evaluated, "Bring it to its outcome", "close"),
+    ]
+    return [(label, reverse(f"lado:{name}", args=[referral.pk])) for may, label, name in offered if may]

@@ -1,0 +1,199 @@
+"""A referral from its evaluation to its outcome, act by act."""
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from core import accounts, clock
+from core.access import Role
+from core.errors import Conflict, Invalid, Refused
+from core.models import OutboxMessage, Refusal
+from lado import actions, codes
+from lado.models import Admission, Receipt, Referral, ReferralAction, ReferralStep
+from lado.policies import clocks
+from staffing.models import StandDownCase
+from tests.lado.scene import DAY, HOUR, TODAY
+
+
+def steps(referral):
+    return [step.kind for step in ReferralStep.objects.filter(referral=referral)]
+
+
+def test_from_evaluation_to_outcome(scene):
+    referral = scene.refer(named="Kay", child=scene.child)
+    scene.act("identify", referral, carer=scene.carer)
+    with pytest.raises(Invalid):
+        scene.meets(referral)  # nobody has evaluated it
+    scene.evaluate(referral, decision="strategy")
+    with pytest.raises(Invalid, match="meeting was to be held"):
+        scene.closes(referral)
+    scene.meets(referral, next_review_on=TODAY + 28 * DAY)
+    scene.meets(referral)
+    for kind in ("strategy", "enquiry", "learning", "note"):
+        scene.act("note", referral, kind=kind, text="T", who_was_there="Amy, Pete")
+    scene.closes(referral, "substantiated", learning="Two awake at night.", answer="It was looked into.")
+    assert steps(referral) == [
+        "evaluation", "meeting", "review", "strategy", "enquiry", "learning", "note", "outcome", "summary", "learning",
+    ]  # fmt: skip
+    referral.refresh_from_db()
+    assert (referral.outcome, referral.retention) == ("substantiated", "long")
+    assert Receipt.for_user(scene.pete).get().answer == "It was looked into."
+    for act, fields in (
+        ("evaluate", {"decision": "meeting", "text": "T"}),
+        ("police_involved", {"involved": True, "why": "W"}),
+    ):
+        with pytest.raises(Conflict):
+            scene.act(act, referral, **fields)
+    scene.act("note", referral, kind="note", text="What came after is still written down.")
+
+
+@pytest.mark.parametrize("outcome", codes.Outcome.values)
+def test_five_outcomes_each_with_how_long_the_record_is_kept(scene, outcome):
+    referral = scene.refer(child=scene.child)
+    scene.evaluate(referral, decision="employer")
+    scene.closes(referral, outcome)
+    referral.refresh_from_db()
+    assert referral.retention == ("removed" if outcome in ("false", "malicious") else "long")
+
+
+@pytest.mark.parametrize("said", [*codes.NoOutcome.values, "pending"])
+def test_nothing_else_ends_an_allegation_and_who_tried_is_on_record(scene, said):
+    referral = scene.refer(child=scene.child)
+    scene.evaluate(referral, decision="employer")
+    with pytest.raises(Refused if said in codes.NoOutcome.values else Invalid):
+        scene.closes(referral, said)
+    assert Refusal.objects.filter(code="SAF-06-CLOSE").count() == (said in codes.NoOutcome.values)
+    referral.refresh_from_db()
+    assert referral.is_open
+    with pytest.raises(IntegrityError), transaction.atomic():  # and the database says the same
+        Referral.objects.filter(pk=referral.pk).update(closed_at=clock.now(), outcome=said, retention="long")
+
+
+def test_reviewed_within_four_weeks_and_two_with_the_police(scene):
+    referral = scene.refer(child=scene.child)
+    scene.evaluate(referral)
+    with pytest.raises(Invalid):
+        scene.meets(referral, next_review_on=TODAY + 29 * DAY)
+    scene.act("police_involved", referral, involved=True, why="A crime number.")
+    with pytest.raises(Invalid):
+        scene.meets(referral, next_review_on=TODAY + 15 * DAY)
+    scene.meets(referral, next_review_on=TODAY + 14 * DAY)
+    with pytest.raises(Invalid):
+        scene.act(
+            "hold_meeting", referral, held_at=clock.now() - 30 * DAY, who_was_there="W", text="T"
+        )  # before it came
+    with pytest.raises(Invalid):
+        scene.act("hold_meeting", referral, held_at=clock.now() + HOUR, who_was_there="W", text="T")
+
+
+def test_what_others_are_asked_for_is_done_with_evidence(scene):
+    referral = scene.refer(child=scene.child)
+    task = scene.act("add_action", referral, kind="dbs", what="Refer", who="Tideway", due_on=TODAY)
+    done = {"task": task, "by": scene.cast.lee, "as_of": clock.now()}
+    for wrong in ({"done_on": TODAY, "evidence": " "}, {"done_on": TODAY + DAY, "evidence": "E"}):
+        with pytest.raises(Invalid):
+            actions.finish_action(**done, **wrong)
+    actions.finish_action(**done, done_on=TODAY, evidence="The DBS’s own letter.")
+    with pytest.raises(Conflict):
+        actions.finish_action(**done, done_on=TODAY, evidence="E")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ReferralAction.objects.update(evidence="")
+
+
+def test_the_lado_stands_down_and_attaches_the_placement(scene):
+    referral = scene.refer(named="Kay")
+    assert (referral.child, referral.placement) == (None, None)
+    with pytest.raises(Invalid):
+        scene.act("stand_down_subject", referral)
+    scene.act("attach_placement", referral, placement=scene.placement)
+    scene.act("identify", referral, carer=scene.carer)
+    scene.act("stand_down_subject", referral)
+    referral.refresh_from_db()
+    assert (referral.child, referral.stand_down.case) == (scene.child, StandDownCase.objects.get())
+    assert StandDownCase.objects.get().placement == scene.placement
+    scene.act("record_removal", referral, removed_on=TODAY, why="Dismissed.")
+    with pytest.raises(Invalid):
+        scene.act("record_removal", referral, removed_on=TODAY + DAY, why="W")
+
+
+def test_whoever_only_reads_does_nothing_and_a_stranger_less(scene):
+    referral = scene.refer(child=scene.child)
+    scene.act("admit", referral, person=scene.cast.tom, why="Her line manager.")
+    for by in (scene.cast.tom, scene.cast.sal, scene.cast.dora, scene.cast.zoe, scene.pete):
+        for name, fields in (
+            ("evaluate", {"decision": "meeting", "text": "T"}),
+            ("note", {"kind": "note", "text": "T"}),
+            ("admit", {"person": scene.cast.amy, "why": "W"}),
+            ("close_case", {"outcome": "false", "reasons": "R", "summary": "S"}),
+        ):
+            with pytest.raises(PermissionDenied):
+                scene.act(name, referral, by=by, **fields)
+    assert steps(referral) == []
+    with pytest.raises(Conflict):
+        scene.act("admit", referral, person=scene.cast.tom, why="Again.")
+    admission = Admission.objects.get()
+    actions.end_admission(admission=admission, by=scene.cast.lee, as_of=clock.now())
+    assert not Referral.for_user(scene.cast.tom).exists()
+    scene.act("admit", referral, person=scene.cast.tom, why="To take it on.", handles=True)
+    scene.evaluate(referral)
+    scene.act("note", referral, by=scene.cast.tom, kind="note", text="He may act.")
+
+
+# --- about the LADO ----------------------------------------------------------------------------------------------------
+
+
+def test_about_the_lado_it_goes_to_the_next_person_and_they_never_read_it(scene):
+    cast = scene.cast
+    for about in ({"account": cast.lee}, {"named": "lee MARTIN"}):
+        referral = scene.refer(child=scene.child, **about)
+        assert (referral.owner, referral.account) == (cast.sal, cast.lee)
+        assert not Referral.for_user(cast.lee).exists()
+        scene.act("evaluate", referral, by=cast.sal, decision="meeting", text="T")
+        told = OutboxMessage.objects.filter(key__startswith=f"referral-{referral.pk}-")
+        assert {message.to for message in told} == {cast.sal}
+    with pytest.raises(Invalid):  # they handle it: somebody must
+        actions.end_admission(
+            admission=Admission.objects.filter(person=cast.sal).first(), by=cast.sal, as_of=clock.now()
+        )
+
+
+def test_said_later_to_be_the_lado_they_are_outside_from_that_moment(scene):
+    referral = scene.refer(child=scene.child)
+    scene.act("identify", referral, account=scene.cast.lee)
+    referral.refresh_from_db()
+    assert referral.owner == scene.cast.sal
+    assert not Referral.for_user(scene.cast.lee).exists()
+    with pytest.raises(PermissionDenied):
+        scene.evaluate(referral)
+
+
+def test_when_the_lado_leaves_the_next_has_it_and_whoever_closes_accounts_learns_nothing(scene):
+    cast = scene.cast
+    open_, closed = scene.refer(child=scene.child), scene.refer(child=scene.child)
+    scene.evaluate(closed, decision="employer")
+    scene.closes(closed)
+    accounts.deactivate(account=cast.lee, reason="Left.", by=cast.sam, as_of=clock.now())
+    open_.refresh_from_db()
+    assert (open_.owner, Admission.objects.get().person) == (cast.sal, cast.sal)
+    accounts.deactivate(account=cast.sal, reason="Left.", by=cast.sam, as_of=clock.now())
+    open_.refresh_from_db()
+    assert open_.owner == cast.dora
+    assert not Referral.for_user(cast.sam).exists()
+    second = cast.person("lou", "Lou Avocet", Role.LADO)
+    actions.hand_over_case(referral=open_, owner=second, why="A LADO again.", by=cast.dora, as_of=clock.now())
+    assert set(Referral.for_user(second)) == {open_, closed}
+
+
+def test_the_page_and_the_rules_count_the_same_days():
+    """The Easter of 2022: Good Friday is 15 April, Easter Monday the 18th."""
+    referral = Referral(authority_id=1, received_at=clock.at_local(dt.date(2022, 4, 14), dt.time(16)))
+    standards = clocks.Standards.__new__(clocks.Standards)
+    standards.rows = {}
+    as_of = clock.at_local(dt.date(2022, 4, 20), dt.time(9))
+    found = {row.what: (row.by, row.late) for row in clocks.owed(referral, [], [], standards, as_of)}
+    assert found == {
+        "Evaluate it": (dt.date(2022, 4, 19), True),
+        "Bring it to an outcome": (dt.date(2022, 5, 14), False),
+    }

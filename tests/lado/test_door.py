@@ -1,0 +1,312 @@
+"""The door: who reads a referral, and that for everybody else the world is the same with it and without."""
+
+import ast
+import itertools
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from core import clock
+from core.access import SIGNED_IN, Permission, Role
+from core.history import history_table
+from core.models import OutboxMessage, Refusal, User
+from lado import actions
+from lado import models as lado
+from lado.models import Admission, Receipt, Referral, ReferralRead
+from lado.policies import conduct
+from oversight.models import Flag
+from oversight.sweep import sweep
+from staffing.actions import stand_downs
+from staffing.models import Assignment, Carer, StandDown
+from tests.core.access.addresses import NORTHS, PAGES, PLAIN, PUBLIC_PAGES, RECORD_PAGES, address, record_address
+from tests.core.access.world import world
+from tests.lado.scene import DAY, SAID, TODAY, Scene
+
+# --- who ---------------------------------------------------------------------------------------------------------------
+
+SUBJECT = ("somebody else", "by account", "as a carer")
+LET_IN = ("not let in", "let in", "let in once")
+
+
+def test_who_reads_a_referral_whoever_they_are_and_whatever_was_granted_them(scene):
+    """Every role, of the council and of another; its subject or not; let in or not; with an account or without one now."""
+    cast, read, expected = scene.cast, {}, {}
+    souths = [cast.person(f"south-{role}", f"South {role}", role, authority=cast.south) for role in Role]
+    people = [getattr(cast, NORTHS[role]) for role in Role] + souths
+    for user, subject, let_in in itertools.product(people, SUBJECT, LET_IN):
+        about = {"named": "N"}
+        if subject == "by account":
+            about["account"] = user
+        elif subject == "as a carer":
+            own = Carer.objects.filter(account=user).first()
+            about["carer"] = own or cast.carer(f"Own {user.pk}", checked=False, account=user)
+        referral = Referral.objects.create(
+            authority=cast.north, number=Referral.objects.count() + 1, post="other", harmed=True, category="conduct", what="W",
+            source="police", referred_by=scene.pete, received_at=clock.now(), owner=cast.sal, **about,
+        )  # fmt: skip
+        if let_in != "not let in":
+            ended = clock.now() if let_in == "let in once" else None
+            Admission.objects.create(
+                referral=referral,
+                person=user,
+                why="W",
+                started_at=clock.now() - DAY,
+                ended_at=ended,
+                admitted_by=cast.sal,
+            )
+        norths_lado = user == cast.lee
+        expected[user, referral] = subject == "somebody else" and (norths_lado or let_in == "let in")
+        read.setdefault(user, []).append(referral)
+    for user in people:
+        seen = set(Referral.for_user(user).filter(pk__in=[each.pk for each in read[user]]))
+        assert seen == {each for each in read[user] if expected[user, each]}, user.role
+        others = Referral.for_user(user).exclude(pk__in=[each.pk for each in read[user]])
+        assert others.exists() == (user == cast.lee)
+        user.is_active = False
+        assert not Referral.for_user(user).exists()
+
+
+def test_its_records_are_read_with_it_and_by_nobody_else(scene):
+    cast = scene.cast
+    referral = scene.refer(cast.tom, carer=scene.carer, child=scene.child)
+    scene.evaluate(referral)
+    scene.act("add_action", referral, kind="police", what="W", who="W", due_on=TODAY)
+    scene.act("admit", referral, person=cast.amy, why="W")
+    actions.open_case(referral=referral, page="case", by=cast.amy, as_of=clock.now())
+    of_it = [getattr(lado, name) for name in lado.__all__ if name not in ("Receipt", "ConductDecision")]
+    assert all(model.for_user(cast.lee).exists() and model.for_user(cast.amy).exists() for model in of_it)
+    for user in (cast.dora, cast.sal, cast.sam, cast.zoe, scene.kay, cast.paul):
+        assert not any(getattr(lado, name).for_user(user).exists() for name in lado.__all__), user
+    scene.carer.account = cast.lee
+    scene.carer.save()  # it comes out that she is the LADO’s own record
+    assert not any(getattr(lado, name).for_user(cast.lee).exists() for name in lado.__all__)
+
+
+def test_no_read_event_no_page(scene, client, monkeypatch):
+    referral = scene.refer(child=scene.child)
+    client.force_login(scene.cast.lee)
+    page = reverse("lado:case", args=[referral.pk])
+    assert client.get(page).status_code == 200
+    assert [read.by for read in ReferralRead.objects.all()] == [scene.cast.lee]
+
+    def fails(**_):
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(actions, "open_case", fails)
+    with pytest.raises(RuntimeError):
+        client.get(page)
+
+
+# --- two worlds ----------------------------------------------------------------------------------------------------------
+
+
+def masked(response):
+    text = response.content.decode(errors="replace")
+    return re.sub(r'name="(csrfmiddlewaretoken|once)" value="[-\w]+"|Refresh.*', "", text)
+
+
+def everything_open_to(client, user, records):
+    """Every page this person may ask for, as they get it, and what was written to them."""
+    client.force_login(user)
+    found = {}
+    for name in [*PLAIN, *RECORD_PAGES]:
+        needed = PAGES[name].callback.access
+        if name in PUBLIC_PAGES or not (needed == SIGNED_IN or user.can(needed)):
+            continue
+        where = address(name) if name in PLAIN else record_address(name, records)
+        response = client.get(where)
+        found[name] = (response.status_code, response.get("Location"), masked(response))
+    sent = OutboxMessage.objects.filter(to=user).order_by("key")
+    return found, list(sent.values_list("key", "subject", "body"))
+
+
+@pytest.fixture
+def two(cast):
+    """One of everything about a child, and nothing behind the door. Priya is the carer; Paul manages where she works."""
+    w = world(cast, allegations=False)
+    w.k = Carer.objects.get(pk=w.records["carer"])
+    w.k.account = cast.priya
+    w.k.save()
+    w.pete = cast.person("pete", "Pete Gannet", Role.PARTNER, partner_kind="police")
+    cast.allocate(w.child_, w.pete, part="partner", since=TODAY - 60 * DAY)
+    w.records |= dict.fromkeys(("referral", "referral action", "admission"), 1) | {"receipt": "CNEVERWAS0"}
+    return w
+
+
+def a_whole_case(w):
+    """Referred by the police, evaluated, met about, refused, let in to, and closed; and another that stays open, late."""
+    act, lee = Scene.act, w.lee
+    scene = Scene.__new__(Scene)
+    scene.cast, scene.pete, scene.child, scene.placement, scene.carer = w, w.pete, w.child_, w.placement_, w.k
+    first = scene.refer(carer=None, named="Kay", child=w.child_)
+    act(scene, "identify", first, carer=w.k)
+    act(scene, "identify", first, account=w.priya)
+    late = scene.refer(child=w.child_, named="Kay", as_of=clock.now() - 50 * DAY)
+    act(scene, "identify", late, carer=w.k)
+    scene.evaluate(first)
+    scene.meets(first)
+    act(scene, "add_action", first, kind="employer", what="W", who="Paul", due_on=TODAY - DAY)
+    act(scene, "admit", first, person=w.sal, why="W")
+    act(scene, "record_removal", first, removed_on=TODAY - 40 * DAY, why="W")
+    scene.closes(first)
+    actions.open_case(referral=first, page="case", by=lee, as_of=clock.now())
+    sweep(as_of=clock.now())
+
+
+def test_with_and_without_a_record_about_her_nothing_she_or_her_manager_opens_differs_by_a_byte(two, client):
+    sweep(as_of=clock.now())
+    people = (two.priya, two.paul)
+    without = [everything_open_to(client, user, two.records) for user in people]
+    assert len(without[1][0]) > 60, "so few pages prove little"
+    flags, refused = Flag.objects.standing().count(), Refusal.objects.count()
+    a_whole_case(two)
+    assert Flag.objects.standing().count() > flags  # the LADO’s, which are there to be hidden
+    with_it = [everything_open_to(client, user, two.records) for user in people]
+    for user, (pages, sent), (pages_then, sent_then) in zip(people, without, with_it, strict=True):
+        assert {name for name in pages if pages[name] != pages_then[name]} == set(), user
+        assert sent == sent_then
+    assert Refusal.objects.count() == refused
+
+
+def test_behind_the_door_a_flag_is_the_lados_and_whoever_holds_it(two):
+    """In no list, count or message of others, and never for whoever it is about."""
+    cast = two
+    a_whole_case(two)
+    behind = Flag.objects.standing().filter(rule__in=("SAF-04", "SAF-05", "SAF-07"))
+    assert {(f.rule, f.limb) for f in behind} == {
+        ("SAF-04", "evaluation"), ("SAF-05", "first"), ("SAF-07", ""),
+    }  # fmt: skip
+    assert {flag.owner for flag in behind} == {cast.lee}
+    for role in Role:
+        user = getattr(cast, NORTHS[role])
+        seen = Flag.for_user(user).filter(pk__in=behind)
+        assert seen.exists() == (user == cast.lee), role
+    two.k.account = cast.lee
+    two.k.save()
+    assert not Flag.for_user(cast.lee).filter(pk__in=behind).exists()
+    sweep(as_of=clock.now())
+    assert {flag.owner for flag in behind.all()} == {cast.sal}  # the next person up, who is not its subject
+    assert Flag.for_user(cast.sal).filter(pk__in=behind).count() == behind.count()
+
+
+def shown(client, w, users, standing):
+    """What each of these people reads of a stand-down and its carer, its own number apart."""
+    names = (
+        "staffing:stand_down",
+        "staffing:carer",
+        "staffing:shift",
+        "staffing:rota",
+        "staffing:worked",
+        "dashboards:my_work",
+    )
+    found = {}
+    for user in users:
+        client.force_login(user)
+        for name in names:
+            where = address(name) if name in PLAIN else record_address(name, w.records | {"stand-down": standing.pk})
+            found[user.email, name] = re.sub(
+                rf"stand-downs/{standing.pk}\b", "stand-downs/N", masked(client.get(where))
+            )
+    return found
+
+
+def written_of(model, standing):
+    """Who is said to have written it and why, in its history."""
+    with transaction.get_connection().cursor() as cursor:
+        where = "id = %s" if model is StandDown else "carer_id = %s AND history_type = '~'"
+        cursor.execute(
+            f"SELECT history_user_id, history_change_reason, history_type FROM {history_table(model)} WHERE {where}",
+            [standing.pk if model is StandDown else standing.carer_id],
+        )
+        return cursor.fetchall()
+
+
+def test_stood_down_from_behind_the_door_reads_like_any_other(two, client):
+    """In text, in the actor shown, in its moment, in what is sent, and in its history."""
+    StandDown.objects.update(lifted_at=None)
+    two.puts(two.k, two.shift(two.placement_, TODAY + 2 * DAY))
+    as_of, seen, users = clock.now(), [], (two.priya, two.paul, two.ines)
+    about = {"carer": two.k, "by": two.amy, "as_of": as_of}
+    for how in ("refer", "another reason"):
+        point = transaction.savepoint()
+        if how == "refer":
+            referral = actions.refer(**SAID, child=two.child_, stand_down=True, **about).referral
+            standing = referral.stand_down
+        else:
+            standing = stand_downs.stand_down(reason="Missed three trainings.", placement=two.placement_, **about)
+        pages = shown(client, two, users, standing)
+        sent = OutboxMessage.objects.filter(key__startswith=f"stand-down-{standing.pk}-")
+        said = [(m.to_id, m.subject, m.body.replace(str(standing.pk), "N")) for m in sent.order_by("to")]
+        seen.append(
+            (pages, said, standing.starts_at, written_of(StandDown, standing), written_of(Assignment, standing))
+        )
+        transaction.savepoint_rollback(point)
+    assert seen[0] == seen[1]
+    assert seen[0][1]
+    assert "Safeguarding" in seen[0][0][two.paul.email, "staffing:stand_down"]
+
+
+# --- beside the pages -----------------------------------------------------------------------------------------------------
+
+
+def test_what_was_refused_behind_the_door_is_read_there_alone(scene, client):
+    referral = scene.refer(child=scene.child, carer=None, named="Kay")
+    scene.evaluate(referral, decision="employer")
+    with pytest.raises(Exception, match="not closed"):
+        scene.closes(referral, "resigned")
+    other = scene.cast.person("lou", "Lou Avocet", Role.LADO)
+    assert [refusal.code for refusal in conduct.refusals_for(other)] == ["SAF-06-CLOSE"]
+    for user in User.objects.exclude(pk=other.pk):
+        assert not conduct.refusals_for(user).exists()
+    root = Path(settings.BASE_DIR)
+    readers = {
+        str(path.relative_to(root))
+        for app in (
+            "core",
+            "children",
+            "placements",
+            "staffing",
+            "governance",
+            "lado",
+            "oversight",
+            "exchange",
+            "dashboards",
+        )
+        for path in (root / app).rglob("*.py")
+        if "Refusal.objects" in path.read_text()
+    }
+    assert readers == {"core/actions.py", "staffing/actions/weeks.py", "lado/policies/conduct.py"}  # and two only write
+
+
+def test_nothing_below_or_beside_has_a_way_in(scene):
+    """No model knows of a referral, and above the floor only the rules, the demonstration and the flags' own words do."""
+    for name in lado.__all__:
+        model = getattr(lado, name)
+        for field in model._meta.concrete_fields:
+            if field.is_relation:
+                assert field.remote_field.is_hidden(), f"{name}.{field.name}"
+    root, importing = Path(settings.BASE_DIR), set()
+    for app in ("oversight", "escalations", "exchange", "dashboards"):
+        for path in (root / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                module = getattr(node, "module", None) or ""
+                if isinstance(node, ast.ImportFrom) and module.split(".")[0] == "lado":
+                    importing.add(str(path.relative_to(root)))
+    assert importing <= {"oversight/querysets.py", "exchange/demo/lado.py"}
+
+
+def test_a_receipt_counts_nothing_and_is_its_readers_alone(scene, client):
+    first, second = (scene.refer(), scene.refer())
+    mine = Receipt.for_user(scene.pete)
+    assert len(mine) == 2
+    assert not any(str(referral.number) == receipt.reference for referral in (first, second) for receipt in mine)
+    client.force_login(scene.pete)
+    page = reverse("lado:receipt", args=[mine[0].reference])
+    assert "Passed to safeguarding" in client.get(page).content.decode()
+    client.force_login(scene.cast.lee)
+    assert client.get(page).status_code == 404
+    assert Permission.HANDLE_ALLEGATIONS not in scene.pete.rights.may
