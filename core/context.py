@@ -21,6 +21,7 @@ NAVIGATION = (
     ("Flags", "oversight:flags"),
     ("Meetings", "governance:meetings"),
     ("Concerns", "governance:concerns"),
+    ("Escalations", "escalations:escalations"),
     ("Carers", "staffing:carers"),
     ("Homes", "placements:homes"),
     ("Oversight", "dashboards:director"),
