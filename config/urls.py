@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("governance.urls")),
     path("", include("lado.urls")),
     path("", include("oversight.urls")),
+    path("", include("escalations.urls")),
     path("", include("exchange.urls")),
     path("", include("dashboards.urls")),
 ]

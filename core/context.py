@@ -22,6 +22,7 @@ NAVIGATION = (
     ("Meetings", "governance:meetings"),
     ("Concerns", "governance:concerns"),
     ("Allegations", "lado:cases"),
+    ("Escalations", "escalations:escalations"),
     ("Carers", "staffing:carers"),
     ("Homes", "placements:homes"),
     ("Oversight", "dashboards:director"),

@@ -19,6 +19,8 @@ CLOSING_CONCERN: Final = "SAF-09-CLOSE"
 DECISION_RIGHTS: Final = "DEC-01-CARE"
 DECIDING_CONDUCT: Final = "SAF-01-DECIDE"
 ALLEGATION_OUTCOME: Final = "SAF-06-CLOSE"
+ESCALATION_SELF: Final = "ESC-05-SELF"
+ESCALATION_REASON: Final = "ESC-05-REASON"
 
 GATES: Final[dict[str, str]] = {
     PLACING_UNDER_16: "planning to place a child under 16 in other arrangements",
@@ -34,6 +36,8 @@ GATES: Final[dict[str, str]] = {
     DECISION_RIGHTS: "taking a decision about a child that the decision-rights matrix gives to somebody else",
     DECIDING_CONDUCT: "deciding about one’s own conduct, or from commissioning, that nobody is referred to the LADO",
     ALLEGATION_OUTCOME: "ending an allegation in anything but one of the five outcomes",
+    ESCALATION_SELF: "answering or closing an escalation by its subject, or by whoever took the decision it questions",
+    ESCALATION_REASON: "closing an escalation because directors know, there is no alternative, or it is only short",
 }
 
 # Raised behind the LADO's door, and read there only.

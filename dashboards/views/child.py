@@ -134,6 +134,7 @@ def _links(user: User, record: Child, state: State | None, care: CareEpisode | N
         link(user, "See the concerns raised", "governance:child_concerns", record.reference),
         link(user, "Ask for a strategy discussion", "governance:ask_strategy", record.reference),
         link(user, "Child protection", "governance:protection", record.reference),
+        link(user, "Escalate something", "escalations:escalate_child", record.reference),
         link(user, "Change who the child is", "children:describe", record.reference),
         link(user, "Record a legal status", "children:legal_status", record.reference) if care else None,
         link(user, "Allocate a worker", "children:allocate", record.reference),

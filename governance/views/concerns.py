@@ -169,11 +169,9 @@ def _context(record: Concern, user: User, in_ledger: bool, as_of: Any) -> dict[s
         "subject": subject,
         "anon": ConductSubject.ANON,
         "may_see_pattern": in_ledger and user.can(Permission.SEE_CONCERNS),
-        "to_reply": list(
-            ConcernStep.for_user(user).to_answer(user).filter(concern=record).select_related("by", "recipient")
-        ),
         "acts": _acts(record, user, in_ledger, any(step.kind == Kind.PASSED for step in steps)),
         "refer_url": reverse("lado:refer_concern", args=[record.pk]),
+        "is_escalated": any(step.kind == Kind.ESCALATED for step in steps),
         "back_url": reverse("governance:concerns"),
     }
 
@@ -211,7 +209,6 @@ def _acts(record: Concern, user: User, in_ledger: bool, passed: bool) -> list[tu
             refer,
             consult,
             (in_ledger, "Record a step, or that it was passed on", "note_concern"),
-            (True, "Escalate it formally", "escalate_concern"),
             (decides or record.owner_id == user.pk, "Give it to somebody else", "hand_over_concern"),
             (decides and record.triaged_at is not None, "Decide again", "triage_concern"),
             (
@@ -232,4 +229,4 @@ def _acts(record: Concern, user: User, in_ledger: bool, passed: bool) -> list[tu
         address = reverse(f"governance:{name}", args=[record.child.reference if about_child else record.pk])
         if may:
             acts.append((label, f"{address}?concern={record.pk}" if about_child else address))
-    return acts
+    return [*acts, ("Make this a formal escalation", reverse("escalations:escalate_concern", args=[record.pk]))]

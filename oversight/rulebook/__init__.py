@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from oversight.rulebook import governance, lado, legality, logs, protection, silence, staffing, visits
+from oversight.rulebook import escalation, governance, lado, legality, logs, protection, silence, staffing, visits
 from oversight.rulebook.rule import Basis, Kind, Limb, Mend, Rule, Trait
 
 __all__ = [
@@ -28,6 +28,7 @@ ALL: tuple[Rule, ...] = (
     *protection.RULES,
     *silence.RULES,
     *lado.RULES,
+    *escalation.RULES,
 )
 _BY_CODE = {rule.code: rule for rule in ALL}
 
@@ -45,5 +46,6 @@ def in_force(day: dt.date) -> tuple[Rule, ...]:
 
 
 def clocks_in_force(day: dt.date) -> tuple[Rule, ...]:
-    """The rules a sweep evaluates: those that have clocks. Gates are asked when a thing is planned."""
-    return tuple(rule for rule in in_force(day) if rule.kind != Kind.GATE)
+    """The rules a sweep evaluates: those that raise flags. Gates are asked when a thing is planned, and what the ladder
+    keeps climbs by itself."""
+    return tuple(rule for rule in in_force(day) if rule.kind != Kind.GATE and not rule.kept_by_ladder)

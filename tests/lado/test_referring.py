@@ -44,7 +44,7 @@ def test_whoever_they_are_they_refer_and_get_a_receipt(scene):
 @pytest.mark.recommendation("R10.3")
 @pytest.mark.recommendation("R10.4")
 def test_each_criterion_is_enough_and_none_is_not(scene):
-    assert "Asleep on a waking night" in dict((name, examples) for name, _, examples in codes.CRITERIA)["neglect"]
+    assert "Asleep on a waking night" in {name: examples for name, _, examples in codes.CRITERIA}["neglect"]
     for name in codes.CRITERION_FIELDS:
         assert getattr(scene.refer(criteria=[name]), name)
     for wrong in ({"criteria": []}, {"criteria": ["authority"]}, {"what": " "}, {"post": "king"}, {"named": ""}):

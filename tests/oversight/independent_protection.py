@@ -16,6 +16,7 @@ from governance.models import (
     StrategyConcern,
     StrategyDiscussion,
 )
+from lado.models import Referral
 from placements.models import DailyLog, Placement
 from staffing.models import StaffingPlan
 from tests.oversight.independent import (
@@ -48,6 +49,8 @@ class Protection:
         mistaken = set(QualityAddition.objects.filter(kind="withdrawal").values_list("visit_id", flat=True))
         visits = QualityVisit.objects.exclude(kind="premises").exclude(pk__in=mistaken)
         self.visits = grouped(visits.filter(occurred_at__lte=self.as_of), "placement_id")
+        referrals = Referral.objects.filter(account=None, received_at__lte=self.as_of)
+        self.referrals = grouped(referrals, "placement_id")
         self.placements = {p.pk: p for p in Placement.objects.all()}
 
     def past(self, moment):
@@ -157,6 +160,7 @@ def of_silence(s, p):
         for step in s.steps[c.pk]
         if step.kind == "lado" and step.happened_at >= came
     ]
+    days += [date(r.received_at) for r in s.referrals[p.pk]]
     silent_from = max(days)
     heard = [c.received_at for c in concerns] + [a.attended_at for a in s.police[p.pk]]
     heard += [log.covers_from for log in s.told[p.pk]]

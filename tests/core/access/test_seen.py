@@ -6,6 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from children.models import Allocation, CareEpisode, CaseSupervision, Child, Decision, LegalStatus, Wish
 from core.access import Role
 from core.models import Protected, Team, User
+from escalations import models as escalations
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
 from governance import models as governance
 from lado import models as lado
@@ -71,6 +72,13 @@ PROTECTION = ASKED | {
 RECEIPT = {lado.Receipt}  # for whoever referred somebody, and all that they are told
 LET_IN = {getattr(lado, name) for name in lado.__all__} - RECEIPT - {lado.ConductDecision}
 DOOR = LET_IN | {lado.ConductDecision}  # the LADO's; those let in to a referral read all of that one
+
+LADDER = {
+    escalations.ConflictOfInterest,
+    escalations.Escalation,
+    escalations.EscalationFlag,
+    escalations.EscalationStep,
+}
 
 CARERS = {
     staffing.Carer,
@@ -147,6 +155,11 @@ SEES |= {
     role: SEES[role] | {governance.RegisterEntry, governance.RegisterReview, governance.RoleTraining}
     for role in KEEPERS
 }
+WATCH = (
+    *(Role.SOCIAL_WORKER, Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE, Role.SAFEGUARDING_LEAD, Role.DIRECTOR, Role.DCS),
+    Role.IRO,
+)  # over the ladder; what went outside, the scrutineer
+SEES |= {role: SEES[role] | LADDER for role in WATCH}
 SEES[Role.SCRUTINEER] = {governance.RegisterEntry, governance.RoleTraining}  # that there was a minute; not what it says
 
 
