@@ -116,6 +116,25 @@ REGISTER_REVIEW = Standard(
     "NOT-10 review", "register_review", 31, "days", "how often each child on it is minuted, and at least every month"
 )
 
+DISPUTE_ALERT = Standard(
+    "ESC-03 alert",
+    "dispute_alert",
+    10,
+    "working days",
+    "how soon a formal dispute of the reviewing officer is answered",
+)
+DISPUTE_TOTAL = Standard("ESC-03 total", "dispute_total", 20, "working days", "how soon such a dispute is over")
+DISPUTE_PROMPT = Standard(
+    "ESC-03 prompt",
+    "dispute_prompt",
+    10,
+    "working days",
+    "how long a reviewing officer’s own concern, or an informal dispute, may lie before they are asked to make it formal",
+)
+WHISTLE_ACKNOWLEDGED = Standard(
+    "ESC-06 acknowledged", "whistle_acknowledged", 2, "working days", "how soon a protected report is acknowledged"
+)
+
 SENIOR_CONTACT = Standard(
     "DEC-03 contact",
     "senior_contact",
@@ -131,6 +150,7 @@ ALL = (
     *(QUALITY_VISIT, QUALITY_LONGEST, QUALITY_REVIEW, QUALITY_TOGETHER, PREMISES),
     *(REGISTER_ENTRY, REGISTER_REVIEW),
     SENIOR_CONTACT,
+    *(DISPUTE_ALERT, DISPUTE_TOTAL, DISPUTE_PROMPT, WHISTLE_ACKNOWLEDGED),
 )
 BY_KEY = {standard.key: standard for standard in ALL}
 
