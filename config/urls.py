@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("staffing.urls")),
     path("", include("governance.urls")),
     path("", include("oversight.urls")),
+    path("", include("escalations.urls")),
     path("", include("exchange.urls")),
     path("", include("dashboards.urls")),
 ]

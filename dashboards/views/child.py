@@ -20,6 +20,7 @@ from dashboards.flags import counted_together, gathered, soon
 from dashboards.links import Link, link, offered
 from dashboards.state import State, states, with_what_states_need
 from dashboards.words import type_label
+from escalations.policies.dispute import prompts
 from placements.models import DolOrder, Placement
 from placements.querysets import WITHOUT_NOTES
 
@@ -99,6 +100,7 @@ def _context(record: Child, user: User, as_of: dt.datetime, before: Cursor | Non
         "history": changes(record, *statuses, *allocations, *episodes, *placements, *orders) if sees_reads else None,
         "sees_reads": sees_reads,
         "reads": list(reads[:READS]) if sees_reads else [],
+        "prompts": prompts(user, as_of=as_of, child=record),
         "main_link": _main_link(user, state),
         "links": _links(user, record, state, care),
         "shown": SHOWN,
@@ -130,6 +132,7 @@ def _links(user: User, record: Child, state: State | None, care: CareEpisode | N
         link(user, "Meetings and actions", "governance:meetings_of", record.reference),
         link(user, "Raise a concern", "governance:raise_concern", record.reference),
         link(user, "See the concerns raised", "governance:child_concerns", record.reference),
+        link(user, "Disputes and Cafcass", "escalations:disputes_of", record.reference),
         link(user, "Change who the child is", "children:describe", record.reference),
         link(user, "Record a legal status", "children:legal_status", record.reference) if care else None,
         link(user, "Allocate a worker", "children:allocate", record.reference),

@@ -69,7 +69,7 @@ class Dispute(Protected):
                 | Q(answered_at__isnull=False)
                 | Q(resolved_at__isnull=False),
                 name="dispute_is_always_owed_something",
-            ),  # fmt: skip
+            ),
             models.CheckConstraint(
                 condition=Q(resolved_at__isnull=True, resolution="") | Q(resolved_at__isnull=False) & ~Q(resolution=""),
                 name="dispute_is_over_for_a_reason",

@@ -1,11 +1,12 @@
 """The words for asking about disputes and referrals to Cafcass, and who may see which."""
 
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Q
+from django.db.models.functions import TruncDate
 
 from children.models import Child
 from core import clock
-from core.access import Permission
+from core.access import Permission, Scope
 
 
 def seen(user, dispute: str = "") -> Q:
@@ -13,6 +14,16 @@ def seen(user, dispute: str = "") -> Q:
     if not user.is_authenticated or not user.can(Permission.SEE_ESCALATIONS) or user.authority_id is None:
         return Q(pk__in=[])
     return Q(**{f"{dispute}child__in": Child.objects.visible_to(user), f"{dispute}authority_id": user.authority_id})
+
+
+def counted_for(user, model):
+    """The disputes, or the referrals, whose figures this person answers for: those they see or, for a scrutineer, who
+    reaches no child, the council's. To them a child has initials and a reference, and no name."""
+    if not user.is_authenticated or not user.can(Permission.SEE_OPENNESS) or user.authority_id is None:
+        return model.objects.none()
+    if user.rights.scope == Scope.NONE:
+        return model.objects.filter(authority_id=user.authority_id)
+    return model.objects.visible_to(user)
 
 
 class DisputeQuerySet(models.QuerySet):
@@ -41,22 +52,9 @@ class DisputeQuerySet(models.QuerySet):
         """Begun on one of these days."""
         return self.filter(informal_at__gte=clock.start_of(first), informal_at__lt=clock.end_of(last))
 
-    def in_numbers(self, today) -> dict[str, int]:
-        """How many, how far they went, and what was in time. What is not yet due is neither in time nor late."""
-        answered = Q(alert_answered_at__isnull=False)
-        alert_end, end = F("alert_due_on"), F("ends_on")
-        in_time = Q(alert_answered_at__date__lte=alert_end)
-        return self.aggregate(
-            raised=Count("pk"),
-            formal=Count("pk", filter=Q(formal_at__isnull=False)),
-            answered_in_time=Count("pk", filter=answered & in_time),
-            answered_late=Count(
-                "pk", filter=(answered & ~in_time) | Q(alert_answered_at__isnull=True, alert_due_on__lt=today)
-            ),
-            over_in_time=Count("pk", filter=Q(formal_at__isnull=False, resolved_at__date__lte=end)),
-            over_late=Count("pk", filter=Q(resolved_at__date__gt=end) | Q(resolved_at__isnull=True, ends_on__lt=today)),
-            open=Count("pk", filter=Q(resolved_at__isnull=True)),
-        )
+    def begun(self) -> "DisputeQuerySet":
+        """Each with `day`, the day it began on."""
+        return self.annotate(day=TruncDate("informal_at", tzinfo=clock.LONDON))
 
 
 class OfDisputesQuerySet(models.QuerySet):
@@ -67,8 +65,9 @@ class OfDisputesQuerySet(models.QuerySet):
 
         return self.filter(seen(user, "dispute__" if self.model is DisputeStep else ""))
 
-    def answered(self) -> "OfDisputesQuerySet":
-        return self.filter(answered_on__isnull=False)
+    def asked(self) -> "OfDisputesQuerySet":
+        """Referrals, each with `day`, the day Cafcass was asked."""
+        return self.annotate(day=TruncDate("referred_at", tzinfo=clock.LONDON))
 
     def of_quarter(self, first, last) -> "OfDisputesQuerySet":
         return self.filter(referred_at__gte=clock.start_of(first), referred_at__lt=clock.end_of(last))
