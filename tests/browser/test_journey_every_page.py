@@ -18,7 +18,7 @@ from placements import actions
 from placements.models import Addition, Registration
 from tests.browser.story import days_ago
 from tests.cast import at
-from tests.core.access.world import of_concerns, of_her_meetings, of_her_plans, of_her_staff, of_quality
+from tests.core.access.world import of_concerns, of_her_meetings, of_her_plans, of_her_staff, of_quality, of_routes
 from tests.exchange.returns import Council, episode
 from tests.oversight import facts
 
@@ -37,6 +37,7 @@ NOT_PAGES = {
     "staffing:rota_assign": "a form on the shift's page",
     "staffing:rota_leader": "a form on the shift's page",
     "dashboards:meeting_pack_text": "a file to download",
+    "escalations:open_seal": "a button",
 }
 
 
@@ -124,6 +125,7 @@ def world(cast, tmp_path):
     w.met = of_her_meetings(cast, w.teya)
     w.staff |= of_concerns(cast, w.managed, w.staff["carer"])
     w.quality = of_quality(cast, w.placement)
+    w.routes = of_routes(cast, w.teya)
 
     council = Council(cast.north, tmp_path)
     council.take_one(
@@ -217,6 +219,7 @@ def pages(w, cast):
         *plans_pages(w, cast),
         *meetings_pages(w, cast),
         *quality_pages(w, cast),
+        *routes_pages(w, cast),
         *[(user, "governance:contacts", child) for user in (cast.amy, cast.carl, cast.dee)],
         (cast.carl, "governance:record_contact", child),
         (cast.priya, "governance:report_contact", child),
@@ -389,6 +392,35 @@ def meetings_pages(w, cast):
     ]
 
 
+def routes_pages(w, cast):
+    dispute, report, teya = w.routes["dispute"], w.routes["protected report"], w.teya.reference
+    return [
+        (cast.ines, "escalations:disputes"),
+        *[(user, "escalations:dispute_report") for user in (cast.dora, cast.nina)],
+        *[(user, "escalations:disputes_of", teya) for user in (cast.ines, cast.hana)],
+        (cast.ines, "escalations:raise_dispute", teya),
+        (cast.ines, "escalations:refer_to_cafcass", teya),
+        *[(user, "escalations:dispute", dispute) for user in (cast.ines, cast.hana)],
+        *[
+            (cast.ines, f"escalations:{name}", dispute)
+            for name in ("make_formal", "note_dispute", "not_enough", "resolve_dispute")
+        ],
+        (cast.hana, "escalations:answer_dispute", dispute),
+        (cast.ines, "escalations:cafcass_answer", w.routes["referral to Cafcass"]),
+        *[(user, "escalations:speaking_up") for user in (cast.amy, cast.ines, cast.zoe)],
+        *[(user, "escalations:blow_whistle") for user in (cast.amy, cast.zoe)],
+        (cast.amy, "escalations:my_reports"),
+        *[(cast.amy, f"escalations:{name}", report) for name in ("add_to_report", "let_be_known", "choose_reader")],
+        (cast.nina, "escalations:reports"),
+        *[
+            (cast.nina, f"escalations:{name}", report)
+            for name in ("report", "acknowledge_report", "answer_report", "close_report")
+        ],
+        *[(user, "escalations:consultations") for user in (cast.amy, cast.dora)],
+        (cast.dora, "escalations:consult"),
+    ]
+
+
 def quality_pages(w, cast):
     here, visit = w.placement.pk, w.quality["quality visit"]
     return [
@@ -420,6 +452,7 @@ PARTS = {
     "children and placements": {"children", "placements"},
     "carers and rotas": {"staffing"},
     "plans, meetings, concerns and quality": {"governance"},
+    "disputes and the protected route": {"escalations"},
     "flags, returns and what is put together": {"oversight", "exchange", "dashboards"},
 }
 

@@ -179,7 +179,12 @@ class TestTheClock:
 class TestWhoSaysWhat:
     def test_only_the_officer_says_that_it_is_over_and_only_after_an_answer(self, cast, child):
         dispute = opens(cast, child, formal=True)
-        over = {"dispute": dispute, "resolution": "done", "why": "She has a manager.", "as_of": at(MONDAY + DAY)}
+        over = {
+            "dispute": dispute,
+            "resolution": "done",
+            "why": "She has a manager.",
+            "as_of": at(MONDAY + 2 * DAY, 15),
+        }
         for user in (cast.hana, cast.dora, cast.amy):
             with pytest.raises(PermissionDenied):
                 acts.resolve_dispute(by=user, **over)

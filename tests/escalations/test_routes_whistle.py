@@ -20,7 +20,7 @@ from tests.core.access.addresses import NORTHS, PAGES, PLAIN
 NOW = clock.now()
 TODAY = clock.local_date(NOW)
 SENT = {"what": "Logs were written afterwards.", "about": "The Moorings; a manager."}
-LINE = ("tom", "hana", "dee", "dora")
+LINE = ("tom", "dee", "dora")
 
 
 def reports(cast, by="amy", **fields):
@@ -179,7 +179,8 @@ def test_two_routes_two_forms_and_the_doors_outside_are_shown_to_everybody(cast,
 
 def body(response):
     text = re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", response.content)
-    return re.sub(rb'name="once" value="[^"]+"', b"", text)
+    text = re.sub(rb'name="once" value="[^"]+"', b"", text)
+    return re.sub(rb"Who has opened this file.*?</details>", b"", text, flags=re.DOTALL)  # themselves, at each look
 
 
 @pytest.mark.failing("F97")

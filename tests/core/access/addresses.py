@@ -205,6 +205,21 @@ ABOUT = {
     "governance:review_register": "placement",
     "governance:write_contact": "senior contact",
     "governance:see_contact": "senior contact",
+    "escalations:dispute": "dispute",
+    "escalations:make_formal": "dispute",
+    "escalations:note_dispute": "dispute",
+    "escalations:answer_dispute": "dispute",
+    "escalations:not_enough": "dispute",
+    "escalations:resolve_dispute": "dispute",
+    "escalations:cafcass_answer": "referral to Cafcass",
+    "escalations:add_to_report": "protected report",
+    "escalations:let_be_known": "protected report",
+    "escalations:choose_reader": "protected report",
+    "escalations:report": "protected report",
+    "escalations:acknowledge_report": "protected report",
+    "escalations:answer_report": "protected report",
+    "escalations:close_report": "protected report",
+    "escalations:open_seal": "protected report",
 }
 NOT_ABOUT_A_RECORD = {"core:draft", "core:choose_password"}
 RECORD_PAGES = [name for name in PAGES if name not in PLAIN and name not in NOT_ABOUT_A_RECORD]
