@@ -17,6 +17,8 @@ CARE_DECISION: Final = "DEC-01-STAFF"
 NO_PROFILE: Final = "CPL-04-SEARCH"
 CLOSING_CONCERN: Final = "SAF-09-CLOSE"
 DECISION_RIGHTS: Final = "DEC-01-CARE"
+ESCALATION_SELF: Final = "ESC-05-SELF"
+ESCALATION_REASON: Final = "ESC-05-REASON"
 
 GATES: Final[dict[str, str]] = {
     PLACING_UNDER_16: "planning to place a child under 16 in other arrangements",
@@ -30,4 +32,6 @@ GATES: Final[dict[str, str]] = {
     NO_PROFILE: "searching for a home, or extending a block, without a referral profile that is true now and says outcomes",
     CLOSING_CONCERN: "closing a concern because it is already known, the best there is, or only for a short time",
     DECISION_RIGHTS: "taking a decision about a child that the decision-rights matrix gives to somebody else",
+    ESCALATION_SELF: "answering or closing an escalation by its subject, or by whoever took the decision it questions",
+    ESCALATION_REASON: "closing an escalation because directors know, there is no alternative, or it is only short",
 }

@@ -212,6 +212,7 @@ class OutboxMessage(models.Model):
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
+    by_day = models.BooleanField(default=False, help_text="It is not sent at night.")
 
     class Meta:
         indexes = [models.Index(fields=["id"], name="outbox_unsent", condition=Q(sent_at__isnull=True))]

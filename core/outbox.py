@@ -31,6 +31,7 @@ LEASE = dt.timedelta(minutes=10)  # longer than a task may run, so a sender that
 BATCH = 20
 LONGEST_WAIT = dt.timedelta(hours=1)
 DIGEST_AT = dt.time(7, 30)  # by English clocks; the timetable in config/settings.py rings then
+DAY_BEGINS, DAY_ENDS = dt.time(7), dt.time(20)  # by English clocks: outside it is night, and nobody is woken needlessly
 LINK = "{one-time link}"  # stands in a body until the moment of sending, so that no working link is ever kept
 
 DigestSource = Callable[[dt.datetime], Iterable[tuple[int, list[str]]]]
@@ -40,12 +41,22 @@ _digest_sources: list[DigestSource] = []
 # --- writing ------------------------------------------------------------------------------------------------------
 
 
-def enqueue(*, to: User, key: str, subject: str, body: str) -> None:
+def enqueue(*, to: User, key: str, subject: str, body: str, by_day: bool = False) -> None:
     """Have a message sent. Call it inside the transaction that makes it due; a second time the same key does nothing.
 
-    Neither subject nor body may hold anything personal: a reference, a count, and "sign in".
+    Neither subject nor body may hold anything personal: a reference, a count, and "sign in". With `by_day` it waits for
+    the morning where it is night when somebody gets to it.
     """
-    _write([OutboxMessage(to=to, key=key, subject=subject, body=body, message_id=uuid5(MESSAGE_IDS, key))])
+    message_id = uuid5(MESSAGE_IDS, key)
+    _write([OutboxMessage(to=to, key=key, subject=subject, body=body, message_id=message_id, by_day=by_day)])
+
+
+def next_by_day(as_of: dt.datetime) -> dt.datetime:
+    """The first instant from `as_of` on that is not night."""
+    day, time = clock.local_date(as_of), as_of.astimezone(clock.LONDON).time()
+    if DAY_BEGINS <= time < DAY_ENDS:
+        return as_of
+    return clock.at_local(day if time < DAY_BEGINS else day + dt.timedelta(days=1), DAY_BEGINS)
 
 
 def _write(messages: list[OutboxMessage]) -> None:
@@ -85,8 +96,10 @@ def deliver(*, as_of: dt.datetime, limit: int = 500) -> dict[str, int]:
 
 
 def waiting(as_of: dt.datetime) -> QuerySet[OutboxMessage]:
-    """Messages nobody has sent and nobody holds, to people who still have an account."""
+    """Messages nobody has sent and nobody holds, to people who still have an account; at night, those that may wake them."""
     free = Q(lease_until__isnull=True) | Q(lease_until__lte=as_of)
+    if next_by_day(as_of) != as_of:
+        free &= Q(by_day=False)
     return OutboxMessage.objects.filter(free, sent_at__isnull=True, to__is_active=True)
 
 

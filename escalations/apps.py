@@ -7,7 +7,18 @@ class EscalationsConfig(AppConfig):
     name = "escalations"
 
     def ready(self) -> None:
+        from core.actions import on_touched
         from core.outbox import digest_source
-        from escalations.digest import digest_lines
+        from escalations import daily, daily_routes
+        from escalations.actions.dispute import chase
+        from escalations.querysets.escalation import concerns_to_answer
+        from escalations.sweep import climb, touched
+        from governance.querysets.concerns import LEDGERS_FROM_ABOVE
+        from oversight.sweep import on_swept
 
-        digest_source(digest_lines)
+        on_touched(touched)
+        on_swept(climb)
+        on_swept(chase)
+        digest_source(daily.digest_lines)
+        digest_source(daily_routes.digest_lines)
+        LEDGERS_FROM_ABOVE.append(concerns_to_answer)

@@ -143,6 +143,20 @@ SENIOR_CONTACT = Standard(
     "how soon a senior manager’s contact with a child is recorded, and seen by the social worker",
 )
 
+ESCALATED_1 = Standard(
+    "ESC-01 level 1", "escalated_1", 1, "working days", "how soon a practitioner answers an escalation"
+)
+ESCALATED_2 = Standard("ESC-01 level 2", "escalated_2", 2, "working days", "how soon a line manager answers one")
+ESCALATED_3 = Standard(
+    "ESC-01 level 3", "escalated_3", 3, "working days", "how soon a head of service or a safeguarding lead answers one"
+)
+ESCALATED_4 = Standard("ESC-01 level 4", "escalated_4", 5, "working days", "how soon a director answers one")
+ESCALATED_5 = Standard(
+    "ESC-01 level 5", "escalated_5", 5, "working days", "how soon the partnership’s scrutineer answers one"
+)
+GUARDIAN = Standard("ESC-04 guardian", "guardian", 5, "working days", "how soon a guardian’s concern is answered")
+LADDER = (ESCALATED_1, ESCALATED_2, ESCALATED_3, ESCALATED_4, ESCALATED_5)
+
 ALL = (
     *(REAPPROVAL, LATE_APPROVAL, GRACE, SILENCE, CLOSING, WORKER, MANAGER_FIRST, MANAGER, HEAD, UNANNOUNCED, NIGHT),
     *(DBS, UPDATE_SERVICE, TRAINING, SUPERVISION_FIRST, SUPERVISION, SUPERVISION_LONGEST, CASE, CASE_NEWLY_QUALIFIED),
@@ -151,6 +165,7 @@ ALL = (
     *(REGISTER_ENTRY, REGISTER_REVIEW),
     SENIOR_CONTACT,
     *(DISPUTE_ALERT, DISPUTE_TOTAL, DISPUTE_PROMPT, WHISTLE_ACKNOWLEDGED),
+    *(*LADDER, GUARDIAN),
 )
 BY_KEY = {standard.key: standard for standard in ALL}
 

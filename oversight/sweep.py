@@ -14,7 +14,7 @@ import datetime as dt
 import functools
 import logging
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -41,6 +41,13 @@ CLOCKS_DIFFER_BY = dt.timedelta(minutes=1)
 SCRATCH = "scratch_"  # how the name of a database begins in which nobody's flags are kept
 LOCKS = 0x4E1D  # the first half of our advisory locks' keys; the second is the rule
 FIRST_HOLIDAYS = 2010
+_after: list[Callable[..., Any]] = []
+
+
+def on_swept(act: Callable[..., Any]) -> None:
+    """Register what a floor above does once every rule has been checked: `act(as_of=…)`, after each sweep, those of days
+    that were missed included."""
+    _after.append(act)
 
 
 def sweep(*, as_of: dt.datetime) -> SweepRun:
@@ -54,6 +61,13 @@ def sweep(*, as_of: dt.datetime) -> SweepRun:
     run.finished_at = clock.database_now()
     run.save()
     run.refresh_from_db()
+    for act in _after:
+        try:
+            act(as_of=as_of)
+        except SoftTimeLimitExceeded:
+            raise
+        except Exception as error:  # the rules are checked whatever comes of it, and the next sweep asks again
+            logger.error("%s after the sweep failed: %s", act.__name__, type(error).__name__)
     return run
 
 

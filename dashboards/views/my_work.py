@@ -167,7 +167,6 @@ def _standing(user: User, as_of: dt.datetime) -> dict[str, Any]:
 
 
 CONCERNS = {
-    "escalated": "formally escalated to you, for you to answer",
     "triage": "to be decided on",
     "mine": "yours to act on",
     "raised": "raised by you, still open",

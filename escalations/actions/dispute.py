@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
@@ -12,8 +13,10 @@ from core import clock
 from core.actions import action, say_who
 from core.errors import Conflict, Invalid
 from core.models import User
+from core.outbox import enqueue
 from escalations.models import CafcassReferral, Dispute, DisputeStep
 from escalations.policies import dispute as policies
+from escalations.policies.ladder import gate_reason
 from governance.models import Concern
 from staffing import notices
 
@@ -25,10 +28,13 @@ def dispute_page(dispute: Dispute) -> str:
 
 
 def _tell(people: list[User], dispute: Dispute, key: str, text: str) -> None:
-    notices.tell(
-        people, key=f"dispute-{dispute.pk}-{key}", subject=f"dispute {dispute.number}", text=text,
-        path=dispute_page(dispute),
-    )  # fmt: skip
+    """At once, but not at night."""
+    where = f"{settings.PUBLIC_URL}{dispute_page(dispute)}"
+    for person in {person.pk: person for person in people}.values():
+        enqueue(
+            to=person, key=f"dispute-{dispute.pk}-{key}-{person.pk}", by_day=True,
+            subject=f"Held in Mind: dispute {dispute.number}", body=f"{text}\n\nSign in to see it: {where}\n",
+        )  # fmt: skip
 
 
 def _step(dispute: Dispute, kind: str, at: dt.datetime, *, by: User | None, text: str = "") -> DisputeStep:
@@ -162,11 +168,15 @@ def resolve_dispute(*, dispute: Dispute, resolution: str, why: str, by: User, as
 
 @action
 def answer_dispute(*, dispute: Dispute, text: str, by: User, as_of: dt.datetime) -> DisputeStep:
-    """Answer in writing. The reviewing officer says whether it is enough; whoever answers cannot."""
+    """Answer in writing. The reviewing officer says whether it is enough; whoever answers cannot.
+
+    Raises Refused where it says only that it is known, has no alternative, or is for a short time.
+    """
     policies.may_answer(by, dispute)
     for_child.hold(dispute)
     policies.still_open(dispute)
     for_child.required(text=(text, "Enter your answer"))
+    gate_reason(text)
     if not dispute.is_formal:
         step = _step(dispute, Kind.ANSWERED, as_of, by=by, text=text)
     else:

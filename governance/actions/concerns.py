@@ -228,44 +228,28 @@ def identify(*, concern: Concern, carer: Carer, by: User, as_of: dt.datetime) ->
 
 
 @action
-def escalate(*, concern: Concern, recipient: User, why: str = "", by: User, as_of: dt.datetime) -> ConcernStep:
-    """Mark a concern as a formal escalation to a named person, who must answer it (ESC-02, F88). By whoever raised it, or
-    anybody whose ledger it is in. It is the sender who says that it is formal, and nobody can say that it is not."""
+def escalate(
+    *, concern: Concern, recipient: User, due_on: dt.date, why: str = "", by: User, as_of: dt.datetime
+) -> ConcernStep:
+    """Keep on a concern that `by` escalated it formally, to whom it went first and by when it is due (ESC-02, F88). Written
+    with the escalation itself, which goes on from there. By whoever raised the concern, or anybody who reads the ledger."""
     if not Concern.objects.visible_to(by).filter(pk=concern.pk).exists():
         raise PermissionDenied("this concern is another's")
     for_child.hold(concern)
     touch(child=concern.child)
-    policies.still_open(concern)
-    if not policies.recipients_for(concern).filter(pk=recipient.pk).exists():
-        raise Invalid({"recipient": "Select who must answer from the list"})
-    if recipient.pk == by.pk:
-        raise Invalid({"recipient": "Select somebody other than yourself"})
-    asked = ConcernStep.objects.filter(concern=concern, kind=Kind.ESCALATED, recipient=recipient, reply__isnull=True)
-    if asked.exists():
-        raise Conflict(f"It is escalated to {recipient.name} already, and they have not answered yet.")
-    step = _step(
-        concern, Kind.ESCALATED, by, as_of, recipient=recipient, text=why.strip(),
-        due_on=policies.answer_due(recipient, as_of),
-    )  # fmt: skip
-    text = "A concern has been formally escalated to you. You must answer it."
-    _tell([recipient], concern, "escalated", text, f"-{step.pk}")
-    return step
+    return _step(concern, Kind.ESCALATED, by, as_of, recipient=recipient, text=why.strip(), due_on=due_on)
 
 
 @action
 def reply(*, escalation: ConcernStep, text: str, by: User, as_of: dt.datetime) -> ConcernStep:
-    """Answer a formal escalation: by the person it was escalated to or, once their account is closed, by whoever holds
-    their post. Whoever escalated it is told."""
-    policies.may_reply(by, escalation)
+    """Keep the answer to a formal escalation on its concern. Written with the answer, by whoever had the escalation."""
     concern = escalation.concern
     for_child.hold(concern)
     touch(child=concern.child)
     for_child.required(text=(text, "Enter your answer"))
     if ConcernStep.objects.filter(in_reply_to=escalation).exists():
         raise Conflict("This is answered already.")
-    step = _step(concern, Kind.REPLIED, by, as_of, text=text.strip(), in_reply_to=escalation)
-    _tell([escalation.by], concern, "replied", "An escalation of yours has an answer.", f"-{step.pk}")
-    return step
+    return _step(concern, Kind.REPLIED, by, as_of, text=text.strip(), in_reply_to=escalation)
 
 
 @action

@@ -146,18 +146,6 @@ class Identify(_About):
     carer = forms.ModelSelectField(None, label="Which carer is it about?", noun="carer it is about")
 
 
-class Escalate(_About):
-    offered = "recipient"
-    recipient = forms.ModelSelectField(None, label="Who must answer it?", noun="who must answer it")
-    why = forms.TextAreaField(
-        label="What do you want them to know?", noun="what you want them to know", rows=3, required=False
-    )
-
-
-class Reply(forms.Form):
-    text = forms.TextAreaField(label="Your answer", noun="your answer")
-
-
 class Answer(forms.Form):
     text = forms.TextAreaField(
         label="What do you tell them?",
@@ -214,7 +202,6 @@ class ConcernFilter(forms.FilterForm):
             ("triage", "Not decided on"),
             ("answer", "Not answered"),
             ("mine", "Yours to act on"),
-            ("escalated", "Escalated to you, not answered"),
             ("raised", "Raised by you, open"),
             ("answered", "Raised by you, answered"),
             ("closed", "Closed"),

@@ -15,20 +15,12 @@ from core.errors import Conflict, Invalid, Refused
 from core.models import LocalStandard, User
 from core.working_days import add_working_days
 from governance.models import Concern, ConcernStep
-from governance.querysets.concerns import asked_of, to_raise_about
+from governance.querysets.concerns import to_raise_about
 from staffing.models import Carer
 
 OLDEST = dt.timedelta(days=366)  # longer ago than this, a date is a slip of the finger
 PARTNERS = {kind: kind for kind in ("police", "health", "education", "virtual_school", "guardian")}
 
-# Who may be asked for an answer by a formal escalation, and in how many working days they owe it (ESC-01's levels).
-ANSWERS_IN = {
-    Role.TEAM_MANAGER: 2,
-    Role.HEAD_OF_SERVICE: 3,
-    Role.SAFEGUARDING_LEAD: 3,
-    Role.DIRECTOR: 5,
-    Role.DCS: 5,
-}
 MAY_DECIDE = (Role.HEAD_OF_SERVICE, Role.DCS)  # whether a child stays or moves
 
 # Said instead of a reason. Compared with the whole of what was typed, so that nobody's account of what was done is judged.
@@ -65,13 +57,6 @@ def may_work_on(by: User, concern: Concern) -> None:
     """Raise PermissionDenied unless `by` has the ledger this concern is in."""
     if not Concern.objects.in_ledger_of(by).filter(pk=concern.pk).exists():
         raise PermissionDenied("this concern is another's to act on")
-
-
-def may_reply(by: User, escalation: ConcernStep) -> None:
-    """Raise PermissionDenied unless the escalation is `by`'s to answer."""
-    asked = ConcernStep.objects.filter(asked_of(by), kind=ConcernStep.Kind.ESCALATED, pk=escalation.pk)
-    if not by.can(Permission.RAISE_CONCERN) or not asked.exists():
-        raise PermissionDenied("this was escalated to somebody else")
 
 
 def may_decide(by: User, concern: Concern) -> None:
@@ -129,19 +114,6 @@ def owners_for(concern: Concern) -> QuerySet[User]:
     roles = [role for role in Role if Permission.SEE_CONCERNS in ROLES[role].may]
     people = User.objects.filter(near | Q(role=Role.DCS), authority_id=child.authority_id, is_active=True)
     return people.filter(role__in=roles).order_by("name")
-
-
-def recipients_for(concern: Concern) -> QuerySet[User]:
-    """Who may be asked for an answer: the child's own line up to the director, and the safeguarding lead."""
-    line = {p.pk for p in deciders(concern.child)}
-    top = User.objects.filter(
-        authority_id=concern.authority_id, is_active=True, role__in=(Role.DIRECTOR, Role.DCS)
-    ).values_list("pk", flat=True)
-    return User.objects.filter(pk__in=line | set(top)).order_by("name")
-
-
-def answer_due(recipient: User, as_of: dt.datetime) -> dt.date:
-    return add_working_days(clock.local_date(as_of), ANSWERS_IN.get(Role(recipient.role), 2))
 
 
 def who_may_decide_where_she_lives(child: Child) -> QuerySet[User]:
@@ -213,15 +185,6 @@ def working_days(concern: Concern, standard: tuple[str, int]) -> int:
     return min(row.value, default) if row else default
 
 
-def answerer(concern: Concern, recipient: User) -> str:
-    """Who answers an escalation: its recipient or, once their account is closed, whoever holds their post."""
-    if recipient.is_active:
-        return recipient.name
-    people = list(recipients_for(concern))
-    holders = [p for p in people if p.role == recipient.role] or [p for p in people if p.role == Role.DCS]
-    return " or ".join(p.name for p in holders) or recipient.name
-
-
 def owed(concern: Concern, steps: list[ConcernStep], as_of: dt.datetime) -> list[Owed]:
     """Who must do what about a concern, by when, in the order in which it falls due."""
     if not concern.is_open:
@@ -239,7 +202,7 @@ def owed(concern: Concern, steps: list[ConcernStep], as_of: dt.datetime) -> list
         found.append(("Consult the LADO", concern.owner.name, within(LADO_DAYS)))
     answered = {step.in_reply_to_id for step in steps}
     found.extend(
-        ("Answer the formal escalation", answerer(concern, step.recipient), step.due_on)
+        ("Answer the formal escalation", f"{step.recipient.name}, or whoever it has gone up to since", step.due_on)
         for step in steps
         if step.recipient and step.kind == ConcernStep.Kind.ESCALATED and step.pk not in answered
     )

@@ -1,5 +1,6 @@
 """The words for asking about concerns, and who may see which."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import models
@@ -7,8 +8,12 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Que
 
 from children.models import Child
 from children.querysets import child_being_read
-from core.access import PartnerKind, Permission, Role, Scope
+from core.access import PartnerKind, Permission, Scope
 from governance.querysets.meetings import cared_for_by
+
+# Who answers a concern’s escalation reads the concern: registered by the floor that knows them (see escalations/apps.py).
+# Each is called with the user, and gives the ids of concerns.
+LEDGERS_FROM_ABOVE: list[Callable] = []
 
 # What whoever raised a concern reads of what was done about it, with their own escalations and the answers to those.
 TOLD = ("answered", "closed")
@@ -43,16 +48,11 @@ def in_the_ledger(user, concern: str = "") -> Q:
         theirs |= Q(**{f"{concern}category": "staff_conduct"})
     if user.can(Permission.RAISE_CONCERN):
         pk = f"{concern[:-2]}_id" if concern else "pk"
-        asked = ConcernStep.objects.filter(asked_of(user), kind="escalated", concern=OuterRef(pk))
+        asked = ConcernStep.objects.filter(recipient=user, kind="escalated", concern=OuterRef(pk))
         theirs |= Q(**{f"{concern}owner": user}) | Q(Exists(asked))
+        for theirs_from_above in LEDGERS_FROM_ABOVE:
+            theirs |= Q(**{f"{pk}__in": theirs_from_above(user)})
     return theirs & Q(**{f"{concern}authority_id": user.authority_id})
-
-
-def asked_of(user) -> Q:
-    """The steps this person must answer: those to them and, where an account is closed, those to whoever held their post
-    before them for the children they see. The director of children’s services answers for every post left empty."""
-    left = Q(recipient__is_active=False, concern__child__in=Child.objects.visible_to(user)) & ~Q(by=user)
-    return Q(recipient=user) | (left if user.role == Role.DCS else left & Q(recipient__role=user.role))
 
 
 def raised_by(user, concern: str = "") -> Q:
@@ -93,13 +93,6 @@ class ConcernQuerySet(models.QuerySet):
     def since(self, moment) -> "ConcernQuerySet":
         return self.filter(received_at__gt=moment)
 
-    def escalated_to(self, user) -> "ConcernQuerySet":
-        """Those formally escalated to this person, or left to them, and not answered."""
-        from governance.models import ConcernStep
-
-        asked = ConcernStep.objects.to_answer(user).filter(concern=OuterRef("pk"))
-        return self.open().filter(Exists(asked))
-
     def ranked(self) -> "ConcernQuerySet":
         """Open police notices first, the gravest and then the oldest first; then every other, open ones first."""
         risks = ["high", "medium", "standard"]
@@ -114,13 +107,9 @@ class ConcernQuerySet(models.QuerySet):
     def numbers_for(self, user) -> dict[str, int]:
         """How many wait for this person, by the ledger's own filters: to be decided (for those who decide), theirs to act
         on, escalated to them, and raised by them and still open. One query."""
-        from governance.models import ConcernStep
-
-        asked = ConcernStep.objects.to_answer(user).filter(concern=OuterRef("pk"))
         numbers = self.open().aggregate(
             triage=Count("pk", filter=Q(triaged_at__isnull=True)),
             mine=Count("pk", filter=Q(owner=user)),
-            escalated=Count("pk", filter=Q(Exists(asked))),
             raised=Count("pk", filter=raised_by(user)),
         )
         return numbers if user.can(Permission.TRIAGE_CONCERNS) else numbers | {"triage": 0}
@@ -134,7 +123,6 @@ class ConcernQuerySet(models.QuerySet):
             "triage": lambda: self.to_triage(),
             "answer": lambda: self.open().filter(answered_at__isnull=True),
             "mine": lambda: self.open().filter(owner=user),
-            "escalated": lambda: self.escalated_to(user),
             "raised": lambda: self.open().filter(raised_by(user)),
             "answered": lambda: self.filter(raised_by(user), answered_at__isnull=False),
         }
@@ -156,10 +144,6 @@ class ConcernStepQuerySet(models.QuerySet):
         if user.is_authenticated:
             told |= Q(kind="escalated", by=user) | Q(kind="replied", in_reply_to__by=user)
         return self.filter(in_the_ledger(user, "concern__") | (raised_by(user, "concern__") & told))
-
-    def to_answer(self, user) -> "ConcernStepQuerySet":
-        """The formal escalations this person must answer."""
-        return self.filter(asked_of(user), kind="escalated", reply__isnull=True)
 
 
 class ConductSubjectQuerySet(models.QuerySet):

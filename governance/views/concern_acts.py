@@ -5,15 +5,13 @@ from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 
 from core.access import Permission, access
 from core.pages import record_form
 from governance.actions import concerns as acts
 from governance.forms import concerns as forms
-from governance.models import Concern, ConcernStep
+from governance.models import Concern
 from governance.policies import concerns as policies
-from governance.querysets.concerns import asked_of
 from governance.views.concerns import their_concern
 
 
@@ -67,27 +65,6 @@ def identify(request: HttpRequest, pk: int) -> HttpResponse:
         request, concern, forms.Identify, partial(acts.identify, concern=concern), "Say which carer it is about", "Record it",
         "Recorded", form_kwargs={"people": policies.carers_to_name(request.user)},
         context={"intro": "It is then gathered with every other concern about them, whichever child it was about."},
-    )  # fmt: skip
-
-
-@access(Permission.RAISE_CONCERN)
-def escalate(request: HttpRequest, pk: int) -> HttpResponse:
-    concern = their_concern(request, pk)
-    return _form(
-        request, concern, forms.Escalate, partial(acts.escalate, concern=concern), "Escalate it formally", "Escalate it",
-        "Escalated. They must answer it", form_kwargs={"people": policies.recipients_for(concern)},
-        context={"intro": "Whoever you choose must answer, by a date, and the concern cannot be closed before they have."},
-    )  # fmt: skip
-
-
-@access(Permission.RAISE_CONCERN)
-def reply(request: HttpRequest, pk: int) -> HttpResponse:
-    """Answer an escalation: nobody else’s is there to answer."""
-    steps = ConcernStep.for_user(request.user).select_related("concern__child", "by", "recipient")
-    step = get_object_or_404(steps.filter(asked_of(request.user)), pk=pk, kind=ConcernStep.Kind.ESCALATED)
-    return _form(
-        request, step.concern, forms.Reply, partial(acts.reply, escalation=step), "Answer the formal escalation",
-        "Send your answer", "Answered", context={"intro": f"From {step.by.name}: {step.text}" if step.text else ""},
     )  # fmt: skip
 
 

@@ -164,9 +164,7 @@ def _context(record: Concern, user: User, in_ledger: bool, as_of: Any) -> dict[s
         "subject": subject,
         "anon": ConductSubject.ANON,
         "may_see_pattern": in_ledger and user.can(Permission.SEE_CONCERNS),
-        "to_reply": list(
-            ConcernStep.for_user(user).to_answer(user).filter(concern=record).select_related("by", "recipient")
-        ),
+        "is_escalated": any(step.kind == Kind.ESCALATED for step in steps),
         "acts": _acts(record, user, in_ledger),
         "back_url": reverse("governance:concerns"),
     }
@@ -184,7 +182,6 @@ def _acts(record: Concern, user: User, in_ledger: bool) -> list[tuple[str, str]]
             (in_ledger, "Answer whoever raised it", "answer_concern"),
             consult,
             (in_ledger, "Record a step, or that it was passed on", "note_concern"),
-            (True, "Escalate it formally", "escalate_concern"),
             (decides or record.owner_id == user.pk, "Give it to somebody else", "hand_over_concern"),
             (decides and record.triaged_at is not None, "Decide again", "triage_concern"),
             (
@@ -195,4 +192,5 @@ def _acts(record: Concern, user: User, in_ledger: bool) -> list[tuple[str, str]]
             (decides, "Close it", "close_concern"),
         ]
     )
-    return [(label, reverse(f"governance:{name}", args=[record.pk])) for may, label, name in offered if may]
+    acts_ = [(label, reverse(f"governance:{name}", args=[record.pk])) for may, label, name in offered if may]
+    return [*acts_, ("Make this a formal escalation", f"{reverse('escalations:raise')}?concern={record.pk}")]

@@ -2,12 +2,19 @@
 
 import datetime as dt
 
-from oversight.rulebook import governance, legality, logs, staffing, visits
+from oversight.rulebook import escalation, governance, legality, logs, staffing, visits
 from oversight.rulebook.rule import Basis, Kind, Limb, Mend, Rule, Trait
 
 __all__ = ["ALL", "Basis", "Kind", "Limb", "Mend", "Rule", "Trait", "clocks_in_force", "get", "in_force"]
 
-ALL: tuple[Rule, ...] = (*visits.RULES, *logs.RULES, *staffing.RULES, *legality.RULES, *governance.RULES)
+ALL: tuple[Rule, ...] = (
+    *visits.RULES,
+    *logs.RULES,
+    *staffing.RULES,
+    *legality.RULES,
+    *governance.RULES,
+    *escalation.RULES,
+)
 _BY_CODE = {rule.code: rule for rule in ALL}
 
 
@@ -20,5 +27,6 @@ def in_force(day: dt.date) -> tuple[Rule, ...]:
 
 
 def clocks_in_force(day: dt.date) -> tuple[Rule, ...]:
-    """The rules a sweep evaluates: those that have clocks. Gates are asked when a thing is planned."""
-    return tuple(rule for rule in in_force(day) if rule.kind != Kind.GATE)
+    """The rules a sweep evaluates: those that raise flags. Gates are asked when a thing is planned, and what the ladder
+    keeps climbs by itself."""
+    return tuple(rule for rule in in_force(day) if rule.kind != Kind.GATE and not rule.kept_by_ladder)

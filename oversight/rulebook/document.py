@@ -50,6 +50,8 @@ def _rule(rule: Rule) -> str:
         + (f"; {limb.severity}" if limb.severity else "")
         for limb in rule.limbs
     ]
+    if rule.kept_by_ladder:
+        lines.append("- **What happens then:** it raises no flag; it goes to the next person up by itself")
     cleared = "What would be lawful" if rule.kind == rulebook.Kind.GATE else "What clears it"
     lines += [f"- **{cleared}:** {rule.what_clears}"]
     if rule.source_id != rule.code:

@@ -90,12 +90,14 @@ class Rule:
     in_force_from: dt.date | None = None  # None: no beginning that matters here
     in_force_until: dt.date | None = None  # the first day it no longer applied
     mend: Mend | None = None
+    kept_by_ladder: bool = False  # its clock is the ladder's (escalations/): no flag is raised, an escalation climbs
     for_provider: bool = False  # whether the provider’s own managers see it: what is theirs to do, or to know
     only: frozenset[Trait] = frozenset()  # all of these are needed; a recheck passes by where one is not
     clocks: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
-        if self.kind == Kind.CLOCK and not (self.clocks and (self.limbs or self.owned_by)):
+        has_clock = bool(self.clocks) != self.kept_by_ladder
+        if self.kind == Kind.CLOCK and not (has_clock and (self.limbs or self.owned_by)):
             raise ValueError(f"{self.code}: a clock needs its query and somebody who must act")
         if self.kind == Kind.GATE and self.code not in GATES:
             raise ValueError(f"{self.code}: no gate refuses under this code")

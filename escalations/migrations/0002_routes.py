@@ -10,9 +10,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    initial = True
-
     dependencies = [
+        ('escalations', '0001_ladder'),
         ('children', '0005_leads'),
         ('core', '0005_digest_day'),
         ('governance', '0003_findings_are_actions'),

@@ -1,0 +1,273 @@
+"""What is done about an escalation: opened, answered, read, accepted or rejected, passed back, closed (ESC-01, ESC-05)."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from children.policies import hold, one_of, required
+from core import clock
+from core.access import Permission
+from core.actions import action, say_who, touch
+from core.dates import in_words
+from core.errors import Conflict, Invalid, Refused
+from core.models import User
+from core.working_days import add_working_days
+from escalations import ladder, notices
+from escalations.actions.moves import Kind, State, Why, end, go_up, near, never_of, on_the_concern, put, settle, step
+from escalations.ladder import Posts
+from escalations.models import ConflictOfInterest, Escalation, EscalationStep
+from escalations.policies import ladder as policies
+from governance.actions.concerns import reply as reply_on_the_concern
+from governance.models import ConcernStep
+
+
+def _begin(escalation: Escalation) -> Posts:
+    """Hold it; it must be open."""
+    hold(escalation)
+    policies.still_open(escalation)
+    if escalation.child is not None:
+        touch(child=escalation.child)
+    return Posts.of(escalation.authority_id)
+
+
+@action
+def open_escalation(*, escalation: Escalation, by: User, as_of: dt.datetime) -> Escalation:
+    """Note that whoever has it opened it, the first time since it came to them; and that whoever raised it was shown the
+    answer. Anybody else’s reading leaves no step here."""
+    if not escalation.is_open or by.pk not in (escalation.owner_id, escalation.raised_by_id):
+        return escalation
+    hold(escalation)
+    if not escalation.is_open:
+        return escalation
+    if by.pk == escalation.owner_id:
+        seen = EscalationStep.objects.filter(escalation=escalation, kind=Kind.SEEN, by=by)
+        if not seen.filter(happened_at__gte=escalation.came_at).exists():
+            step(escalation, Kind.SEEN, happened_at=as_of, by=by)
+    elif by.pk == escalation.raised_by_id and escalation.is_answered and escalation.shown_at is None:
+        escalation.shown_at = as_of
+        escalation.save(update_fields=["shown_at"])
+        step(escalation, Kind.SHOWN, happened_at=as_of, by=by)
+    return escalation
+
+
+# --- by whoever has it ------------------------------------------------------------------------------------------------
+
+
+def answer(
+    *, escalation: Escalation, text: str, until: dt.date | None = None, by: User, as_of: dt.datetime
+) -> EscalationStep:
+    """Answer it in writing. `until`, for one made of flags: by when records will have cleared them.
+
+    Raises Refused where it is about `by`, or says only that it is known; where a director tried, it goes outside.
+    """
+    return _or_outside(_answer, escalation=escalation, text=text, until=until, by=by, as_of=as_of)
+
+
+@action
+def _answer(
+    *, escalation: Escalation, text: str, until: dt.date | None, by: User, as_of: dt.datetime
+) -> EscalationStep:
+    policies.may_act(by, escalation)
+    posts = _begin(escalation)
+    policies.gate_self(by, escalation)
+    policies.is_with(by, escalation)
+    required(text=(text, "Enter your answer"))
+    policies.gate_reason(text)
+    if escalation.is_answered:
+        raise Conflict("This is answered already.")
+    escalation.next_at = _holds_until(escalation, posts, until, as_of)
+    escalation.state, escalation.answered_at, escalation.shown_at = State.ANSWERED, as_of, None
+    escalation.save(update_fields=["state", "answered_at", "shown_at", "next_at"])
+    made = step(escalation, Kind.ANSWERED, happened_at=as_of, by=by, text=text)
+    asked = _on_the_concern(escalation)
+    if asked is not None:
+        reply_on_the_concern(escalation=asked, text=text, by=by, as_of=as_of)
+    if escalation.raised_by is not None:
+        notices.tell(
+            escalation, escalation.raised_by, key=f"escalation-{escalation.pk}-answered-{made.pk}",
+            text="An escalation you raised has an answer. Say whether it is enough.", happened_at=as_of, as_of=as_of,
+        )  # fmt: skip
+    return made
+
+
+def _holds_until(escalation: Escalation, posts: Posts, until: dt.date | None, as_of: dt.datetime) -> dt.datetime:
+    """When it moves on though it is answered: a level’s time later; for flags on the day records will have cleared them,
+    which whoever has it may say once."""
+    today = clock.local_date(as_of)
+    if not escalation.of_flags:
+        return posts.due(escalation.level, as_of, danger=escalation.danger)
+    latest = add_working_days(today, ladder.LONGEST_PLAN)
+    if until is None:
+        raise Invalid({"until": "Enter by when records will have cleared what is overdue"})
+    if not today <= until <= latest:
+        raise Invalid({"until": f"The day must be between today and {in_words(latest)}"})
+    assert escalation.next_at is not None  # noqa: S101 - it is open
+    return max(escalation.next_at, clock.end_of(until))
+
+
+def _on_the_concern(escalation: Escalation) -> ConcernStep | None:
+    """The step of the concern that asks for the answer."""
+    if escalation.concern is None:
+        return None
+    asked = ConcernStep.objects.filter(concern=escalation.concern, kind="escalated", reply__isnull=True)
+    return asked.filter(by=escalation.raised_by).order_by("pk").first()
+
+
+def close(*, escalation: Escalation, reason: str, text: str, by: User, as_of: dt.datetime) -> EscalationStep:
+    """Close it: by whoever answered it, once whoever raised it has read the answer.
+
+    Raises Refused where it is about `by`, or the reason is none; where a director tried, it goes outside.
+    """
+    return _or_outside(_close, escalation=escalation, reason=reason, text=text, by=by, as_of=as_of)
+
+
+@action
+def _close(*, escalation: Escalation, reason: str, text: str, by: User, as_of: dt.datetime) -> EscalationStep:
+    policies.may_act(by, escalation)
+    _begin(escalation)
+    policies.gate_self(by, escalation)
+    policies.is_with(by, escalation)
+    policies.gate_reason(text, reason)
+    offered = [each for each in Escalation.Closing.choices if each[0] not in ("accepted", "cleared")]
+    one_of(reason, offered, "reason", "Select why it can be closed")
+    required(text=(text, "Enter what was done"))
+    policies.may_close(escalation)
+    made = end(escalation, reason, happened_at=as_of, by=by, text=text)
+    if escalation.raised_by is not None:
+        notices.tell(
+            escalation, escalation.raised_by, key=f"escalation-{escalation.pk}-closed",
+            text="An escalation you raised has been closed.", happened_at=as_of, as_of=as_of,
+        )  # fmt: skip
+    return made
+
+
+def _or_outside(act: Callable[..., EscalationStep], *, escalation: Escalation, by: User, **said: Any) -> EscalationStep:
+    """What a director may not answer or close goes to the scrutineer as soon as they try (trap 9): the refusal is kept, and
+    so is this."""
+    try:
+        return act(escalation=escalation, by=by, **said)
+    except Refused:
+        if ladder.level_of(by) >= ladder.EXECUTIVE:
+            _go_outside(escalation, f"{by.name} tried to settle it, which was refused.", as_of=said["as_of"])
+        raise
+
+
+def _go_outside(escalation: Escalation, text: str, *, as_of: dt.datetime) -> None:
+    with transaction.atomic():
+        say_who(None, "refused")
+        hold(escalation)
+        if escalation.is_open and escalation.level < ladder.TOP:
+            posts = Posts.of(escalation.authority_id)
+            go_up(
+                escalation, posts, happened_at=as_of, as_of=as_of, to_level=ladder.TOP, kind=Kind.OUTSIDE, text=text
+            )  # fmt: skip
+
+
+@action
+def pass_back(*, escalation: Escalation, to: User, why: str, by: User, as_of: dt.datetime) -> EscalationStep:
+    """Pass it to somebody on one’s own level or below, with a reason. Once: the second time it goes outside (F96)."""
+    policies.may_act(by, escalation)
+    posts = _begin(escalation)
+    policies.gate_self(by, escalation)
+    policies.is_with(by, escalation)
+    required(why=(why, "Enter why"))
+    place, never = near(escalation, as_of), never_of(escalation)
+    if to not in policies.passed_back_to(escalation, posts, place, never):
+        raise Invalid({"to": "Select who is to answer it from the list"})
+    escalation.loops += 1
+    escalation.save(update_fields=["loops"])
+    if escalation.loops > ladder.MOST_LOOPS:
+        step(escalation, Kind.PASSED_BACK, happened_at=as_of, by=by, text=why)
+        return go_up(
+            escalation, posts, happened_at=as_of, as_of=as_of, to_level=ladder.TOP, kind=Kind.OUTSIDE,
+            text="It was passed back a second time.",
+        )  # fmt: skip
+    level = max(min(ladder.level_of(to), escalation.level), 1)
+    return put(
+        escalation, Kind.PASSED_BACK, posts, to=to, level=level, happened_at=as_of, as_of=as_of, by=by, text=why
+    )  # fmt: skip
+
+
+# --- by whoever raised it ---------------------------------------------------------------------------------------------
+
+
+@action
+def accept(*, escalation: Escalation, by: User, as_of: dt.datetime) -> EscalationStep:
+    """Say that the answer is enough. It closes."""
+    policies.raised_it(by, escalation)
+    _begin(escalation)
+    _read(escalation, by, as_of)
+    return end(escalation, Escalation.Closing.ACCEPTED, happened_at=as_of, by=by)
+
+
+@action
+def reject(*, escalation: Escalation, why: str, by: User, as_of: dt.datetime) -> EscalationStep:
+    """Say that the answer is not enough. It goes to the next person up. Once."""
+    policies.raised_it(by, escalation)
+    posts = _begin(escalation)
+    required(why=(why, "Enter what is missing"))
+    if escalation.rejected_at is not None:
+        raise Conflict("You have rejected an answer before. You can still ask for scrutiny from outside.")
+    _read(escalation, by, as_of)
+    escalation.rejected_at = as_of
+    escalation.save(update_fields=["rejected_at"])
+    step(escalation, Kind.REJECTED, happened_at=as_of, by=by, text=why)
+    return _once_more(escalation, posts, Kind.CLIMBED, why, by, as_of, to_level=0)
+
+
+def _read(escalation: Escalation, by: User, as_of: dt.datetime) -> None:
+    if not escalation.is_answered:
+        raise Invalid({"": "There is no answer yet"})
+    open_escalation(escalation=escalation, by=by, as_of=as_of)
+
+
+@action
+def ask_outside(*, escalation: Escalation, why: str, by: User, as_of: dt.datetime) -> EscalationStep:
+    """Ask for scrutiny from outside the council’s own line, at any time (R9.5)."""
+    policies.raised_it(by, escalation)
+    posts = _begin(escalation)
+    required(why=(why, "Enter why"))
+    if escalation.is_outside:
+        raise Conflict("It is outside already.")
+    return _once_more(escalation, posts, Kind.OUTSIDE, why, by, as_of, to_level=ladder.TOP)
+
+
+def _once_more(
+    escalation: Escalation, posts: Posts, kind: str, why: str, by: User, as_of: dt.datetime, *, to_level: int
+) -> EscalationStep:
+    made = go_up(
+        escalation, posts, happened_at=as_of, as_of=as_of, to_level=to_level, kind=kind, by=by,
+        text=why if kind == Kind.OUTSIDE else "",
+    )  # fmt: skip
+    if _on_the_concern(escalation) is None:
+        on_the_concern(escalation, why=why, as_of=as_of)
+    return made
+
+
+# --- by whoever knows better ------------------------------------------------------------------------------------------
+
+
+@action
+def name_conflict(
+    *, escalation: Escalation, person: User, why: str, by: User, as_of: dt.datetime
+) -> ConflictOfInterest:
+    """Say that it is about somebody, or that they took the decision it questions. Never taken back; it leaves them."""
+    seen = Escalation.objects.visible_to(by).filter(pk=escalation.pk).exists()
+    if not seen or not by.can(Permission.ESCALATE):
+        raise PermissionDenied("this escalation is another's")
+    posts = _begin(escalation)
+    one_of(why, Why.choices, "why", "Select why it must not come to them")
+    if not policies.may_be_about(escalation.authority_id).filter(pk=person.pk).exists():
+        raise Invalid({"person": "Select who it is about from the list"})
+    made, new = ConflictOfInterest.objects.get_or_create(
+        escalation=escalation, user=person, defaults={"why": why, "by": by}
+    )
+    if not new:
+        raise Conflict(f"It never goes to {person.name} already.")
+    step(escalation, Kind.CONFLICT, happened_at=as_of, by=by, text=f"{person.name}: {made.get_why_display().lower()}.")
+    if escalation.owner_id == person.pk:
+        settle(escalation, posts, as_of=as_of)
+    return made

@@ -1,0 +1,151 @@
+"""May this be done to an escalation, by this person, in the state it is in? And the two gates (ESC-05)."""
+
+import re
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+
+from children.models import Child
+from children.querysets import live
+from core import gates
+from core.access import Permission, Role
+from core.errors import Conflict, Invalid, Refused
+from core.models import Authority, User
+from escalations import ladder
+from escalations.ladder import Near, Posts
+from escalations.models import ConflictOfInterest, Escalation
+from governance.policies.concerns import NO_REASONS as OF_CONCERNS
+from governance.querysets.concerns import to_raise_about
+from placements.models import ProviderPost
+
+# Said instead of acting. Compared with each whole sentence that was typed: only an answer that says nothing else is refused.
+_US = r"(us|everyone|everybody|(the )?(senior )?(director(s)?|manager(s)?|management|leaders(hip)?|executive(s)?))"
+_IT = r"((it|this|that) (is|was|has been) )?"
+NO_REASONS: dict[str, re.Pattern[str]] = {
+    "known": re.compile(
+        rf"{_IT}(already )?known( about)?( already)?( (to|by) {_US})?( already)?"
+        rf"|{_US} (are|is) (already )?aware( of (it|this|that))?( already)?"
+        rf"|{_US} (already )?know(s)?( about (it|this|that))?( already)?"
+    ),
+    "alternative": re.compile(
+        r"(there (is|was) |we have |(it|this) has )?no (other )?(alternative|option|choice)(s)?( (available|to (it|this)))?"
+        r"|there (is|was) nowhere else( (for (him|her|them)|to go))?|(there (are|is) )?no other placement(s)?( available)?"
+    ),
+    "short": re.compile(rf"{OF_CONCERNS['short'].pattern}|{_IT}(only )?temporary( only)?"),
+    "best": OF_CONCERNS["best"],
+}
+SENTENCES = re.compile(r"[.;!?\n]+|,? and (?=(it|this|that|there|we|known|no)\b)")
+
+
+def no_reason(text: str) -> str:
+    """Which of the four it is, where a text says these and nothing else; else empty."""
+    said = [piece.strip(" ,:–-").lower() for piece in SENTENCES.split(text) if piece and piece.strip(" ,:–-")]
+    said = [piece for piece in said if piece not in ("it", "this", "that", "there", "we", "known", "no")]
+    found = [next((key for key, words in NO_REASONS.items() if words.fullmatch(piece)), "") for piece in said]
+    return found[0] if found and all(found) else ""
+
+
+def gate_reason(text: str, reason: str = "") -> None:
+    """Refuse an answer or a closing that says instead of a reason that it is known, has no alternative, is short, or best."""
+    said = reason if reason in Escalation.NoReason.values else no_reason(text)
+    if said:
+        label = Escalation.NoReason(said).label
+        raise Refused(
+            gates.ESCALATION_REASON,
+            f"This was refused. “{label}” answers nothing: what was escalated is as it was before.",
+            "Say what is done about it, by whom and by when, or how it was looked into and what was found.",
+        )
+
+
+def gate_self(by: User, escalation: Escalation) -> None:
+    """Refuse an answer or a closing by whoever it is about, or whoever took the decision it questions."""
+    found = ConflictOfInterest.objects.filter(escalation=escalation, user=by).first()
+    if found is not None:
+        raise Refused(
+            gates.ESCALATION_SELF,
+            f"This was refused. {by.name} may not answer or close it: "
+            + ("it is about what they did." if found.why == "subject" else "they took the decision it questions."),
+            f"It is {escalation.owner.name}’s to answer. Tell them what you know.",
+        )
+
+
+def may_act(by: User, escalation: Escalation) -> None:
+    """Raise PermissionDenied unless this person may see the escalation, and their role answers any."""
+    if not by.can(Permission.ANSWER_ESCALATIONS):
+        raise PermissionDenied(f"this role may not {Permission.ANSWER_ESCALATIONS}")
+    if not Escalation.objects.visible_to(by).filter(pk=escalation.pk).exists():
+        raise PermissionDenied("this escalation is another's")
+
+
+def is_with(by: User, escalation: Escalation) -> None:
+    """Raise PermissionDenied unless it is theirs now."""
+    if escalation.owner_id != by.pk:
+        raise PermissionDenied("somebody else has this escalation now")
+
+
+def raised_it(by: User, escalation: Escalation) -> None:
+    if escalation.raised_by_id != by.pk or not by.is_active:
+        raise PermissionDenied("somebody else raised this")
+
+
+def still_open(escalation: Escalation) -> None:
+    if not escalation.is_open:
+        raise Conflict("This escalation is closed. If there is something new, raise it as a new one.")
+
+
+def may_close(escalation: Escalation) -> None:
+    """Raise Invalid until there is an answer that whoever raised it has been shown; flags are closed by records alone."""
+    if escalation.of_flags:
+        raise Invalid({"": "This is made of flags: it closes by itself once records have cleared them all"})
+    if not escalation.is_answered:
+        raise Invalid({"": "Answer it in writing first"})
+    raiser = escalation.raised_by
+    gone = raiser is not None and not raiser.is_active
+    if escalation.shown_at is None and not (gone and escalation.is_outside):
+        raise Invalid(
+            {
+                "": "Whoever raised it has not read the answer yet. It can be closed once they have, and goes up if they do not"
+            }
+        )
+
+
+# --- who may be named -------------------------------------------------------------------------------------------------
+
+
+def recipients(posts: Posts, near: Near, *, never: set[int] = frozenset()) -> list[User]:  # type: ignore[assignment]
+    """To whom something may have been written: the line of the child or of whoever writes, up to the top, the nearest
+    first."""
+    line = [person for level in ladder.LEVELS for person in posts.at(level.number, near)]
+    return [person for person in dict.fromkeys(line) if person.pk not in never]
+
+
+def passed_back_to(escalation: Escalation, posts: Posts, near: Near, never: set[int]) -> list[User]:
+    """To whom whoever has it may pass it: on their own level or below, and free to answer it."""
+    people = [person for number in range(1, escalation.level + 1) for person in posts.at(number, near)]
+    return [person for person in dict.fromkeys(people) if person.pk not in {*never, escalation.owner_id}]
+
+
+def may_be_about(authority_id: int) -> QuerySet[User]:
+    """Whom an escalation may be said to be about: those it could come to."""
+    return User.objects.filter(
+        authority_id=authority_id,
+        is_active=True,
+        role__in=[r for r in ladder.ANSWERING if r != Role.SYSTEM_ADMINISTRATOR],
+    ).order_by("name")
+
+
+def children_for(by: User) -> QuerySet[Child]:
+    """About whom this person may escalate."""
+    if by.can(Permission.RAISE_CONCERN):
+        found: QuerySet[Child] = to_raise_about(by)
+        return found
+    return Child.objects.visible_to(by)
+
+
+def councils_for(by: User) -> QuerySet[Authority]:
+    """Whose ladder this person’s words go up, where they are about no child: their council’s or, for a provider’s people,
+    of those that appointed them."""
+    if by.authority_id is not None:
+        return Authority.objects.filter(pk=by.authority_id)
+    posts = ProviderPost.objects.filter(live(), person=by)
+    return Authority.objects.filter(pk__in=posts.values("authority")).order_by("name")
