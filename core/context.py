@@ -23,6 +23,7 @@ NAVIGATION = (
     ("Concerns", "governance:concerns"),
     ("Dispute or Cafcass", "escalations:disputes"),
     ("Protected reports", "escalations:reports"),
+    ("Openness", "escalations:openness"),
     ("Carers", "staffing:carers"),
     ("Homes", "placements:homes"),
     ("Oversight", "dashboards:director"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from escalations.views import dispute, dispute_acts, dispute_report, policy, whistle
+from escalations.views import dispute, dispute_acts, dispute_report, openness, policy, whistle
 
 urlpatterns = [
     path("disputes/", dispute.disputes, name="disputes"),
@@ -18,6 +18,9 @@ urlpatterns = [
     path("children/<str:reference>/cafcass/", dispute_acts.refer_to_cafcass, name="refer_to_cafcass"),
     path("cafcass/<int:pk>/answer/", dispute_acts.cafcass_answer, name="cafcass_answer"),
     path("speaking-up/", whistle.speaking_up, name="speaking_up"),
+    path("speaking-up/outside/", openness.outside_scrutiny, name="outside_scrutiny"),
+    path("openness/", openness.openness_report, name="openness"),
+    path("openness/sheet.csv", openness.openness_sheet, name="openness_sheet"),
     path("speaking-up/report/", whistle.blow_whistle, name="blow_whistle"),
     path("speaking-up/reports/", whistle.my_reports, name="my_reports"),
     path("speaking-up/reports/<int:pk>/add/", whistle.add_to_report, name="add_to_report"),

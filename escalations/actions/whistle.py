@@ -6,6 +6,7 @@ sent to its maker, whose mailbox others may read; they find what came of it on a
 
 import datetime as dt
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 
@@ -15,11 +16,11 @@ from core.access import Permission
 from core.actions import action, say_who
 from core.errors import Conflict, Invalid
 from core.models import User
+from core.outbox import enqueue
 from escalations.models import IdentityRead, WhistleIdentity, WhistleReport, WhistleStep
 from escalations.policies import whistle as policies
 from escalations.querysets.whistle import readers
 from governance.querysets.concerns import to_raise_about
-from staffing import notices
 
 Kind = WhistleStep.Kind
 UNNAMED = "protected report"  # what its history says of what its maker did: that, and nobody's name
@@ -32,10 +33,9 @@ def _without_a_name() -> None:
 
 def _tell(reader: User, report: WhistleReport, key: str) -> None:
     """As bare as a message can be: not even a subject that says what kind of thing it is."""
-    notices.tell(
-        [reader], key=f"protected-{report.pk}-{key}", subject="something waits for you", text="Something waits for you.",
-        path="/",
-    )  # fmt: skip
+    key = f"protected-{report.pk}-{key}-{reader.pk}"
+    body = f"Something waits for you.\n\nSign in to see it: {settings.PUBLIC_URL}/\n"
+    enqueue(to=reader, key=key, subject="Held in Mind: something waits for you", body=body, by_day=True)
 
 
 def _step(

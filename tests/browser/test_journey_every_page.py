@@ -38,6 +38,7 @@ NOT_PAGES = {
     "staffing:rota_leader": "a form on the shift's page",
     "dashboards:meeting_pack_text": "a file to download",
     "escalations:open_seal": "a button",
+    "escalations:openness_sheet": "a file to download",
 }
 
 
@@ -409,6 +410,8 @@ def routes_pages(w, cast):
         (cast.ines, "escalations:cafcass_answer", w.routes["referral to Cafcass"]),
         *[(user, "escalations:speaking_up") for user in (cast.amy, cast.ines, cast.zoe)],
         *[(user, "escalations:blow_whistle") for user in (cast.amy, cast.zoe)],
+        *[(user, "escalations:outside_scrutiny") for user in (cast.amy, cast.priya)],
+        *[(user, "escalations:openness") for user in (cast.dora, cast.nina)],
         (cast.amy, "escalations:my_reports"),
         *[(cast.amy, f"escalations:{name}", report) for name in ("add_to_report", "let_be_known", "choose_reader")],
         (cast.nina, "escalations:reports"),
