@@ -202,7 +202,8 @@ ROLES: dict[str, Rights] = {
         Scope.NONE,
         _SAFEGUARD
         | _SPEAK_UP
-        | {P.HOLD_STAND_DOWN, P.ATTEND_MEETINGS, P.SEE_CONDUCT, P.DECIDE_CONDUCT, P.HANDLE_ALLEGATIONS},
+        | {P.HOLD_STAND_DOWN, P.ATTEND_MEETINGS, P.SEE_CONDUCT, P.DECIDE_CONDUCT, P.HANDLE_ALLEGATIONS}
+        | {P.HANDLE_WHISTLEBLOWING},  # free of line management, where a council has no scrutineer
     ),
     Role.SAFEGUARDING_LEAD: Rights(
         "Oversees safeguarding across the authority.",

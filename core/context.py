@@ -23,6 +23,9 @@ NAVIGATION = (
     ("Concerns", "governance:concerns"),
     ("Allegations", "lado:cases"),
     ("Escalations", "escalations:escalations"),
+    ("Dispute or Cafcass", "escalations:disputes"),
+    ("Protected reports", "escalations:reports"),
+    ("Openness", "escalations:openness"),
     ("Carers", "staffing:carers"),
     ("Homes", "placements:homes"),
     ("Oversight", "dashboards:director"),
@@ -32,12 +35,16 @@ NAVIGATION = (
     ("Accounts", "core:accounts"),
 )
 
+# On the pages of one child, an item leads to that child’s page of the same kind.
+OF_A_CHILD = {"escalations:disputes": "escalations:disputes_of"}
+
 
 @dataclass(frozen=True)
 class NavigationItem:
     label: str
     href: str
     current: str  # "page" for the page itself, "true" for a page below it, "" for any other
+    of_child: str = ""  # where it leads on the pages of one child, by the name of that address
 
 
 @functools.cache
@@ -63,7 +70,7 @@ def navigation(request: HttpRequest) -> list[NavigationItem]:
         if needed == SIGNED_IN or (isinstance(needed, Permission) and user.can(needed)):
             below = href != "/" and request.path.startswith(href.rstrip("/") + "/")
             current = "page" if request.path == href else "true" if below else ""
-            items.append(NavigationItem(label, href, current))
+            items.append(NavigationItem(label, href, current, OF_A_CHILD.get(url_name, "")))
     return items
 
 

@@ -92,9 +92,9 @@ def figures(user: User, *, as_of: dt.datetime) -> list[Figure]:
         ),
         Figure(
             sum(row.overdue for row in people),
-            "commissioners and partners whose yearly training is overdue",
+            "people whose yearly training is overdue",
             f"{reverse('governance:role_training')}?show=overdue",
-            f"Of {len(people)}: in children’s social care, and in what each partner agency does.",
+            f"Of {len(people)}: in social care, what each agency does, speaking up and the LADO’s role.",
         ),
         *[
             Figure(len(standing(user, code)), label, f"{reverse('dashboards:assurance')}?show={code}", explains)

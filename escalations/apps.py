@@ -1,3 +1,5 @@
+"""The ladder, the reviewing officer’s disputes, the protected route."""
+
 from django.apps import AppConfig
 
 
@@ -7,7 +9,8 @@ class EscalationsConfig(AppConfig):
     def ready(self) -> None:
         from core.actions import on_touched
         from core.outbox import digest_source
-        from escalations.daily import digest_lines
+        from escalations import daily, daily_routes
+        from escalations.actions.dispute import chase
         from escalations.querysets.escalation import concerns_to_answer
         from escalations.sweep import climb, touched
         from governance.querysets.concerns import LEDGERS_FROM_ABOVE
@@ -15,5 +18,7 @@ class EscalationsConfig(AppConfig):
 
         on_touched(touched)
         on_swept(climb)
-        digest_source(digest_lines)
+        on_swept(chase)
+        digest_source(daily.digest_lines)
+        digest_source(daily_routes.digest_lines)
         LEDGERS_FROM_ABOVE.append(concerns_to_answer)

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
+from escalations.urls_routes import urlpatterns as routes
 from escalations.views import ladder, raising
 
 app_name = "escalations"
 
 urlpatterns = [
+    *routes,
     path("escalations/", ladder.escalations, name="escalations"),
     path("escalations/raise/", raising.anything, name="raise"),
     path("escalations/<int:pk>/", ladder.escalation, name="escalation"),

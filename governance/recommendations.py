@@ -1,4 +1,4 @@
-"""Recommendations 1 and 2 of the review, each with the page that answers it.
+"""Recommendations of the review, each with the page that answers it.
 
 Printed to docs/recommendations.md. A test holds that each page is there, and that somebody may open it.
 """
@@ -189,6 +189,42 @@ ALL = (
         "Meetings and panels are reviewed",
         "governance:series",
         "When the terms of reference were last reviewed; actions closed, and put off",
+    ),
+    Recommendation(
+        "R8.4",
+        "The officer’s external escalation is reviewed and monitored",
+        "escalations:dispute_report",
+        "Disputes and referrals to Cafcass by quarter, and whether they were answered and over in time",
+    ),
+    Recommendation(
+        "R9.1",
+        "The partnership challenges agencies on how they respond to escalation",
+        "escalations:openness",
+        "By quarter: raised, answered in time, by whom closed, and by the agency that raised it",
+    ),
+    Recommendation(
+        "R9.2",
+        "The openness of senior leaders is measured",
+        "escalations:openness",
+        "Each director’s answers in time, and closings by whom it was about: none",
+    ),
+    Recommendation(
+        "R9.3",
+        "Staff take part in reviewing the escalation policy",
+        "escalations:consultations",
+        "Which version, who was asked, what they said and what changed",
+    ),
+    Recommendation(
+        "R9.4",
+        "Escalation and whistleblowing are distinct",
+        "escalations:speaking_up",
+        "The two routes side by side, each with its own form: who sees it, who answers and by when",
+    ),
+    Recommendation(
+        "R9.5",
+        "Professionals can seek scrutiny from outside",
+        "escalations:outside_scrutiny",
+        "For every role, from the foot of every page, straight to the partnership’s scrutineer",
     ),
 )
 

@@ -82,18 +82,18 @@ def _entry(entry: Any, user: User, today: dt.date, still_true: bool) -> Entry:
 
 @dataclass(frozen=True)
 class Trained:
-    """A commissioner or partner, and when each training was last given."""
+    """Somebody whom some of the training is for, and when each was last given."""
 
     person: User
-    subjects: list[tuple[str, str, dt.date | None, bool]]  # code, in words, last given, overdue
+    subjects: list[tuple[str, str, dt.date | None, bool, bool]]  # code, in words, last given, overdue, for them at all
 
     @property
     def overdue(self) -> bool:
-        return any(late for *_, late in self.subjects)
+        return any(late for *_, late, _ in self.subjects)
 
 
 def trained(user: User, *, today: dt.date) -> list[Trained]:
-    """Each commissioner and partner of this person's council, with their training. Two queries."""
+    """Everybody of this person's council and its partners whom it is for, with their training. Two queries."""
     last: dict[tuple[int, str], dt.date] = {}
     for row in RoleTraining.for_user(user).order_by("given_on"):
         last[row.person_id, row.subject] = row.given_on
@@ -101,7 +101,13 @@ def trained(user: User, *, today: dt.date) -> list[Trained]:
         Trained(
             person,
             [
-                (code, words, given := last.get((person.pk, code)), _lapsed(given, today))
+                (
+                    code,
+                    words,
+                    given := last.get((person.pk, code)),
+                    (asked := person.role in policies.TRAINED_IN[code]) and _lapsed(given, today),
+                    asked,
+                )
                 for code, words in RoleTraining.Subject.choices
             ],
         )

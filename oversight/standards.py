@@ -152,6 +152,24 @@ QUIET = Standard(
     "SAF-11 silence", "quiet", 28, "days", "how long a high-risk placement may go unvisited and the LADO unconsulted"
 )
 QUIET_LONGEST = Standard("SAF-11 longest", "quiet_longest", 84, "days", "how long that may be at the very most")
+DISPUTE_ALERT = Standard(
+    "ESC-03 alert",
+    "dispute_alert",
+    10,
+    "working days",
+    "how soon a formal dispute of the reviewing officer is answered",
+)
+DISPUTE_TOTAL = Standard("ESC-03 total", "dispute_total", 20, "working days", "how soon such a dispute is over")
+DISPUTE_PROMPT = Standard(
+    "ESC-03 prompt",
+    "dispute_prompt",
+    10,
+    "working days",
+    "how long a reviewing officer’s own concern, or an informal dispute, may lie before they are asked to make it formal",
+)
+WHISTLE_ACKNOWLEDGED = Standard(
+    "ESC-06 acknowledged", "whistle_acknowledged", 2, "working days", "how soon a protected report is acknowledged"
+)
 
 SENIOR_CONTACT = Standard(
     "DEC-03 contact",
@@ -184,6 +202,7 @@ ALL = (
     *(STRATEGY, SAME_DAY, HARM_TEST, QUIET, QUIET_LONGEST),
     *(LADO_EVALUATION, LADO_MEETING, LADO_REVIEW, LADO_REVIEW_POLICE, LADO_FIRST, LADO_SECOND, LADO_THIRD, LADO_DBS),
     SENIOR_CONTACT,
+    *(DISPUTE_ALERT, DISPUTE_TOTAL, DISPUTE_PROMPT, WHISTLE_ACKNOWLEDGED),
     *(*LADDER, GUARDIAN),
 )
 BY_KEY = {standard.key: standard for standard in ALL}

@@ -45,18 +45,20 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 # --- when something is not as it should be ------------------------------------------------------------------------
 
+WRONG = {"is_error": True}  # a page that says so leads to no record, whatever its address asked for
+
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """One page, word for word, for what is not there and for what is not hers to see."""
-    return render(request, "errors/404.html", status=404)
+    return render(request, "errors/404.html", WRONG, status=404)
 
 
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "errors/403.html", status=403)
+    return render(request, "errors/403.html", WRONG, status=403)
 
 
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "errors/400.html", status=400)
+    return render(request, "errors/400.html", WRONG, status=400)
 
 
 def went_wrong(request: HttpRequest) -> HttpResponse:

@@ -21,6 +21,7 @@ from dashboards.links import Link, link, offered
 from dashboards.protection import panel as protection
 from dashboards.state import State, states, with_what_states_need
 from dashboards.words import type_label
+from escalations.policies.dispute import prompts
 from placements.models import DolOrder, Placement
 from placements.querysets import WITHOUT_NOTES
 
@@ -101,6 +102,7 @@ def _context(record: Child, user: User, as_of: dt.datetime, before: Cursor | Non
         "protection": protection(record, user),
         "sees_reads": sees_reads,
         "reads": list(reads[:READS]) if sees_reads else [],
+        "prompts": prompts(user, as_of=as_of, child=record),
         "main_link": _main_link(user, state),
         "links": _links(user, record, state, care),
         "shown": SHOWN,
@@ -135,6 +137,7 @@ def _links(user: User, record: Child, state: State | None, care: CareEpisode | N
         link(user, "Ask for a strategy discussion", "governance:ask_strategy", record.reference),
         link(user, "Child protection", "governance:protection", record.reference),
         link(user, "Escalate something", "escalations:escalate_child", record.reference),
+        link(user, "Disputes and Cafcass", "escalations:disputes_of", record.reference),
         link(user, "Change who the child is", "children:describe", record.reference),
         link(user, "Record a legal status", "children:legal_status", record.reference) if care else None,
         link(user, "Allocate a worker", "children:allocate", record.reference),

@@ -15,8 +15,9 @@ from dashboards import worklist
 from dashboards.flags import SOON_DAYS, counted, flags_of
 from dashboards.links import link, offered
 from dashboards.state import states, with_what_states_need
-from escalations.models import Escalation
+from escalations.models import Dispute, Escalation, WhistleReport
 from escalations.notices import BUDGET, interruptions
+from escalations.policies.dispute import prompts
 from escalations.views.ladder import listed
 from governance.models import Action, Concern, Meeting
 from governance.views.concerns import ledger
@@ -77,6 +78,8 @@ def _parts(user: User) -> list[Part]:
     if user.can(Permission.RAISE_CONCERN):
         parts.append(_concerns)
     parts.append(_escalations)
+    if any(user.can(permission) for permission in ROUTES):
+        parts.append(_routes)
     return [*parts, _staff, _doors] if user.can(Permission.SEE_CARERS) else [*parts, _doors]
 
 
@@ -200,6 +203,22 @@ def _escalations(user: User, as_of: dt.datetime) -> dict[str, Any]:
         ],
         "interruptions": interruptions(user, day=clock.local_date(as_of)),
         "interruptions_at_most": BUDGET,
+    }
+
+
+ROUTES = (Permission.RAISE_DISPUTE, Permission.ANSWER_DISPUTE, Permission.HANDLE_WHISTLEBLOWING)
+
+
+def _routes(user: User, as_of: dt.datetime) -> dict[str, Any]:
+    """What waits for this person by the routes beside the ladder: as reviewing officer, as who answers one, as reader."""
+    disputes = Dispute.for_user(user).select_related("child", "raised_by", "answerer")
+    return {
+        "prompts": prompts(user, as_of=as_of),
+        "disputes_owed": list(disputes.owed_by(user)) if user.can(Permission.ANSWER_DISPUTE) else [],
+        "disputes_answered": list(disputes.with_raiser()) if user.can(Permission.RAISE_DISPUTE) else [],
+        "reports_waiting": WhistleReport.for_user(user).to_read(user).waiting().count()
+        if user.can(Permission.HANDLE_WHISTLEBLOWING)
+        else 0,
     }
 
 

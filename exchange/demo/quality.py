@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from governance.actions import quality, register
 from governance.models import RoleTraining
 from governance.models.quality import CULTURE, PREMISES
+from governance.policies.register import TRAINED_IN
 from placements.models import Placement
 
 if TYPE_CHECKING:
@@ -94,9 +95,12 @@ def going_well(loader: "Loader", placement: Placement) -> None:
 
 
 def trains(loader: "Loader") -> None:
-    """One commissioner's training is of this year, the other's of the year before; of the partners, the nurse's."""
-    for key, ago in (("carl", 120), ("zack", 500), ("nell", 200)):
+    """One commissioner's training is of this year, the other's of the year before; of the partners, the nurse's; and of those
+    who work with the child, one manager's and one worker's."""
+    for key, ago in (("carl", 120), ("zack", 500), ("nell", 200), ("tom", 90), ("amy", 90)):
         for subject in RoleTraining.Subject.values:
+            if loader.people[key].role not in TRAINED_IN[subject]:
+                continue
             register.record_role_training(
                 person=loader.people[key], subject=subject, given_on=loader.day(ago), trainer="The safeguarding partnership",
                 evidence="On the list of those who came.", by=loader.people["sal"], as_of=loader.at(ago, 16),

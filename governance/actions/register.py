@@ -77,12 +77,14 @@ def _still_on(entry: RegisterEntry) -> None:
 def record_role_training(
     *, person: User, subject: str, given_on: dt.date, trainer: str, evidence: str, by: User, as_of: dt.datetime
 ) -> RoleTraining:
-    """Record a commissioner's or a partner's training: due every year (R1.12, R1.13)."""
+    """Record somebody's training: due every year (R1.12, R1.13, R9.3, R10.1)."""
     if not by.can(Permission.KEEP_REGISTER):
         raise PermissionDenied(f"this role may not {Permission.KEEP_REGISTER}")
     if not policies.to_be_trained(by).filter(pk=person.pk).exists():
         raise Invalid({"person": "Select somebody from the list"})
     for_child.one_of(subject, RoleTraining.Subject.choices, "subject", "Select what the training was about")
+    if person.role not in policies.TRAINED_IN[subject]:
+        raise Invalid({"subject": "This training is for commissioners and partners"})
     for_child.required(
         trainer=(trainer, "Enter who gave the training"),
         evidence=(evidence, "Enter what shows that they were there"),

@@ -62,11 +62,14 @@ class RegisterReview(Protected):
 
 
 class RoleTraining(Protected):
-    """Yearly training of commissioners and partners: in children's social care, and in what each agency does (R1.12, R1.13)."""
+    """Yearly training: of commissioners and partners in children's social care and in what each agency does (R1.12, R1.13);
+    of them and of those who work with the child in how to speak up, and in the LADO's role (R9.3, R10.1)."""
 
     class Subject(models.TextChoices):
         SOCIAL_CARE = "social_care", "Children’s social care"
         PARTNERS = "partners", "What each partner agency does"
+        SPEAKING_UP = "speaking_up", "Escalation and whistleblowing: the policies, and how they differ"
+        LADO = "lado", "The LADO’s role, and when to refer"
 
     insert_only = True
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="role_training")

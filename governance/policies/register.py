@@ -10,12 +10,21 @@ from core.access import Permission, Role
 from core.dates import months_after
 from core.models import User
 from core.working_days import add_working_days
+from governance.models.register import RoleTraining
 from governance.querysets.register import in_unregistered_settings
 from placements.models import Placement
 
 ENTERED_WITHIN, REVIEWED_EVERY = 1, 1  # working days, and months: NOT-10
 TRAINED_EVERY = 12  # months, R1.12
-TRAINED = (Role.COMMISSIONER, Role.PARTNER)
+BUYERS_AND_PARTNERS = (Role.COMMISSIONER, Role.PARTNER)
+WORK_WITH_HER = (Role.SOCIAL_WORKER, Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE, Role.IRO, Role.ADVOCATE)
+Subject = RoleTraining.Subject
+TRAINED_IN: dict[str, tuple[Role, ...]] = {
+    Subject.SOCIAL_CARE: BUYERS_AND_PARTNERS,
+    Subject.PARTNERS: BUYERS_AND_PARTNERS,
+    Subject.SPEAKING_UP: BUYERS_AND_PARTNERS + WORK_WITH_HER,
+    Subject.LADO: BUYERS_AND_PARTNERS + WORK_WITH_HER,
+}
 
 
 def may_keep(by: User, placement: Placement) -> None:
@@ -42,5 +51,6 @@ def next_review(entered_on: dt.date, reviewed_on: dt.date | None) -> dt.date:
 
 
 def to_be_trained(user: User) -> QuerySet[User]:
-    """The commissioners and partners of this person's council: those the yearly training is for."""
-    return User.objects.filter(authority_id=user.authority_id, role__in=TRAINED, is_active=True).order_by("name")
+    """The people of this person's council, and its partners, whom any of the yearly training is for."""
+    roles = {role for roles in TRAINED_IN.values() for role in roles}
+    return User.objects.filter(authority_id=user.authority_id, role__in=roles, is_active=True).order_by("name")

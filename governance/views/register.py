@@ -15,11 +15,15 @@ from core.access import Permission, Scope, access
 from core.pages import record_form
 from governance.actions import register as acts
 from governance.forms import register as forms
-from governance.models import RegisterEntry
+from governance.models import RegisterEntry, RoleTraining
 from governance.register import register_for, trained
 from placements.views.placing import theirs
 
 SHOWS = ("missing", "late", "unreviewed", "untrue")
+TRAINED_YEARLY = (
+    "Commissioners and partners are trained every year in children’s social care and in what each partner agency does; they "
+    "and all who work with the child, in speaking up and in the LADO’s role."
+)
 
 
 def register_page() -> str:
@@ -145,7 +149,8 @@ def role_training(request: HttpRequest) -> HttpResponse:
     overdue = [row for row in people if row.overdue]
     show = "overdue" if request.GET.get("show") == "overdue" else ""
     page = {
-        "title": "Training of commissioners and partners",
+        "title": "Training of those who buy care and work with the child",
+        "head": ["Who", *RoleTraining.Subject.labels],
         "rows": overdue if show else people,
         "show": show,
         "overdue": len(overdue),
@@ -169,5 +174,5 @@ def train(request: HttpRequest) -> HttpResponse:
         back_url=back,
         submit_label="Record training",
         success="Training recorded",
-        context={"intro": "Commissioners and partners are trained every year in children’s social care, and in what each partner agency does."},
+        context={"intro": TRAINED_YEARLY},
     )  # fmt: skip

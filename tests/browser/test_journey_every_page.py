@@ -25,6 +25,7 @@ from tests.core.access.world import (
     of_her_staff,
     of_protection,
     of_quality,
+    of_routes,
 )
 from tests.exchange.returns import Council, episode
 from tests.oversight import facts
@@ -44,6 +45,8 @@ NOT_PAGES = {
     "staffing:rota_assign": "a form on the shift's page",
     "staffing:rota_leader": "a form on the shift's page",
     "dashboards:meeting_pack_text": "a file to download",
+    "escalations:open_seal": "a button",
+    "escalations:openness_sheet": "a file to download",
 }
 
 
@@ -134,6 +137,7 @@ def world(cast, tmp_path):
     w.staff |= of_concerns(cast, w.managed, w.staff["carer"])
     w.quality = of_quality(cast, w.placement)
     w.protection = of_protection(cast, w.placement, w.staff["concern"])
+    w.routes = of_routes(cast, w.teya)
 
     council = Council(cast.north, tmp_path)
     council.take_one(
@@ -230,6 +234,7 @@ def pages(w, cast):
         *plans_pages(w, cast),
         *meetings_pages(w, cast),
         *quality_pages(w, cast),
+        *routes_pages(w, cast),
         *[(user, "governance:contacts", child) for user in (cast.amy, cast.carl, cast.dee)],
         (cast.carl, "governance:record_contact", child),
         (cast.priya, "governance:report_contact", child),
@@ -428,6 +433,37 @@ def meetings_pages(w, cast):
     ]
 
 
+def routes_pages(w, cast):
+    dispute, report, teya = w.routes["dispute"], w.routes["protected report"], w.teya.reference
+    return [
+        (cast.ines, "escalations:disputes"),
+        *[(user, "escalations:dispute_report") for user in (cast.dora, cast.nina)],
+        *[(user, "escalations:disputes_of", teya) for user in (cast.ines, cast.hana)],
+        (cast.ines, "escalations:raise_dispute", teya),
+        (cast.ines, "escalations:refer_to_cafcass", teya),
+        *[(user, "escalations:dispute", dispute) for user in (cast.ines, cast.hana)],
+        *[
+            (cast.ines, f"escalations:{name}", dispute)
+            for name in ("make_formal", "note_dispute", "not_enough", "resolve_dispute")
+        ],
+        (cast.hana, "escalations:answer_dispute", dispute),
+        (cast.ines, "escalations:cafcass_answer", w.routes["referral to Cafcass"]),
+        *[(user, "escalations:speaking_up") for user in (cast.amy, cast.ines, cast.zoe)],
+        *[(user, "escalations:blow_whistle") for user in (cast.amy, cast.zoe)],
+        *[(user, "escalations:outside_scrutiny") for user in (cast.amy, cast.priya)],
+        *[(user, "escalations:openness") for user in (cast.dora, cast.nina)],
+        (cast.amy, "escalations:my_reports"),
+        *[(cast.amy, f"escalations:{name}", report) for name in ("add_to_report", "let_be_known", "choose_reader")],
+        (cast.nina, "escalations:reports"),
+        *[
+            (cast.nina, f"escalations:{name}", report)
+            for name in ("report", "acknowledge_report", "answer_report", "close_report")
+        ],
+        *[(user, "escalations:consultations") for user in (cast.amy, cast.dora)],
+        (cast.dora, "escalations:consult"),
+    ]
+
+
 def quality_pages(w, cast):
     here, visit = w.placement.pk, w.quality["quality visit"]
     return [
@@ -459,6 +495,7 @@ PARTS = {
     "children and placements": {"children", "placements"},
     "carers and rotas": {"staffing"},
     "plans, meetings, concerns and quality": {"governance"},
+    "disputes and the protected route": {"escalations"},
     "flags, returns and what is put together": {"oversight", "exchange", "dashboards"},
 }
 

@@ -220,20 +220,43 @@ class TestRoleTraining:
     @pytest.mark.recommendation("R1.12")
     @pytest.mark.recommendation("R1.13")
     def test_commissioners_and_partners_every_year(self, client, cast):
-        rows = trained(cast.dora, today=TODAY)
+        rows = [row for row in trained(cast.dora, today=TODAY) if row.person.role in ("commissioner", "partner")]
         assert {row.person for row in rows} == {cast.carl, cast.greta}
         assert all(row.overdue for row in rows)
+        assert all(asked for row in rows for *_, asked in row.subjects)
         given_on = months_after(TODAY, -12)
         for subject in RoleTraining.Subject.values:
             self.trains(cast, cast.carl, subject, given_on)
         late = {row.person: row.overdue for row in trained(cast.dora, today=TODAY)}
-        assert late == {cast.carl: False, cast.greta: True}
+        assert (late[cast.carl], late[cast.greta]) == (False, True)
         late = {row.person: row.overdue for row in trained(cast.dora, today=TODAY + DAY)}
-        assert late == {cast.carl: True, cast.greta: True}
+        assert (late[cast.carl], late[cast.greta]) == (True, True)
         client.force_login(cast.nina)
         shown = client.get(reverse("governance:role_training")).content.decode()
         assert "Carl Rook" in shown
         assert client.post(reverse("governance:record_role_training")).status_code == 403
+
+    @pytest.mark.recommendation("R9.3")
+    @pytest.mark.recommendation("R10.1")
+    def test_speaking_up_and_the_lados_role_are_for_everybody_who_works_with_the_child(self, client, cast):
+        both = {RoleTraining.Subject.SPEAKING_UP, RoleTraining.Subject.LADO}
+        asked = {
+            row.person: {code for code, *_, is_asked in row.subjects if is_asked}
+            for row in trained(cast.dora, today=TODAY)
+        }
+        assert asked == {
+            **dict.fromkeys((cast.amy, cast.ben, cast.tom, cast.hana, cast.ines, cast.ava), both),
+            cast.carl: set(RoleTraining.Subject),
+            cast.greta: set(RoleTraining.Subject),
+        }
+        for subject in both:
+            self.trains(cast, cast.amy, subject, TODAY)
+        assert [row.overdue for row in trained(cast.dora, today=TODAY) if row.person in (cast.amy, cast.ben)] == [
+            False,
+            True,
+        ]
+        client.force_login(cast.dora)
+        assert "Not asked of them" in client.get(reverse("governance:role_training")).content.decode()
 
     def test_only_theirs_and_only_by_those_who_keep_the_register(self, cast):
         with pytest.raises(PermissionDenied):

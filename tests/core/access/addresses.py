@@ -254,6 +254,21 @@ ABOUT = {
     "escalations:escalate_action": "action",
     "escalations:escalate_decision": "decision",
     "escalations:escalate_flag": "flag",
+    "escalations:dispute": "dispute",
+    "escalations:make_formal": "dispute",
+    "escalations:note_dispute": "dispute",
+    "escalations:answer_dispute": "dispute",
+    "escalations:not_enough": "dispute",
+    "escalations:resolve_dispute": "dispute",
+    "escalations:cafcass_answer": "referral to Cafcass",
+    "escalations:add_to_report": "protected report",
+    "escalations:let_be_known": "protected report",
+    "escalations:choose_reader": "protected report",
+    "escalations:report": "protected report",
+    "escalations:acknowledge_report": "protected report",
+    "escalations:answer_report": "protected report",
+    "escalations:close_report": "protected report",
+    "escalations:open_seal": "protected report",
 }
 # What the reference in an address is of, where it is not a child's.
 REFERS_TO = {"lado:receipt": "receipt"}

@@ -4,7 +4,7 @@ from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 
 from children.models import Allocation, CareEpisode, CaseSupervision, Child, Decision, LegalStatus, Wish
-from core.access import Role
+from core.access import PROVIDER_ROLES, Role
 from core.models import Protected, Team, User
 from escalations import models as escalations
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
@@ -160,7 +160,19 @@ WATCH = (
     Role.IRO,
 )  # over the ladder; what went outside, the scrutineer
 SEES |= {role: SEES[role] | LADDER for role in WATCH}
+# Disputes are for the child's line, those over it and her reviewing officer; a protected report for its maker and reader.
+DISPUTES = {escalations.Dispute, escalations.DisputeStep, escalations.CafcassReferral}
+REPORT = {escalations.WhistleReport, escalations.WhistleStep, escalations.IdentityRead}
+POLICY = {escalations.PolicyConsultation}
+OVER_HER = (
+    Role.SOCIAL_WORKER, Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE, Role.IRO, Role.SAFEGUARDING_LEAD, Role.DIRECTOR, Role.DCS,
+)  # fmt: skip
 SEES[Role.SCRUTINEER] = {governance.RegisterEntry, governance.RoleTraining}  # that there was a minute; not what it says
+
+SEES |= {role: SEES[role] | DISPUTES for role in OVER_HER}
+SEES |= {role: SEES[role] | REPORT for role in (Role.SOCIAL_WORKER, Role.SCRUTINEER)}
+SEES[Role.SOCIAL_WORKER] |= {escalations.WhistleIdentity}  # her own
+SEES |= {role: SEES[role] | POLICY for role in Role if role not in PROVIDER_ROLES}
 
 
 def names(models):
@@ -179,7 +191,7 @@ def test_what_each_role_sees_of_a_child_within_its_reach(world):
 
 
 def test_the_lado_sees_carers_and_concerns_about_their_conduct_and_nothing_else_of_any_child():
-    assert SEES[Role.LADO] <= CARERS | EVIDENCE | REASONS | LIFTS | CONCERNS | CONDUCT | DOOR
+    assert SEES[Role.LADO] <= CARERS | EVIDENCE | REASONS | LIFTS | CONCERNS | CONDUCT | DOOR | POLICY
 
 
 def test_providers_and_commissioners_see_no_addition_to_a_visit(world):

@@ -5,7 +5,20 @@ import datetime as dt
 from children.models import CaseSupervision, Decision, Wish
 from core import clock
 from core.access import Role
-from escalations.models import ConflictOfInterest, Escalation, EscalationFlag, EscalationStep
+from escalations.models import (
+    CafcassReferral,
+    ConflictOfInterest,
+    Dispute,
+    DisputeStep,
+    Escalation,
+    EscalationFlag,
+    EscalationStep,
+    IdentityRead,
+    PolicyConsultation,
+    WhistleIdentity,
+    WhistleReport,
+    WhistleStep,
+)
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
 from governance.models import (
     Action,
@@ -183,7 +196,35 @@ def world(cast, *, allegations=True):
     if allegations:
         cast.records |= of_allegations(cast, placement, cast.records)
     cast.records |= of_escalations(cast, placement, flag)
+    cast.records |= of_routes(cast, child)
     return cast
+
+
+def of_routes(cast, child) -> dict[str, int]:
+    """A dispute of Ines's that Hana has answered, Cafcass asked beside it, and a protected report of Amy's to Nina."""
+    about = {"authority": cast.north, "child": child}
+    dispute = Dispute.objects.create(
+        number=1, about="A", wanted="W", raised_by=cast.ines, informal_at=at(LONG_AGO), formal_at=at(LONG_AGO), level=2,
+        answerer=cast.hana, alert_due_on=TODAY, ends_on=TODAY + DAY, alert_answered_at=at(TODAY - DAY),
+        answered_at=at(TODAY - DAY), **about,
+    )  # fmt: skip
+    DisputeStep.objects.create(
+        dispute=dispute, kind="formal", text="T", level=2, answerer=cast.hana, by=cast.ines, happened_at=at(LONG_AGO)
+    )
+    referral = CafcassReferral.objects.create(
+        why="W", sent="S", referred_by=cast.ines, referred_at=at(LONG_AGO), dispute=dispute, **about
+    )
+    report = WhistleReport.objects.create(
+        authority=cast.north, reader=cast.nina, what="W", about="A", raised_at=at(TODAY - DAY), acknowledge_by=TODAY
+    )
+    WhistleIdentity.objects.create(report=report, reporter=cast.amy)
+    IdentityRead.objects.create(report=report, by=cast.nina)
+    WhistleStep.objects.create(report=report, kind="done", text="T", by=cast.nina, happened_at=at(TODAY - DAY))
+    PolicyConsultation.objects.create(
+        authority=cast.north, policy="escalation", version="3", held_on=LONG_AGO, who="W", said="S", changed="C",
+        recorded_by=cast.sal,
+    )  # fmt: skip
+    return {"dispute": dispute.pk, "referral to Cafcass": referral.pk, "protected report": report.pk}
 
 
 def of_her_plans(cast, placement) -> dict[str, int]:
