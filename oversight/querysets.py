@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from children.models import Child
 from core import clock
 from core.access import Permission
+from governance.querysets.register import assured_to
 from oversight import rulebook
 from oversight.rulebook import Basis
 
@@ -35,6 +36,11 @@ class FlagQuerySet(models.QuerySet):
         seen = Q(**{f"{flag}child__in": Child.objects.visible_to(user)})
         # What she holds now; of one that is cleared, its last holder sees no more than anybody else.
         return self.filter(seen | Q(**{f"{flag}owner": user, f"{flag}cleared_at__isnull": True}))
+
+    def assured_to(self, user) -> "FlagQuerySet":
+        """Flags on the placements whose figures this person answers for, a scrutineer too, who reaches no child: nothing
+        of a flag may then be told that says whose it is."""
+        return self.filter(placement__in=assured_to(user))
 
     def standing(self) -> "FlagQuerySet":
         return self.filter(cleared_at__isnull=True)
