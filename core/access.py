@@ -28,7 +28,8 @@ class Permission(StrEnum):
     AUTHORISE_UNREGISTERED = "authorise an unregistered placement, with reasons and an expiry"
     RECORD_DECISION = "record a decision on a child's record, whoever took it, and see who read the file"
     TAKE_DECISION = "take the decisions about a child that the decision-rights matrix gives them"
-    RECORD_WISH = "record what a child asks for, and that a senior manager was in touch with the child"
+    RECORD_WISH = "record what a child asks for"
+    REPORT_SENIOR_CONTACT = "report that a senior manager or commissioner was in touch with a child"
     RECORD_SENIOR_CONTACT = "record their own contact with a child, as a senior manager or commissioner"
     SEE_OVERSIGHT = "see every deprivation of liberty and unregistered placement of the authority"
     IMPORT_RETURNS = "import statutory returns and mend quarantined rows"
@@ -148,7 +149,8 @@ _CARE_DECISIONS = (
     | {P.MANAGE_CARERS, P.MANAGE_AGREEMENTS, P.PROPOSE_ROTA, P.PUBLISH_ROTA}
     | {P.SET_STAFFING, P.RECORD_SHIFT, P.REVIEW_SHIFT}
 )
-_DECIDES = frozenset({P.TAKE_DECISION, P.RECORD_WISH})
+_HEARS = frozenset({P.RECORD_WISH, P.REPORT_SENIOR_CONTACT})
+_DECIDES = _HEARS | {P.TAKE_DECISION}
 _ABOVE = _DECIDES | {P.RECORD_SENIOR_CONTACT}
 _LEDGER = frozenset({P.SEE_CONCERNS, P.TRIAGE_CONCERNS, P.SEE_CONDUCT, P.DECIDE_CONDUCT})
 _PROTECT = frozenset({P.ASK_FOR_STRATEGY, P.SEE_PROTECTION, P.RECORD_PROTECTION})
@@ -264,19 +266,19 @@ ROLES: dict[str, Rights] = {
         "Leads a shift and writes its log.",
         Scope.PROVIDER,
         _STAFF
+        | _HEARS
         | _SPEAK_UP
-        | {P.SEE_CHILDREN, P.WRITE_LOG, P.RECORD_SHIFT, P.STAND_DOWN, P.RECORD_WISH, P.RAISE_CONCERN}
-        | {P.ASK_FOR_STRATEGY},
+        | {P.SEE_CHILDREN, P.WRITE_LOG, P.RECORD_SHIFT, P.STAND_DOWN, P.RAISE_CONCERN, P.ASK_FOR_STRATEGY},
     ),
     Role.PARTNER: Rights(
         "Works with the child for another agency: police, health, education, the guardian, the virtual school.",
         Scope.ALLOCATED,
-        _SPEAK_UP | {P.SEE_CHILDREN, P.ATTEND_MEETINGS, P.RAISE_CONCERN, P.ASK_FOR_STRATEGY},
+        _SPEAK_UP | {P.SEE_CHILDREN, P.ATTEND_MEETINGS, P.RAISE_CONCERN, P.ASK_FOR_STRATEGY, P.REPORT_SENIOR_CONTACT},
     ),
     Role.ADVOCATE: Rights(
         "Speaks for the child, on her instruction.",
         Scope.ALLOCATED,
-        _SPEAK_UP | {P.SEE_CHILDREN, P.RECORD_WISH, P.ATTEND_MEETINGS, P.RAISE_CONCERN, P.ASK_FOR_STRATEGY},
+        _HEARS | _SPEAK_UP | {P.SEE_CHILDREN, P.ATTEND_MEETINGS, P.RAISE_CONCERN, P.ASK_FOR_STRATEGY},
     ),
     Role.SCRUTINEER: Rights(
         "Holds the services to account for the partnership. Sees figures and initials, and no child’s name or file.",

@@ -178,6 +178,14 @@ def digests_if_due(*, as_of: dt.datetime) -> int:
     return digests(as_of=as_of)
 
 
+def last_digests(as_of: dt.datetime) -> dt.datetime:
+    """From when on a message of the day tells what is new: the hour of the last one of an earlier day, so that a day on
+    which the service was down loses nothing; a day ago, where there was none. One written late is told a little twice."""
+    earlier = DigestDay.objects.filter(day__lt=clock.local_date(as_of)).order_by("-day").first()
+    day_ago = as_of - dt.timedelta(days=1)
+    return min(clock.at_local(earlier.day, DIGEST_AT), day_ago) if earlier else day_ago
+
+
 def digests(*, as_of: dt.datetime) -> int:
     """Write one message a person a day, from every source, to those who have something to be told. Returns how many.
 

@@ -9,7 +9,7 @@ from core import clock
 from core.access import Scope
 from core.models import User
 from dashboards.quality import schedule
-from governance.querysets.register import assured_to, called_for
+from governance.querysets.register import called_for
 from governance.register import register_for, trained
 from oversight.models import Flag
 
@@ -46,8 +46,7 @@ class Standing:
 
 def standing(user: User, code: str) -> list[Standing]:
     """The flags of a rule that stand on the placements this person answers for, the longest first."""
-    placements = assured_to(user)
-    flags = Flag.objects.standing().filter(rule=code, placement__in=placements).select_related("child", "owner")
+    flags = Flag.objects.assured_to(user).standing().of_rule(code).select_related("child", "owner")
     return [
         Standing(flag, called_for(user, flag.child), flag.placement_id if user.rights.scope != Scope.NONE else None)
         for flag in flags.order_by("due_at", "pk")

@@ -20,6 +20,7 @@ from core import clock
 from core.dates import in_words, months_after, read_instant
 from core.models import User
 from dashboards.words import lower, type_label
+from governance.models import Meeting
 from placements import codes as placement_codes
 from placements.models import DailyLog, DolOrder, ManagerPost, Placement, UnregisteredAuthorisation, Visit
 
@@ -210,6 +211,12 @@ def _sources(child: Child, user: User) -> list[Source]:
             _tell_authorisation,
         ),
         Source(decisions, "decided_on", (F("what"), F("decided_by")), _tell_decision),
+        Source(
+            Meeting.for_user(user).filter(discussed__child=child, called_off_at__isnull=True),
+            "held_at",
+            (F("series__name"), F("sent_at")),
+            _tell_meeting,
+        ),
         Source(Wish.for_user(user).filter(**hers), "asked_on", (F("words"), F("recorded_by__name")), _tell_wish),
         Source(
             visits.with_outcome(),
@@ -298,6 +305,11 @@ def _tell_decision(pk, what, by, *_):
 
 def _tell_wish(pk: int, words: str, by: str, *_: str) -> dict[str, str]:
     return {"title": "What the child asked for", "detail": words, "by": by}
+
+
+def _tell_meeting(pk: int, name: str, sent: str, *_: str) -> dict[str, str]:
+    detail = "Minutes sent" if sent else "Minutes not sent yet"
+    return {"title": f"Meeting: {name}", "detail": detail, "url": _page("dashboards:meeting", pk)}
 
 
 def _tell_visit(pk, outcome, visitor, manner, announced):

@@ -55,9 +55,10 @@ class Due:
 
 
 def schedule(user: User, *, as_of: dt.datetime) -> list[Due]:
-    """The next visit of each kind to each high-risk placement this person answers for, the longest overdue first."""
+    """The next visit of each kind to each placement this person answers for that is asked for any, the longest overdue
+    first."""
     today = clock.local_date(as_of)
-    here = assured_to(user).live_on(today).filter(followed_from__lte=today).high_risk(today)
+    here = assured_to(user).live_on(today).filter(followed_from__lte=today).looked_into(today)
     return _next(here.select_related("child", "home"), user, as_of)
 
 

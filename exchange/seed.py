@@ -17,6 +17,8 @@ from core import clock
 from core.access import Role
 from core.actions import say_who
 from core.models import Authority, Team, User
+from governance.models import Plan, QualityVisit
+from placements import codes
 from placements.models import DolOrder, Home, ManagerPost, Placement, Provider, Registration
 
 BATCH = 2_000
@@ -77,6 +79,7 @@ class _Seeder:
     def __init__(self, children: int, years: int, seed: int, as_of: dt.datetime, say: Callable[[str], None]):
         self.number, self.years, self.seed, self.as_of, self.say = children, years, seed, as_of, say
         self.random = random.Random(seed)  # noqa: S311 - invented data wants the same answer each time
+        self.planning = random.Random(f"plans {seed}")  # noqa: S311 - and what came before is as it was
         self.today = clock.local_date(as_of)
 
     def run(self) -> Counts:
@@ -186,6 +189,7 @@ class _Seeder:
         for child, day, type in zip(children, since, types, strict=True):
             placements += self._moves(child, day, type)
         placements = Placement.objects.bulk_create(placements)
+        self._plans(placements)
         self._managers_and_orders([p for p in placements if p.ended_on is None])
 
     def _moves(self, child: Child, since: dt.date, type: str) -> list[Placement]:
@@ -212,6 +216,33 @@ class _Seeder:
                 )
             )
         return rows
+
+    def _plans(self, placements: list[Placement]) -> None:
+        """A care plan for each child and a plan for each placement, but for one in twenty; and the premises looked at."""
+        plans, versions, covers = [], dict[int, int](), [code for code, _ in Plan.SECTIONS]
+        for p in placements:
+            last = versions.get(p.child_id, 0)
+            if not last and self.planning.random() > 0.05:
+                plans.append(Plan(child_id=p.child_id, kind="care", made_on=p.started_on, version=1, sections=covers))
+            versions[p.child_id] = last + 1
+            if self.planning.random() > 0.05:
+                plans.append(
+                    Plan(
+                        child_id=p.child_id, kind="placement", placement=p, made_on=p.started_on, version=last + 1,
+                        signed_on=p.started_on, signed_by="Invented Manager",
+                    )
+                )  # fmt: skip
+        for plan in plans:
+            plan.recorded_by = self.recorder
+        Plan.objects.bulk_create(plans)
+        QualityVisit.objects.bulk_create(
+            QualityVisit(
+                placement=p, kind="premises", occurred_at=clock.start_of(p.started_on) - dt.timedelta(days=1), announced=True,
+                summary="Invented.", recorded_by=self.recorder,
+            )
+            for p in placements
+            if p.type in codes.OTHER_ARRANGEMENTS and self.planning.random() > 0.05
+        )  # fmt: skip
 
     def _managers_and_orders(self, live: list[Placement]) -> None:
         residential = [p for p in live if p.home_id]

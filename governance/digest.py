@@ -8,21 +8,26 @@ from django.db.models import Count, F, Q
 
 from children.querysets import live_on
 from core import clock
+from core.dates import in_words
+from core.outbox import last_digests
 from governance.models import Action, Member
 
 SOON = dt.timedelta(days=7)
 
 
 def digest_lines(as_of: dt.datetime) -> Iterator[tuple[int, list[str]]]:
-    """The minutes sent to a person since yesterday, and their actions that are overdue or due within a week."""
-    today = clock.local_date(as_of)
+    """The minutes sent to a person since the last message of the day, and their actions that are overdue or due within a
+    week."""
+    today, since = clock.local_date(as_of), last_digests(as_of)
+    day = clock.local_date(since)
+    when = "yesterday" if day == today - dt.timedelta(days=1) else in_words(day)
     told: dict[int, list[str]] = defaultdict(list)
     sent = Q(
-        series__meetings__sent_at__gt=as_of - dt.timedelta(days=1),
+        series__meetings__sent_at__gt=since,
         series__meetings__sent_at__lte=as_of,
     ) & ~Q(series__meetings__sent_by=F("person"))
     for row in Member.objects.filter(live_on(today)).filter(sent).order_by().values("person").annotate(n=Count("pk")):
-        told[row["person"]].append(f"{_count(row['n'], 'set')} of minutes sent to you since yesterday")
+        told[row["person"]].append(f"{_count(row['n'], 'set')} of minutes sent to you since {when}")
     mine = Action.objects.open().filter(due_on__lte=today + SOON).order_by().values("owner")
     for row in mine.annotate(late=Count("pk", filter=Q(due_on__lt=today)), n=Count("pk")):
         if row["late"]:

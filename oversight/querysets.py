@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from children.models import Child
 from core import clock
 from core.access import Permission
+from governance.querysets.register import assured_to
 from oversight import rulebook
 from oversight.rulebook import Basis
 
@@ -39,6 +40,11 @@ class FlagQuerySet(models.QuerySet):
         if user.can(Permission.SEE_FLAGS):
             shown |= ~behind & (held | Q(**{f"{flag}child__in": Child.objects.visible_to(user)}))
         return self.filter(shown)
+
+    def assured_to(self, user) -> "FlagQuerySet":
+        """Flags on the placements whose figures this person answers for, a scrutineer too, who reaches no child: nothing
+        of a flag may then be told that says whose it is."""
+        return self.filter(placement__in=assured_to(user))
 
     def standing(self) -> "FlagQuerySet":
         return self.filter(cleared_at__isnull=True)

@@ -85,6 +85,9 @@ MEETING = Standard(
     "SAF-09 meeting", "meeting", 5, "working days", "how soon a run of concerns or police attendances is met about"
 )
 LADO = Standard("SAF-09 LADO", "lado", 1, "working days", "how soon the LADO is consulted")
+STILL_OPEN = Standard(
+    "SAF-09 open", "still_open", 28, "days", "how long a concern that was decided on and answered may lie open"
+)
 
 LADO_EVALUATION = Standard(
     "SAF-04 evaluation", "lado_evaluation", 1, "working days", "how soon the LADO evaluates a referral"
@@ -196,7 +199,20 @@ LADDER = (ESCALATED_1, ESCALATED_2, ESCALATED_3, ESCALATED_4, ESCALATED_5)
 ALL = (
     *(REAPPROVAL, LATE_APPROVAL, GRACE, SILENCE, CLOSING, WORKER, MANAGER_FIRST, MANAGER, HEAD, UNANNOUNCED, NIGHT),
     *(DBS, UPDATE_SERVICE, TRAINING, SUPERVISION_FIRST, SUPERVISION, SUPERVISION_LONGEST, CASE, CASE_NEWLY_QUALIFIED),
-    *(REFLECTION, TOLERANCE, RECORDED, STAFF_TYPE, PROFILE, AGENCIES_MEET, TRIAGE, ANSWER, UNREAD, MEETING, LADO),
+    *(
+        REFLECTION,
+        TOLERANCE,
+        RECORDED,
+        STAFF_TYPE,
+        PROFILE,
+        AGENCIES_MEET,
+        TRIAGE,
+        ANSWER,
+        UNREAD,
+        MEETING,
+        LADO,
+        STILL_OPEN,
+    ),
     *(QUALITY_VISIT, QUALITY_LONGEST, QUALITY_REVIEW, QUALITY_TOGETHER, PREMISES),
     *(REGISTER_ENTRY, REGISTER_REVIEW),
     *(STRATEGY, SAME_DAY, HARM_TEST, QUIET, QUIET_LONGEST),

@@ -15,7 +15,7 @@ from core import clock
 from oversight.rulebook import Rule, Trait
 from oversight.rulebook.sql import covers_today
 
-OF_CHILD = ("plan", "referralprofile", "searchentry", "longtermplan", "contingency", "courttask")
+OF_CHILD = ("referralprofile", "searchentry", "longtermplan", "contingency", "courttask")
 OF_PLACEMENT = ("placementagreement", "funding", "noticereceived")
 PLANNED = " OR ".join(
     [

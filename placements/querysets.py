@@ -8,6 +8,7 @@ from children.models import Child
 from children.querysets import child_being_read, live, live_on
 from core.access import PROVIDER_ROLES, Permission, Scope
 from core.clock import database_today
+from placements import codes
 
 # Providers and commissioners see that a child is placed, not what she told her social worker.
 WITHOUT_NOTES = (Scope.PROVIDER, Scope.PLACEMENTS)
@@ -87,6 +88,12 @@ class PlacementQuerySet(models.QuerySet):
     def high_risk(self, day) -> "PlacementQuerySet":
         """Placements in an unregistered setting, or of a child under a deprivation of liberty order, on `day`."""
         return self.with_setting(day).filter(Q(registration="not_registered") | Q(dol=True))
+
+    def looked_into(self, day) -> "PlacementQuerySet":
+        """Placements somebody has to go and judge: high-risk ones, and other arrangements, whose premises the law asks
+        about."""
+        risky = Q(registration="not_registered") | Q(dol=True)
+        return self.with_setting(day).filter(risky | Q(type__in=codes.OTHER_ARRANGEMENTS))
 
 
 class HomeQuerySet(models.QuerySet):

@@ -13,6 +13,7 @@ from children.models import Allocation, CareEpisode, Child, LegalStatus
 from core import clock
 from core.access import PartnerKind, Role
 from core.models import Authority, Team, User
+from governance.models import Plan
 from placements.models import (
     DolOrder,
     Home,
@@ -116,8 +117,17 @@ class Cast:
         )
         return user
 
-    def child(self, *, born=dt.date(2010, 5, 4), since=dt.date(2021, 1, 4), legal_status="C2", worker=None, **fields):
-        """A child looked after since a day, allocated to Amy (worker=False: to nobody)."""
+    def child(
+        self,
+        *,
+        born=dt.date(2010, 5, 4),
+        since=dt.date(2021, 1, 4),
+        legal_status="C2",
+        worker=None,
+        planned=True,
+        **fields,
+    ):
+        """A child looked after since a day, with a care plan, allocated to Amy (worker=False: to nobody)."""
         fields = {
             "forename": "Robin",
             "surname": "Meadow",
@@ -130,6 +140,11 @@ class Cast:
         LegalStatus.objects.create(child=child, code=legal_status, started_on=since)
         if worker is not False:
             self.allocate(child, worker or self.amy, since=since)
+        if planned:
+            covers = [code for code, _ in Plan.SECTIONS]
+            Plan.objects.create(
+                child=child, kind="care", version=1, made_on=since, sections=covers, recorded_by=self.amy
+            )
         return child
 
     def allocate(self, child, worker, *, part=Allocation.Part.SOCIAL_WORKER, since=dt.date(2021, 1, 4), until=None):
@@ -156,12 +171,18 @@ class Cast:
             )
         return home
 
-    def placement(self, child, start: dt.date, *, type="K2", home=None, hour=None, **fields) -> Placement:
-        """A placement from `start`, followed from its first day; with `hour`, an emergency that began at that hour."""
+    def placement(self, child, start: dt.date, *, type="K2", home=None, hour=None, planned=True, **fields) -> Placement:
+        """A placement from `start`, with its plan, followed from its first day; with `hour`, an emergency that began then."""
         fields = {"followed_from": start} | fields
         if hour is not None:
             fields |= {"basis": "emergency", "started_at": at(start, hour)}
-        return Placement.objects.create(child=child, type=type, home=home, started_on=start, **fields)
+        placement = Placement.objects.create(child=child, type=type, home=home, started_on=start, **fields)
+        if planned:
+            Plan.objects.create(
+                child=child, kind="placement", placement=placement, made_on=start, signed_on=start, signed_by="Maya Redstart",
+                version=Plan.objects.filter(child=child, kind="placement").count() + 1, recorded_by=self.amy,
+            )  # fmt: skip
+        return placement
 
     def unregistered(self, child, start: dt.date, **fields) -> Placement:
         """A placement in a home known not to be registered."""

@@ -19,7 +19,7 @@ from escalations.models import Dispute, Escalation, WhistleReport
 from escalations.notices import BUDGET, interruptions
 from escalations.policies.dispute import prompts
 from escalations.views.ladder import listed
-from governance.models import Action, Concern, Meeting
+from governance.models import Action, Concern, CourtTask, Meeting
 from governance.views.concerns import ledger
 from oversight.quality import registration_not_known
 from placements.models import Placement
@@ -73,6 +73,8 @@ def _parts(user: User) -> list[Part]:
         parts = [_mine, _caseload] if flags else [_caseload]
     else:
         parts = [_mine] if flags else []
+    if user.can(Permission.SEE_PLANS):
+        parts = [*parts, _court]
     if user.can(Permission.ATTEND_MEETINGS):
         parts = [*parts, _tasks]
     if user.can(Permission.RAISE_CONCERN):
@@ -105,6 +107,8 @@ def _stats(found: dict[str, Any]) -> list[tuple[int, str, str, str]]:
     if found.get("escalations") and found["escalations"][0][1] == ESCALATIONS["answer"]:
         number, _, href = found["escalations"][0]
         stats.append((number, "escalations: yours to answer", href, "red"))
+    if found.get("court_late"):
+        stats.append((found["court_late"], "court tasks overdue: yours", "#court", "red"))
     if found.get("tasks_late"):
         stats.append((found["tasks_late"], "actions overdue: yours", "#tasks", "red"))
     return stats
@@ -250,6 +254,13 @@ def _tasks(user: User, as_of: dt.datetime) -> dict[str, Any]:
         "tasks_late": sum(task.due_on < today for task in tasks),
         "minutes_to_send": list(unsent.select_related("series__child").order_by("held_at")[:LISTED]),
     }
+
+
+def _court(user: User, as_of: dt.datetime) -> dict[str, Any]:
+    """What a court directed or was promised, and this person is to do, the soonest first."""
+    today = clock.local_date(as_of)
+    mine = list(CourtTask.for_user(user).open().owned_by(user).select_related("child").order_by("due_on", "pk"))
+    return {"court_tasks": mine, "court_late": sum(task.due_on < today for task in mine)}
 
 
 def _caseload(user: User, as_of: dt.datetime) -> dict[str, Any]:

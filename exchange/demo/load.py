@@ -16,6 +16,7 @@ from exchange.demo import people as cast
 from exchange.demo.stories import Story
 from oversight.sweep import sweep
 from placements import actions as placements
+from placements import codes
 from placements.models import Home, Placement, Provider
 
 NIGHT, MORNING = dt.time(0), dt.time(9)
@@ -105,12 +106,16 @@ class Loader:
         if story.rota:
             (rotas.going_well if story.rota == "well" else rotas.going_wrong)(self, placement)
             (quality.going_well if story.rota == "well" else quality.going_wrong)(self, placement)
+        elif story.type in codes.OTHER_ARRANGEMENTS:
+            quality.checked(self, placement, story.worker)
         if story.meets:
             meetings.weekly(self, placement)
         if story.plans:
             {"well": plans.going_well, "badly": plans.going_wrong, "in part": plans.in_part}[story.plans](
                 self, placement
             )
+        else:
+            plans.placement_plan(self, placement, worker)
         if story.rota == "badly":
             concerns.going_unanswered(self, placement)
             deciding.going_wrong(self, child)
@@ -157,6 +162,7 @@ class Loader:
             children.allocate(
                 child=child, worker=self.people[key], part=part, started_on=self.day(taken_in), by=manager, as_of=as_of
             )
+        plans.care_plan(self, child, worker, taken_in)
         return child
 
     def _earlier(self, story: Story, child: Child, worker: User) -> None:
@@ -175,6 +181,7 @@ class Loader:
                 by=worker,
                 as_of=self.at(started, 9),
             )
+            plans.placement_plan(self, placement, worker)
             placements.end_placement(
                 placement=placement, ended_on=self.day(ended), end_reason=end_reason, by=worker, as_of=self.at(ended, 9)
             )

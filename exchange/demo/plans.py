@@ -4,6 +4,8 @@ import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from children.models import Child
+from core.models import User
 from governance import agreement_text
 from governance.actions import commissioning, long_term, plans
 from governance.models import Plan
@@ -16,19 +18,27 @@ SECTIONS = [code for code, _ in Plan.SECTIONS]
 IDENTITY = {"religion", "origin", "culture", "language"}
 
 
-def _both_plans(loader: "Loader", placement: Placement, worker: str, ago: int, sections: list[str]) -> None:
-    by, day, as_of = loader.people[worker], loader.day(ago), loader.at(ago, 16)
-    plans.record_plan(child=placement.child, kind="care", made_on=day, covers=sections, by=by, as_of=as_of)
+def care_plan(loader: "Loader", child: Child, worker: User, ago: int, sections: list[str] = SECTIONS) -> None:
+    """The law asks it of every looked-after child; most have one, with every part of it written."""
+    plans.record_plan(
+        child=child, kind="care", made_on=loader.day(ago), covers=sections, by=worker, as_of=loader.at(ago, 16)
+    )
+
+
+def placement_plan(loader: "Loader", placement: Placement, worker: User) -> None:
+    """Signed on the day it began, as for each placement."""
+    day = placement.started_on
     plans.record_plan(
         child=placement.child, kind="placement", placement=placement, made_on=day, signed_on=day,
-        signed_by="The placement manager", by=by, as_of=as_of,
+        signed_by="The placement manager", by=worker, as_of=loader.at((loader.today - day).days, 16),
     )  # fmt: skip
 
 
 def in_part(loader: "Loader", placement: Placement) -> None:
     """A care plan that says nothing of who the child is."""
-    began = (loader.today - placement.started_on).days
-    _both_plans(loader, placement, "amy", began, [code for code in SECTIONS if code not in IDENTITY])
+    amy, began = loader.people["amy"], (loader.today - placement.started_on).days
+    care_plan(loader, placement.child, amy, began, [code for code in SECTIONS if code not in IDENTITY])
+    placement_plan(loader, placement, amy)
 
 
 def going_well(loader: "Loader", placement: Placement) -> None:
@@ -36,7 +46,7 @@ def going_well(loader: "Loader", placement: Placement) -> None:
     child, ben, carl = placement.child, loader.people["ben"], loader.people["carl"]
     began = (loader.today - placement.started_on).days
     day, as_of = placement.started_on, loader.at(began, 17)
-    _both_plans(loader, placement, "ben", began, SECTIONS)
+    placement_plan(loader, placement, ben)
     plans.write_profile(
         child=child, needs="Few faces, the same ones, and someone awake when she wakes.",
         identity="White British, no religion. Her nan’s Sunday dinner matters more than any festival.",
@@ -65,7 +75,7 @@ def going_wrong(loader: "Loader", placement: Placement) -> None:
     child = placement.child
     amy, tom, hana, carl, lola = (loader.people[key] for key in ("amy", "tom", "hana", "carl", "lola"))
     without = [code for code in SECTIONS if code not in IDENTITY]
-    plans.record_plan(child=child, kind="care", made_on=loader.day(60), covers=without, by=amy, as_of=loader.at(60, 10))
+    care_plan(loader, child, amy, 60, without)
     plans.write_profile(
         child=child, needs="A calm house.", identity="Mixed heritage.", risks="Goes missing.",
         outcomes="Somewhere safe while a home is found.", wishes="“Near my mum.”", by=amy, as_of=loader.at(60, 11),

@@ -94,6 +94,14 @@ def going_well(loader: "Loader", placement: Placement) -> None:
     )  # fmt: skip
 
 
+def checked(loader: "Loader", placement: Placement, worker: str) -> None:
+    """Somebody looked at the place before the child moved in, as the law asks of other arrangements."""
+    _visits(
+        loader, placement, "premises", (loader.today - placement.started_on).days + 2, by=worker,
+        premises=[{"about": code, "score": "met"} for code in PREMISES], summary="A room of one’s own, and a kitchen to share.",
+    )  # fmt: skip
+
+
 def trains(loader: "Loader") -> None:
     """One commissioner's training is of this year, the other's of the year before; of the partners, the nurse's; and of those
     who work with the child, one manager's and one worker's."""

@@ -63,6 +63,7 @@ def record_funding(
             health_said=(health_said, "Enter what health said, or below why they were not asked"),
             education_said=(education_said, "Enter what education said, or below why they were not asked"),
         )
+    policies.paid_once(placement, starts_on, ends_on)
     if Funding.objects.filter(placement__child=placement.child).exists():
         policies.profile_gate(placement.child, starts_on, as_of, "This extension")
     decision = decided(

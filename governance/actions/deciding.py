@@ -10,7 +10,7 @@ from children import policies as for_child
 from children.models import Allocation, Child
 from children.querysets import live_on
 from core import clock
-from core.access import Permission, Role
+from core.access import Permission, Role, Scope
 from core.actions import action, touch
 from core.errors import Conflict, Invalid
 from core.models import User
@@ -49,7 +49,9 @@ def report_contact(
 ) -> SeniorContact:
     """Put on record that a senior manager or commissioner was in touch with a child, for them to write what was said."""
     touch(child=child)
-    for_child.may_about(by, Permission.RECORD_WISH, child)
+    for_child.may_about(by, Permission.REPORT_SENIOR_CONTACT, child)
+    if by.rights.scope == Scope.ALLOCATED and not Child.objects.visible_to(by).filter(pk=child.pk).exists():
+        raise PermissionDenied("this person is not allocated to the child")
     _possible(child, occurred_at, how, as_of)
     if who.role not in SeniorContact.SENIOR or who.authority_id != child.authority_id:
         raise Invalid({"who": "Select a commissioner, head of service or director of the child’s council"})

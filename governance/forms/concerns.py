@@ -160,7 +160,11 @@ class Close(forms.Form):
         noun="why it can be closed",
         choices=[*ConcernStep.Closing.choices, *ConcernStep.NoReason.choices],
     )
-    done = forms.TextAreaField(label="What was done, and how do you know it worked?", noun="what was done")
+    done = forms.TextAreaField(
+        label="What was done, and how do you know it worked?",
+        noun="what was done",
+        hint="Whoever raised the concern reads this: write it to them, and nothing about anybody that they may not know.",
+    )
 
 
 class Review(_About):

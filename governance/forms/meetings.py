@@ -178,10 +178,18 @@ class Conduct(forms.Form):
             self._add(f"{name}_was", django_forms.CharField(required=False, widget=django_forms.HiddenInput))
         for code, label in codes.SECTIONS:
             hint = codes.PROMPTS[code]
+            # What several people typed and was put together may be longer than one person may type: it can be saved again.
+            kept = len(getattr(saved.get(code), "text", ""))
             self._add(
                 f"text_{code}",
                 forms.TextAreaField(
-                    label=label, hint=hint, rows=4, max_length=MINUTES, counted=False, strip=False, required=False
+                    label=label,
+                    hint=hint,
+                    rows=4,
+                    max_length=kept + MINUTES,
+                    counted=False,
+                    strip=False,
+                    required=False,
                 ),
             )
             self._add(f"version_{code}", django_forms.IntegerField(required=False, widget=django_forms.HiddenInput))

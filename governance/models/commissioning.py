@@ -1,13 +1,15 @@
 """What a placement costs and for how long, the checks of a crisis, notices received, and what a court was promised."""
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 
 from children.models import Child
 from core.fields import RecordedAt
 from core.history import tracked
 from core.models import Protected, User, dated
-from governance.querysets.plans import OfPlacementPlanQuerySet, PlanQuerySet
+from governance.querysets.plans import CourtTaskQuerySet, OfPlacementPlanQuerySet
 from placements.models import Placement
 
 
@@ -38,6 +40,14 @@ class Funding(Protected):
         indexes = [models.Index(fields=["placement", "-starts_on"], name="funding_by_placement")]
         constraints = [
             dated("starts_on", "ends_on", "funding_dated"),
+            ExclusionConstraint(
+                name="funding_once",
+                expressions=[
+                    ("placement", RangeOperators.EQUAL),
+                    (Func("starts_on", "ends_on", Value("[]"), function="daterange"), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message="Some of these days are paid for already. Begin the day after the last of them.",
+            ),
             models.CheckConstraint(
                 condition=(~Q(health_said="") & ~Q(education_said="")) | ~Q(why_not_asked=""),
                 name="funding_asks_health_and_education",
@@ -147,7 +157,7 @@ class CourtTask(Protected):
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = RecordedAt()
     history = tracked()
-    objects = PlanQuerySet.as_manager()
+    objects = CourtTaskQuerySet.as_manager()
 
     class Meta:
         ordering = ["due_on", "id"]

@@ -162,6 +162,7 @@ def may_close(concern: Concern) -> None:
 # --- what is owed -----------------------------------------------------------------------------------------------------
 
 TRIAGE_DAYS, ANSWER_DAYS, LADO_DAYS = ("SAF-09 triage", 1), ("SAF-09 answer", 3), ("SAF-09 LADO", 1)
+OPEN_DAYS = ("SAF-09 open", 28)  # and not working days
 
 
 @dataclass(frozen=True)
@@ -174,8 +175,8 @@ class Owed:
     late: bool
 
 
-def working_days(concern: Concern, standard: tuple[str, int]) -> int:
-    """How many working days the council's own standard gives, never more than the default."""
+def days_given(concern: Concern, standard: tuple[str, int]) -> int:
+    """How many days the council's own standard gives, never more than the default."""
     key, default = standard
     row = (
         LocalStandard.objects.filter(
@@ -194,7 +195,7 @@ def owed(concern: Concern, steps: list[ConcernStep], as_of: dt.datetime) -> list
     today, day = clock.local_date(as_of), clock.local_date(concern.received_at)
 
     def within(standard: tuple[str, int]) -> dt.date:
-        return add_working_days(day, working_days(concern, standard))
+        return add_working_days(day, days_given(concern, standard))
 
     found: list[tuple[str, str, dt.date | None]] = []
     if concern.triaged_at is None:
@@ -212,6 +213,11 @@ def owed(concern: Concern, steps: list[ConcernStep], as_of: dt.datetime) -> list
     if concern.answered_at is None:
         found.append(("Answer whoever raised it", concern.owner.name, within(ANSWER_DAYS)))
     if not found:
-        found.append(("Act on it, until it can be closed", concern.owner.name, None))
+        safer = [step.happened_at for step in steps if step.kind == ConcernStep.Kind.MITIGATION]
+        tended = max(filter(None, (concern.triaged_at, concern.answered_at, *safer)))
+        last_day = clock.local_date(tended) + dt.timedelta(days=days_given(concern, OPEN_DAYS))
+        found.append(
+            ("Act on it until it can be closed, or say what makes it safer meanwhile", concern.owner.name, last_day)
+        )
     rows = [Owed(what, who, by, by is not None and by < today) for what, who, by in found]
     return sorted(rows, key=lambda row: row.by or dt.date.max)

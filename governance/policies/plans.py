@@ -12,7 +12,7 @@ from core.dates import in_words
 from core.errors import Invalid, Refused
 from core.models import LocalStandard, User
 from core.working_days import add_working_days
-from governance.models import CrisisCheck, NoticeReceived, ReferralProfile
+from governance.models import CrisisCheck, Funding, NoticeReceived, ReferralProfile
 from placements.models import DolOrder, Placement
 
 PROFILE = "CPL-04 profile"  # the local standard's key
@@ -121,3 +121,17 @@ def of_child(placement: Placement | None, child: Child) -> None:
     """Raise Invalid for a placement that is another child's."""
     if placement is not None and placement.child_id != child.pk:
         raise Invalid({"placement": "Select the placement from the list"})
+
+
+def paid_once(placement: Placement, starts_on: dt.date, ends_on: dt.date) -> None:
+    """Raise Invalid where some of these days are paid for already: at this placement or, while the child lives there, at
+    another. What is still paid at a home the child has left, until its notice ends, is paid beside the next one's."""
+    others = Funding.objects.filter(placement__child=placement.child_id, starts_on__lte=ends_on, ends_on__gte=starts_on)
+    for block in others.select_related("placement").order_by("starts_on"):
+        first, second = sorted([(block.starts_on, block.placement), (starts_on, placement)], key=lambda row: row[0])
+        left = first[1].ended_on is not None and first[1].ended_on <= second[0]
+        if block.placement_id == placement.pk or not left:
+            days = f"{in_words(block.starts_on)} to {in_words(block.ends_on)}"
+            raise Invalid(
+                {"starts_on": f"{days} is paid for already, at £{block.weekly_cost} a week. Begin the day after"}
+            )

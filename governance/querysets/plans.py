@@ -26,6 +26,16 @@ class OfPlacementPlanQuerySet(PlanQuerySet):
     path = "placement__child__"
 
 
+class CourtTaskQuerySet(PlanQuerySet):
+    """What a court directed or was promised."""
+
+    def open(self) -> "CourtTaskQuerySet":
+        return self.filter(done_on__isnull=True)
+
+    def owned_by(self, user) -> "CourtTaskQuerySet":
+        return self.filter(owner=user)
+
+
 class AgreementQuerySet(OfPlacementPlanQuerySet):
     """What a placement is to achieve for this child: also for the manager of the provider that agreed to it."""
 

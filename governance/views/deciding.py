@@ -34,7 +34,7 @@ def contacts(request: HttpRequest, reference: str) -> HttpResponse:
             "child": child,
             "page": Paginator(found, A_PAGE).get_page(request.GET.get("page")),
             "may_record": user.can(Permission.RECORD_SENIOR_CONTACT),
-            "may_report": user.can(Permission.RECORD_WISH),
+            "may_report": user.can(Permission.REPORT_SENIOR_CONTACT),
             "may_see": acts.is_to_see(user),
             "back_url": reverse("dashboards:child", args=[child.reference]),
         }
@@ -63,7 +63,7 @@ def record_contact(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
-@access(Permission.RECORD_WISH)
+@access(Permission.REPORT_SENIOR_CONTACT)
 def report_contact(request: HttpRequest, reference: str) -> HttpResponse:
     child = get_object_or_404(Child.for_user(request.user), reference=reference)
     return record_form(

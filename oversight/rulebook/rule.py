@@ -33,7 +33,9 @@ class Trait(StrEnum):
     HIGH_RISK = "in a setting not registered, or under a deprivation of liberty order"
     STAFFED = "with shifts near now, an agency, or an open request about a carer"
     CARED_FOR = "either of the last two"
-    PLANNED = "high-risk, or of a child whose plans, search, funding, notices or court tasks are on record"
+    PLANNED = (
+        "high-risk, or of a child whose profile, search, long-term plan, funding, notices or court tasks are on record"
+    )
     MET = "of a child with a meeting of their own, or whom a meeting has discussed, or with an action"
     PROTECTED = "of a child about whom a concern was raised, or whose protection is on record"
 

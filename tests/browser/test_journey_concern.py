@@ -50,7 +50,7 @@ def test_an_officer_raises_a_concern_and_sees_its_answer(cast, skye, at_a_browse
     tom.follows("Answer whoever raised it")
     tom.enters("What do you tell them?", "Two staff are awake at night from today.")
     tom.presses("Send the answer")
-    tom.sees("Act on it, until it can be closed")
+    tom.sees("Act on it until it can be closed")
 
     pete.opens("governance:concerns")
     pete.follows("Concern 1")

@@ -8,6 +8,7 @@ from django.urls import reverse
 from children.models import CareEpisode, Decision, LegalStatus
 from core import clock
 from dashboards.chronology import PAGE, Cursor, chronology
+from governance.models import Discussed, Meeting, MeetingSeries
 from placements.models import DailyLog, Visit
 from tests.cast import at
 
@@ -79,6 +80,23 @@ def test_what_happened_is_told_newest_first(cast, child):
         "Legal status: Full care order",
         "Began to be looked after",
     ]
+
+
+def test_a_meeting_is_told_to_those_who_may_read_it(cast, child):
+    day = dt.date(2026, 5, 4)
+    series = MeetingSeries.objects.create(
+        child=child, kind="child", authority=cast.north, name="Weekly meeting", purpose="P", terms="T", chair=cast.hana, every_days=7,
+        required=[], started_on=day, recorded_by=cast.hana,
+    )  # fmt: skip
+    for hour, fields in ((9, {}), (10, {"called_off_at": at(day), "called_off_why": "She was ill."})):
+        meeting = Meeting.objects.create(
+            series=series, held_at=at(day, hour), required=[], recorded_by=cast.hana, **fields
+        )
+        Discussed.objects.create(meeting=meeting, child=child)
+    cast.placement(child, dt.date(2024, 1, 8), home=cast.home())
+    told = [entry for page in whole(child, cast.amy) for entry in page if entry.title.startswith("Meeting")]
+    assert [(entry.title, entry.detail) for entry in told] == [("Meeting: Weekly meeting", "Minutes not sent yet")]
+    assert not [each for each in titles(child, cast.paul) if each.startswith("Meeting")]
 
 
 def test_nothing_is_lost_or_told_twice_between_pages(cast, child):

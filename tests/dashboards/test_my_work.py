@@ -10,6 +10,7 @@ from children.models import Allocation
 from core import clock
 from core.access import Permission
 from dashboards import worklist
+from governance.models import CourtTask
 from oversight.models import Flag, SweepRun
 from oversight.sweep import sweep
 from placements.actions import record_visit
@@ -211,6 +212,29 @@ def test_more_children_take_no_more_queries(client, cast, who):
     few, many = more(2), more(8)
     assert few == many
     assert many <= 30
+
+
+def test_a_court_task_is_on_its_owners_list_until_it_is_done(client, cast):
+    child = cast.child()
+    lola = cast.allocate(child, cast.lola, part=Allocation.Part.LEGAL).worker
+    fields = {"child": child, "kind": "direction", "source": "Order", "made_on": ago(40), "recorded_by": cast.amy}
+    late = CourtTask.objects.create(what="File the statement", due_on=ago(1), owner=lola, **fields)
+    CourtTask.objects.create(what="Tell the guardian", due_on=ago(-9), owner=lola, **fields)
+    CourtTask.objects.create(what="Visit weekly", due_on=ago(3), owner=cast.amy, **fields)
+    response = page(client, lola)
+    assert [task.what for task in response.context["court_tasks"]] == ["File the statement", "Tell the guardian"]
+    assert (1, "court tasks overdue: yours", "#court", "red") in response.context["stats"]
+    text = response.content.decode()
+    assert 'id="court"' in text
+    assert text.count("Overdue</strong>") == 1
+    plans = reverse("governance:plans", args=[child.reference])
+    assert f"{plans}#court" in text
+    assert 'id="court"' in client.get(plans).content.decode()
+    late.done_on, late.evidence = ago(0), "Filed."
+    late.save()
+    response = page(client, lola)
+    assert [task.what for task in response.context["court_tasks"]] == ["Tell the guardian"]
+    assert not [stat for stat in response.context["stats"] if stat[2] == "#court"]
 
 
 @pytest.mark.parametrize(

@@ -322,4 +322,8 @@ class TestConduct:
         assert life.owed() == set()
         life.decides(concern, at(TUESDAY, 10))
         life.answers(concern, at(TUESDAY, 12))
-        assert life.owed(at(TUESDAY + 40 * DAY, 12)) == set()
+        assert life.owed(at(TUESDAY + 28 * DAY, 12)) == set()
+        assert life.owed(at(TUESDAY + 29 * DAY, 12)) == {"SAF-09 open"}  # the council's, who did nothing more about it
+        step = {"concern": concern, "kind": "mitigation", "text": "Two carers at night, the same ones."}
+        life.act(concerns.note, life.cast.tom, at(TUESDAY + 29 * DAY, 13), **step)
+        assert life.owed() == set()

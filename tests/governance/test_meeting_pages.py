@@ -5,8 +5,10 @@ from django.urls import reverse
 
 from children.models import Decision, FileRead
 from core import clock
-from governance.actions import concerns, police
+from governance.actions import concerns, minutes, police
+from governance.actions.minutes import Said
 from governance.codes import WHOLE_CHILD
+from governance.forms.meetings import MINUTES
 from governance.models import Action, Attendance, Meeting, MinuteSection
 from tests.cast import at
 from tests.governance.round_a_table import DAY, HOUR, Table
@@ -122,6 +124,17 @@ def test_two_people_at_one_table_lose_nothing_and_both_see_what_happened(client,
     seen = as_(client, cast.amy).get(page(meeting)).content.decode()
     assert "Dentist on Friday." in seen
     assert "They had written in the same place, and both texts are kept." in seen
+
+
+def test_what_was_put_together_can_be_saved_again_however_long_it_is(client, table, cast, meeting):
+    said = {"safety": Said("x" * MINUTES + "\n" + "y" * MINUTES, 0)}  # two people's, one under the other
+    table.act(minutes.conduct, cast.hana, clock.now(), meeting=meeting, child=table.child, said=said)
+    sent = shown(as_(client, cast.hana).get(page(meeting)))
+    assert (
+        client.post(page(meeting), sent | {"text_safety": said["safety"].text + "\nAnd so it was."}).status_code == 302
+    )
+    assert MinuteSection.objects.get(meeting=meeting, section="safety").text.endswith("And so it was.")
+    assert client.post(page(meeting), sent | {"text_care": "z" * (MINUTES + 1)}).status_code == 422
 
 
 def test_what_another_said_of_a_seat_meanwhile_stands(client, table, cast, meeting):

@@ -4,7 +4,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
+from core.dates import in_words
 from core.errors import Conflict, Invalid
+from core.models import DigestDay
 from governance.actions import meetings, minutes, tasks
 from governance.actions.minutes import Said
 from governance.digest import digest_lines
@@ -365,3 +367,8 @@ def test_the_daily_message_says_how_many_and_names_nobody(table, cast):
         ]
     }  # fmt: skip
     assert dict(digest_lines(at(MONDAY + 2 * DAY, 7)))[cast.amy.pk][0].startswith("1 action")
+    DigestDay.objects.create(day=MONDAY)  # and then nobody was told anything for two days
+    late = dict(digest_lines(at(MONDAY + 3 * DAY, 7, 30)))[cast.amy.pk][0]
+    assert late == f"1 set of minutes sent to you since {in_words(MONDAY)}"
+    DigestDay.objects.create(day=MONDAY + 2 * DAY)
+    assert dict(digest_lines(at(MONDAY + 3 * DAY, 7, 30)))[cast.amy.pk][0].startswith("1 action")

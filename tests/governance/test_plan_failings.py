@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from core.models import Refusal
 from governance import agreement_text
 from governance.actions import commissioning, long_term, plans
 from governance.models import CrisisCheck, Funding, Plan, ReferralProfile, SearchEntry
+from governance.policies import plans as policies
 from governance.policies.plans import SIGNED_BY, steps_for
 from placements import actions as placements
 from tests.cast import at
@@ -271,17 +273,36 @@ class TestFunding:
         assert block.approved_by == f"{cast.dee.name} (director)"
         decision = life.child.decisions.get(kind="funding")
         assert (decision.decider, decision.recorded_by) == (cast.dee, cast.tom)
-        assert life.pays(MOVED, end).approved_by == "High-cost panel"
+        with pytest.raises(Invalid, match="is paid for already"):
+            life.pays(end, end + 89 * DAY)
+        after = end + DAY
+        assert life.pays(after, after + 89 * DAY, at(MOVED)).approved_by == "High-cost panel"
+        begins, ends = after + 90 * DAY, after + 99 * DAY
         client.force_login(cast.tom)
         page = reverse("governance:record_funding", args=[life.placement.pk])
         form = client.get(page).context["form"]
         assert set(form.fields["approver"].queryset) == {cast.carl, cast.hana, cast.dee, cast.dora}
         sent = {"weekly_cost": "9500", "health_said": "H", "education_said": "E", "why": "W"}
-        for name, day in (("starts_on", MOVED), ("ends_on", end), ("approved_on", MOVED)):
+        for name, day in (("starts_on", begins), ("ends_on", ends), ("approved_on", MOVED)):
             sent |= {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year}
         assert client.post(page, sent | {"approved_by": "High-cost panel"}).status_code == 422
         assert client.post(page, sent | {"approver": cast.hana.pk}).status_code == 302
         assert Funding.objects.first().approved_by == f"{cast.hana.name} (head of service)"
+
+    def test_what_a_home_she_left_is_still_paid_is_no_hindrance_and_two_at_once_are(self, life, cast):
+        life.pays(MOVED, MOVED + 89 * DAY)
+        left = MOVED + 40 * DAY
+        life.placement.ended_on = left
+        life.placement.save()
+        after = cast.placement(life.child, left)
+        policies.paid_once(after, left, left + 89 * DAY)
+        with pytest.raises(Invalid, match="paid for already"):
+            policies.paid_once(after, left - DAY, left + 89 * DAY)
+        with pytest.raises(IntegrityError, match="funding_once"), transaction.atomic():
+            Funding.objects.create(
+                placement=life.placement, starts_on=MOVED + 89 * DAY, ends_on=MOVED + 99 * DAY, weekly_cost=1, why="W",
+                approved_on=MOVED, approved_by="A", why_not_asked="N", recorded_by=cast.carl,
+            )  # fmt: skip
 
     @pytest.mark.failing("F74")
     @pytest.mark.failing("F49")

@@ -19,7 +19,7 @@ TEXTS = dict.fromkeys(("needs", "identity", "risks", "outcomes", "wishes"), "As 
 @pytest.fixture
 def placement(cast):
     """An emergency move into a house nobody has registered, at nine in the morning."""
-    return cast.unregistered(cast.child(since=START), START, hour=9, type="Z1")
+    return cast.unregistered(cast.child(since=START, planned=False), START, hour=9, type="Z1", planned=False)
 
 
 class Records:
@@ -105,7 +105,7 @@ class TestPlans:
         moved = START + 5 * DAY
         records.placement.ended_on = moved
         records.placement.save()
-        cast.unregistered(records.child, moved)
+        cast.unregistered(records.child, moved, planned=False)
         assert on_days("CPL-01", "", TENTH) == NOT_NOT_YES
 
     def test_placement_plan_within_five_working_days_of_each_and_signed(self, records):
@@ -131,9 +131,22 @@ class TestPlans:
         assert not stands(at(TENTH + DAY), "CPL-01")
         assert not stands(at(TENTH + DAY), "CPL-02")
 
-    def test_a_settled_child_none_of_whose_plans_are_kept_here(self, cast):
-        cast.placement(cast.child(since=START), START, type="U6")
+    def test_the_law_asks_it_of_a_settled_child_too_and_nothing_else(self, cast):
+        child = cast.child(since=START, planned=False)
+        cast.placement(child, START, type="U6", planned=False)
+        assert on_days("CPL-01", "", TENTH) == NOT_NOT_YES
+        assert on_days("CPL-02", "", FIFTH) == NOT_NOT_YES
+        late = {rule for rule, _ in check(at(START + 100 * DAY)) if rule.startswith(("CPL", "QA"))}
+        assert late == {"CPL-01", "CPL-02"}
+
+    def test_a_placement_known_from_a_return_is_asked_from_the_day_a_team_takes_it_on(self, cast):
+        child = cast.child(since=START, planned=False)
+        known = cast.placement(child, START, type="U6", planned=False, from_return=True, followed_from=None)
         assert not any(rule.startswith("CPL") for rule, _ in check(at(START + 100 * DAY)))
+        known.followed_from = START + 7 * DAY  # a Monday again
+        known.save()
+        assert on_days("CPL-01", "", TENTH + 7 * DAY) == NOT_NOT_YES
+        assert on_days("CPL-02", "", FIFTH + 7 * DAY) == NOT_NOT_YES
 
 
 class TestProfile:

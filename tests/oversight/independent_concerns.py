@@ -17,6 +17,7 @@ class Ledger:
         )
         self.lado = grouped(ConcernStep.objects.filter(kind__in=["lado", "passed"], **past), "concern_id")
         self.passed = grouped(ConcernStep.objects.filter(kind="passed", **past), "concern_id")
+        self.safer = grouped(ConcernStep.objects.filter(kind="mitigation", **past), "concern_id")
         self.met = grouped(ConcernReview.objects.filter(held_at__lte=self.as_of), "child_id")
         self.police = grouped(
             PoliceAttendance.objects.filter(attended_at__lte=self.as_of).order_by("attended_at", "pk"), "placement_id"
@@ -54,6 +55,9 @@ def owed(s, p):
             yield rule, decide, after(c.received_at, 1), False
         if not s.done(c.answered_at):
             yield rule, tell, after(c.received_at, 3), False
+        if s.done(c.triaged_at) and s.done(c.answered_at) and not s.done(c.closed_at):
+            tended = max([c.triaged_at, c.answered_at, *[step.happened_at for step in s.safer[c.pk]]])
+            yield "SAF-09", "open", midnight(date(tended) + 29 * DAY), False
         if c.risk and not s.done(c.read_at):
             yield rule, "unread", c.received_at + 24 * HOUR, True
         if c.category == "staff_conduct" and not s.passed[c.pk]:

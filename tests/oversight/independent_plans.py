@@ -1,32 +1,199 @@
-"""The second reading of plans and commissioning, where none of it was recorded: what should exist and does not."""
+"""The second reading of plans and commissioning: what should exist and does not, and what slipped, ends or was promised."""
 
 from children.models import Child
-from tests.oversight.independent import DAY, HOUR, covering, date, midnight, nth_working_day
+from governance.models import (
+    Contingency,
+    CourtTask,
+    Funding,
+    LongTermPlan,
+    Milestone,
+    NoticeReceived,
+    Plan,
+    ReferralProfile,
+    SearchEntry,
+)
+from tests.oversight.independent import (
+    DAY,
+    HOUR,
+    covering,
+    date,
+    grouped,
+    midnight,
+    nth_working_day,
+    three_months_after,
+)
 
 STEPS = {"day_14": 14, "day_28": 28, "day_56": 56, "day_84": 84}
+ADOPTION, SHORT_BREAKS = {"A3", "A4", "A5", "A6"}, {"V3", "V4"}
+PARTS = {
+    *("health", "education", "emotional", "religion", "origin", "culture", "language"),
+    *("family", "permanence", "iro", "wishes"),
+}
+
+
+class Planned:
+    """All that was planned, sought and promised, by child (or, where it says so, by placement)."""
+
+    def __init__(self):
+        self.plans = grouped(Plan.objects.all(), "child_id")
+        self.profiles = grouped(ReferralProfile.objects.all(), "child_id")
+        self.searches = grouped(SearchEntry.objects.all(), "child_id")
+        self.contingencies = grouped(Contingency.objects.all(), "child_id")
+        self.long_term = grouped(LongTermPlan.objects.all(), "child_id")
+        self.milestones = grouped(Milestone.objects.order_by("due_on", "pk"), "plan_id")
+        self.tasks = grouped(CourtTask.objects.all(), "child_id")
+        self.notices = grouped(NoticeReceived.objects.all(), "placement_id")
+        self.blocks = {}
+        for block in Funding.objects.select_related("placement").order_by("starts_on", "pk"):
+            self.blocks.setdefault(block.placement.child_id, []).append(block)
 
 
 def of_plans(facts, p, began, since, risky_from, status):
-    """(rule, limb, overdue from) of one placement a team follows. Without records only high-risk ones are asked."""
+    """(rule, limb, overdue from) of one placement a team follows."""
+    if not hasattr(facts, "planned"):
+        facts.planned = Planned()
+    records = facts.planned
+    yield from the_law(facts, records, p, since)
+    yield from profile(facts, records, p, since, risky_from)
+    yield from earliest(facts, [*slipping(facts, records, p), *money(facts, records, p)])
+    yield from earliest(facts, [*notices(facts, records, p), *court(facts, records, p, since)])
     if risky_from is None:
         return
-    today, start = facts.today, max(since, risky_from)
-    legal = covering(facts.statuses[p.child_id], today)
-    if p.type not in {"A3", "A4", "A5", "A6"} and not (legal and legal.code in {"V3", "V4"}):
-        first = first_placed(facts, p.child)
-        if first is not None and today > nth_working_day(first, 10):
-            yield "CPL-01", "", midnight(nth_working_day(first, 10) + DAY)
-        if today > nth_working_day(since, 5):
-            yield "CPL-02", "", midnight(nth_working_day(since, 5) + DAY)
-    if today > start + 28 * DAY:
-        yield "CPL-04", "regular", midnight(start + 29 * DAY)
-    orders = [order.made_on for order in facts.orders[p.child_id] if order.made_on <= today]
-    if orders and max(orders) >= start and today > nth_working_day(max(orders), 2):
-        yield "CPL-04", "event", midnight(nth_working_day(max(orders), 2) + DAY)
-    if today > nth_working_day(start, 5):
+    start = max(since, risky_from)
+    if facts.today > nth_working_day(start, 5):
         yield "CPL-05", "missing", midnight(nth_working_day(start, 5) + DAY)
     if status == "not_registered" or p.basis == "emergency":
         yield from crisis(facts, max(began, midnight(start)))
+
+
+def earliest(facts, rows):
+    """Of several things wrong in one way, the first; and only once it is."""
+    first = {}
+    for rule, limb, due in rows:
+        first[rule, limb] = min(due, first.get((rule, limb), due))
+    return [(rule, limb, due) for (rule, limb), due in first.items() if facts.as_of >= due]
+
+
+def the_law(facts, records, p, since):
+    today, legal = facts.today, covering(facts.statuses[p.child_id], facts.today)
+    care = [plan for plan in records.plans[p.child_id] if plan.kind == "care" and plan.made_on <= today]
+    if care:
+        newest = max(care, key=lambda plan: (plan.made_on, plan.version))
+        if PARTS - set(newest.sections):
+            yield "CPL-03", "", midnight(newest.made_on)
+    if p.type in ADOPTION or (legal and legal.code in SHORT_BREAKS):
+        return
+    first = first_placed(facts, p.child)
+    if not care and first is not None and today > nth_working_day(first, 10):
+        yield "CPL-01", "", midnight(nth_working_day(first, 10) + DAY)
+    signed = [plan.signed_on for plan in records.plans[p.child_id] if plan.placement_id == p.pk and plan.signed_on]
+    if not any(day <= today for day in signed) and today > nth_working_day(since, 5):
+        yield "CPL-02", "", midnight(nth_working_day(since, 5) + DAY)
+
+
+def profile(facts, records, p, since, risky_from):
+    today = facts.today
+    confirmed = [each.confirmed_on for each in records.profiles[p.child_id] if each.confirmed_on <= today]
+    asked = [each.asked_on for each in records.searches[p.child_id]]
+    asked += [block.starts_on for block in records.blocks.get(p.child_id, [])[1:]]
+    untrue = [
+        day for day in asked if p.started_on <= day <= today and not any(each >= day - 28 * DAY for each in confirmed)
+    ]
+    if untrue:
+        yield "CPL-04", "unfounded", midnight(min(untrue))
+    if risky_from is None:
+        return
+    start = max(since, risky_from)
+    regular = max(confirmed, default=start) + 28 * DAY
+    if today > regular:
+        yield "CPL-04", "regular", midnight(regular + DAY)
+    events = [order.made_on for order in facts.orders[p.child_id] if order.made_on <= today]
+    for other in p.child.placements.all():
+        events += [date(n.received_at) for n in records.notices[other.pk] if n.received_at <= facts.as_of]
+    newest = max(events, default=None)
+    if newest is None or newest < start or any(each >= newest for each in confirmed):
+        return
+    if today > nth_working_day(newest, 2):
+        yield "CPL-04", "event", midnight(nth_working_day(newest, 2) + DAY)
+
+
+def slipping(facts, records, p):
+    today = facts.today
+    for plan in records.long_term[p.child_id]:
+        if today < plan.started_on or (plan.ended_on and today >= plan.ended_on):
+            continue
+        steps = records.milestones[plan.pk]
+        kept = [c for c in records.contingencies[p.child_id] if c.plan_id == plan.pk]
+        if not steps or not any(c.made_on <= today for c in kept):
+            yield "CPL-06", "bare", midnight(plan.started_on + DAY)
+        if "" in (plan.health_said, plan.education_said, plan.care_said):
+            yield "CPL-06", "partners", midnight(plan.started_on + 6 * DAY)
+        if plan.kind == "move" and not plan.interim_safety:
+            yield "CPL-06", "interim", midnight(plan.started_on + 29 * DAY)
+        late = [m.due_on for m in steps if m.due_on < today and not (m.met_on and m.met_on <= today)]
+        if late:
+            yield "CPL-06", "missed", midnight(late[0] + DAY)
+            if not any(c.decided_on and late[0] < c.decided_on <= today for c in kept):
+                red = [late[0] + 29 * DAY, *[day + DAY for day in late[1:2]]]
+                yield "CPL-06", "contingency", midnight(min(red))
+
+
+def money(facts, records, p):
+    blocks = records.blocks.get(p.child_id, [])
+    begun = [block for block in blocks if block.starts_on <= facts.today]
+    if not begun or begun[-1].placement_id != p.pk:
+        return
+    if len(begun) >= 3 and all(block.ends_on < three_months_after(block.starts_on) for block in begun[-3:]):
+        yield "CPL-08", "third", midnight(begun[-1].starts_on)
+    if begun[-1] is blocks[-1] and not goes_on(facts, p):
+        yield "CPL-08", "ending", midnight(begun[-1].ends_on - 42 * DAY)
+
+
+def goes_on(facts, p):
+    """Another home is agreed for the child, from a day to come."""
+    return any(other.started_on > facts.today for other in p.child.placements.all())
+
+
+def notices(facts, records, p):
+    today = facts.today
+    for notice in records.notices[p.pk]:
+        if notice.received_at > facts.as_of or (notice.withdrawn_at and notice.withdrawn_at <= facts.as_of):
+            continue
+        if goes_on(facts, p):
+            continue
+        came = date(notice.received_at)
+        sought = any(came <= s.asked_on <= today for s in records.searches[p.child_id])
+        ready = any(
+            came <= day <= today
+            for c in records.contingencies[p.child_id]
+            for day in (c.made_on, c.decided_on or c.made_on)
+        )
+        if not sought:
+            yield "NOT-08", "search", midnight(came + DAY)
+        if not ready:
+            yield "NOT-08", "contingency", midnight(came + DAY)
+        if notice.ends_at - notice.received_at <= 48 * HOUR:
+            yield "NOT-08", "short", notice.received_at
+        elif not (sought and ready):
+            yield "NOT-08", "alert", notice.received_at
+
+
+def court(facts, records, p, since):
+    today = facts.today
+    for task in records.tasks[p.child_id]:
+        if task.made_on > today or (task.done_on and task.done_on <= today):
+            continue
+        if task.kind != "visiting":
+            yield "LEG-07", "task", midnight(task.due_on + DAY)
+            yield "LEG-07", "lawyer", midnight(task.due_on + DAY)
+        elif today <= task.due_on:
+            seen = [
+                date(v.occurred_at)
+                for v in facts.visits[p.pk]
+                if v.capacity == "social_worker" and v.now in {"seen", "seen_alone"}
+            ]
+            last = max([task.made_on, since, *seen])
+            yield "LEG-07", "visiting", midnight(last + (task.every_days + 1) * DAY)
 
 
 def crisis(facts, since):

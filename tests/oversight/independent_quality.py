@@ -102,16 +102,19 @@ def premises(facts, quality, p):
         if ends and facts.today > min(ends):
             yield "QA-04L", "mitigation", midnight(min(ends) + DAY)
         return
+    by_law = p.type in OTHER and not is_home
     risky_from = risk_since(facts, p)
-    if risky_from is None:
+    if risky_from is None and not by_law:
         return
     began = p.started_at or midnight(p.started_on)
     dues = [began + 24 * HOUR if p.basis == "emergency" else began]
-    later = max(p.started_on, p.followed_from, risky_from)
+    later = max(p.started_on, p.followed_from)
+    if not by_law:
+        later = max(later, risky_from)
     if later > p.started_on:
         dues.append(midnight(later) + 24 * HOUR)
     if facts.as_of > max(dues):
-        yield "QA-04" if p.type in OTHER and not is_home else "QA-04L", "premises", max(dues)
+        yield "QA-04" if by_law else "QA-04L", "premises", max(dues)
 
 
 def register(facts, quality, p):

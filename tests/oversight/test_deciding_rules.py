@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from children.actions import allocate, end_allocation, record_decision
 from children.models import Allocation
 from core import accounts, clock
+from core.access import PartnerKind, Role
 from core.errors import Conflict, Invalid, Refused
 from core.models import OutboxMessage
 from core.working_days import add_working_days
@@ -267,6 +268,19 @@ class TestContactBySeniorManagers:
             )
         with pytest.raises(PermissionDenied):
             self.contact(cast, child, at(FRIDAY, 18), by=cast.amy)
+
+    def test_the_guardian_and_the_police_may_say_so_of_a_child_of_theirs(self, cast, child):
+        police = cast.person("pete", "Pete Dipper", Role.PARTNER, partner_kind=PartnerKind.POLICE)
+        what = {"child": child, "who": cast.dee, "occurred_at": at(FRIDAY, 17), "how": "call", "as_of": at(FRIDAY, 20)}
+        for person in (cast.greta, police):
+            with pytest.raises(PermissionDenied):
+                acts.report_contact(by=person, **what)
+            cast.allocate(child, person, part="guardian" if person == cast.greta else "partner", since=FRIDAY - 9 * DAY)
+            assert acts.report_contact(by=person, **what).written_at is None
+        with pytest.raises(PermissionDenied):
+            acts.record_contact(
+                child=child, occurred_at=at(FRIDAY, 17), how="call", said="S", by=police, as_of=at(FRIDAY, 20)
+            )
 
 
 def test_the_pages_of_a_contact(client, cast, child):

@@ -16,10 +16,15 @@ from placements.models import DailyLog, Placement, Registration, Visit
 from tests.cast import at
 from tests.oversight.facts import DAY, HOUR, authorise, correct, log, visit
 from tests.oversight.independent import expected
+from tests.oversight.invented_plans import invent_plans
 from tests.oversight.invented_quality import invent_quality
 
 FIRST, LAST = dt.date(2021, 6, 1), dt.date(2023, 3, 1)
 TYPES = ["K2", "K2", "K1", "H5", "Z1", "P2", "R1", "R2", "U6", "U4", "P1", "A3", "T0", "K3"]
+
+
+# Of plans and commissioning: what each seed must have had something to say of.
+PLANNED = {"CPL-02", "CPL-03", "CPL-04", "CPL-06", "CPL-08", "NOT-08", "LEG-07"}
 
 
 class Invented:
@@ -28,6 +33,7 @@ class Invented:
     def __init__(self, cast, seed):
         self.cast, self.chance = cast, random.Random(seed)
         self.leading = random.Random(f"who leads {seed}")
+        self.seed, self.made = seed, 0
 
     def day(self, first=FIRST, last=LAST):
         return first + self.chance.randrange(max((last - first).days, 1)) * DAY
@@ -57,8 +63,14 @@ class Invented:
         return home
 
     def child(self):
+        self.made += 1
+        born = self.day(dt.date(2003, 6, 1), dt.date(2010, 1, 1))
+        child = self.cast.child(born=born, since=dt.date(2021, 1, 4), planned=False)
+        self.life(child)
+        invent_plans(self.cast, child, f"{self.seed} {self.made}", FIRST, LAST)
+
+    def life(self, child):
         chance = self.chance
-        child = self.cast.child(born=self.day(dt.date(2003, 6, 1), dt.date(2010, 1, 1)), since=dt.date(2021, 1, 4))
         if chance.random() < 0.2:
             LegalStatus.objects.filter(child=child).update(code=chance.choice(["V3", "V4"]))
         if chance.random() < 0.1:
@@ -113,7 +125,13 @@ class Invented:
         if chance.random() < 0.4:
             fields["hour"] = chance.randrange(24)
         placement = self.cast.placement(
-            child, start, type=chance.choice(TYPES), until_18=chance.random() < 0.3, ended_on=end, **fields
+            child,
+            start,
+            type=chance.choice(TYPES),
+            until_18=chance.random() < 0.3,
+            ended_on=end,
+            planned=False,
+            **fields,
         )
         until = min(end or LAST, LAST)
         self.visits(placement, start, until)
@@ -192,6 +210,8 @@ def test_over_records_nobody_chose(cast, seed):
         assert found == expected(as_of)
         seen |= {(rule, limb) for rule, limb, *_ in found}
     assert len(seen) >= 10, "records so tame that most rules had nothing to say prove little"
+    assert {rule for rule, _ in seen} >= PLANNED
+    assert len({each for each in seen if each[0] in PLANNED}) >= 12
 
 
 def test_over_absences_nobody_chose(cast):

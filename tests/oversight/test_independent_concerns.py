@@ -22,6 +22,7 @@ CODES = ("SAF-01", "SAF-08", "SAF-09", "LOG-05")
 class Invented:
     def __init__(self, cast, seed):
         self.cast, self.chance, self.number = cast, random.Random(seed), 0
+        self.safer = random.Random(f"made safer {seed}")
         self.carers = [cast.carer(f"Reed {seed} {n}") for n in range(2)]
 
     def moment(self, first=FIRST):
@@ -67,6 +68,9 @@ class Invented:
             ConductSubject.objects.create(
                 concern=concern, carer=chance.choice([None, *self.carers]), recorded_by=cast.amy
             )
+        if self.safer.random() < 0.3:
+            later = moment + self.safer.randrange(1, 900) * HOUR
+            ConcernStep.objects.create(concern=concern, kind="mitigation", by=cast.tom, happened_at=later, text="T")
         if chance.random() < 0.3:
             ConcernStep.objects.create(
                 concern=concern,
@@ -137,6 +141,21 @@ class TestDays:
         self.concern(cast, placement, at(FIRST, 1))
         self.concern(cast, placement, at(FIRST + apart * DAY, 23), number=2, source="family", raiser="mother")
         assert stands(at(FIRST + (apart + 12) * DAY), "SAF-09", "meeting") == together
+
+    def test_answered_and_never_closed(self, cast, placement):
+        done = dict.fromkeys(("triaged_at", "answered_at"), at(FIRST, 18))
+        concern = self.concern(cast, placement, at(FIRST, 9), **done)
+        assert on_days("SAF-09", "open", FIRST + 28 * DAY) == NOT_NOT_YES
+        ConcernStep.objects.create(
+            concern=concern,
+            kind="mitigation",
+            by=cast.tom,
+            happened_at=at(FIRST + 28 * DAY),
+            text="Two carers at night.",
+        )
+        assert on_days("SAF-09", "open", FIRST + 56 * DAY) == NOT_NOT_YES
+        Concern.objects.update(closed_at=at(FIRST + 57 * DAY))
+        assert not stands(at(FIRST + 58 * DAY), "SAF-09", "open")
 
     def test_a_family_is_one_source(self, cast, placement):
         for number, raiser in enumerate(["mother", "father"], 1):

@@ -140,6 +140,21 @@ class TestPremises:
             "K2": "QA-04L",
         }
 
+    def test_the_law_asks_it_wherever_the_arrangement_is_another_one(self, cast, child):
+        """Also of one who is safe there, in a place that is registered; never of a foster home."""
+        home = cast.home(status="registered", registered_for="supported_accommodation")
+        settled = cast.placement(child, START, type="K3", home=home)
+        cast.placement(cast.child(), START, type="U6")
+        assert stands(at(START, 0, 1), "QA-04", "premises")
+        assert {f.rule for f in check(at(START, 1)).values() if f.rule.startswith("QA")} == {"QA-04"}
+        assure(cast, settled, "premises", START - DAY)
+        assert clocks("QA-04", at(START, 0, 1)) == {}
+
+    def test_the_law_does_not_wait_for_the_risk(self, cast, child):
+        cast.placement(child, START, type="Z1")
+        cast.dol_order(child, START + 40 * DAY)
+        assert clocks("QA-04", at(START + 40 * DAY))["premises"][0] == at(START, 0)
+
     def test_what_is_unsuitable_comes_to_an_end(self, cast, child):
         """Wherever it was found, also where no check was asked for."""
         placement = cast.placement(child, START, type="U6")

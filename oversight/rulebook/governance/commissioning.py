@@ -90,8 +90,9 @@ NOTICES = f"""notice AS MATERIALIZED (
            EXISTS (SELECT FROM governance_searchentry s WHERE s.child_id = subject.child_id
                    AND s.asked_on >= {day_of("n.received_at")} AND s.asked_on <= %(today)s AND {known("s")}) AS sought,
            EXISTS (SELECT FROM governance_contingency c WHERE c.child_id = subject.child_id
-                   AND greatest(c.made_on, c.decided_on) >= {day_of("n.received_at")}
-                   AND c.made_on <= %(today)s AND {known("c")}) AS ready,
+                   AND (c.made_on BETWEEN {day_of("n.received_at")} AND %(today)s
+                        OR c.decided_on BETWEEN {day_of("n.received_at")} AND %(today)s)
+                   AND {known("c")}) AS ready,
            EXISTS (SELECT FROM placements_placement next WHERE next.child_id = subject.child_id
                    AND next.started_on > %(today)s AND {known("next")}) AS placed
     FROM subject JOIN governance_noticereceived n ON n.placement_id = subject.placement_id

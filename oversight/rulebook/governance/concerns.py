@@ -32,7 +32,7 @@ HEARD = f"""heard AS MATERIALIZED (
     SELECT subject.authority_id, subject.child_id, subject.placement_id, subject.started_at AS lived_from,
            c.id AS concern_id, c.category, c.risk, c.source, c.received_at, {day_of("c.received_at")} AS day,
            c.read_at <= %(as_of)s AS read, c.triaged_at <= %(as_of)s AS triaged, c.answered_at <= %(as_of)s AS answered,
-           c.closed_at
+           c.closed_at, c.closed_at <= %(as_of)s AS closed, c.triaged_at, c.answered_at
     FROM subject JOIN governance_concern c USING (child_id, authority_id)
     WHERE c.received_at <= %(as_of)s AND {known("c")}
 )"""
@@ -137,6 +137,13 @@ SAF_08 = Rule(
     ),
 )
 
+# The last day on which something was decided, told or made safer about a concern that is still open.
+TENDED = day_of(
+    f"""greatest(heard.triaged_at, heard.answered_at, (
+        SELECT max(s.happened_at) FROM governance_concernstep s
+        WHERE s.concern_id = heard.concern_id AND s.kind = 'mitigation' AND s.happened_at <= %(as_of)s AND {known("s")}))"""
+)
+
 SAF_09 = Rule(
     code="SAF-09",
     source_id="SAF-09",
@@ -147,11 +154,14 @@ SAF_09 = Rule(
     scope=f"{SCOPE} A run of concerns is {OPEN} open within {WINDOW} days, or any from {SOURCES} different sources: each "
     "agency is one, the family is one, so are the child and neighbours. It counts from the last such meeting, and from the "
     "day the child came to live there.",
-    period="decided in 1 working day; answered in 3; the LADO consulted in 1; a meeting in 5",
-    what_clears=f"{TRIAGE_BY} {ANSWER_BY} A meeting: {MEETING_BY[0].lower()}{MEETING_BY[1:]} The LADO: "
+    period="decided in 1 working day; answered in 3; the LADO consulted in 1; a meeting in 5; closed, or made safer, in 28 "
+    "days from then",
+    what_clears=f"{TRIAGE_BY} {ANSWER_BY} One that lies open, a police notice too: closing it for a reason that counts, or "
+    f"what was done meanwhile to make it safer, which gives it as long again. A meeting: {MEETING_BY[0].lower()}{MEETING_BY[1:]} The LADO: "
     f"{LADO_BY[0].lower()}{LADO_BY[1:]}",
     mend=LEDGER,
     limbs=(
+        Limb("open", "Concern answered, and left open since", Role.TEAM_MANAGER, "28 days", "amber"),
         Limb("triage", "Concern not decided on", Role.TEAM_MANAGER, "1 working day"),
         Limb("answer", "Whoever raised a concern is not answered", Role.TEAM_MANAGER, "3 working days", "amber"),
         Limb("meeting", "Several concerns, and no meeting about them", Role.HEAD_OF_SERVICE, "5 working days"),
@@ -159,7 +169,7 @@ SAF_09 = Rule(
     ),
     clocks=clocks(
         FOLLOWED,
-        standards.columns(standards.TRIAGE, standards.ANSWER, standards.MEETING, standards.LADO),
+        standards.columns(standards.TRIAGE, standards.ANSWER, standards.MEETING, standards.LADO, standards.STILL_OPEN),
         HEARD,
         _run("meeting", MET),
         _run("lado", CONSULTED),
@@ -169,6 +179,11 @@ SAF_09 = Rule(
                 [
                     _owed("triage", after("heard", "triage"), "risk = '' AND triaged IS NOT TRUE"),
                     _owed("answer", after("heard", "answer"), "risk = '' AND answered IS NOT TRUE"),
+                    _owed(
+                        "open",
+                        start_of(f"{TENDED} + standard.still_open + 1"),
+                        "triaged AND answered AND closed IS NOT TRUE",
+                    ),
                     _owed("meeting", after("meeting", "meeting"), "true", "meeting"),
                     _owed("lado", after("lado", "lado"), "true", "lado"),
                 ]

@@ -198,8 +198,9 @@ PREMISES_CLEARS += (
 )
 
 
-def _unchecked(where: str) -> str:
-    """Placements whose premises nobody has checked, and when they were to be."""
+def _unchecked(where: str, *, risky: bool) -> str:
+    """Placements, or only high-risk ones, whose premises nobody has checked, and when they were to be."""
+    began = "greatest(subject.from_day, risk.risky_from)" if risky else "subject.from_day"
     return f"""
             SELECT authority_id, child_id, placement_id, 'premises' AS limb, subject.started_at AS clock_started_at,
                    greatest(
@@ -208,10 +209,10 @@ def _unchecked(where: str) -> str:
                        CASE WHEN began.day > subject.started_on
                            THEN {start_of("began.day")} + premises_hours * interval '1 hour' END) AS due_at
             FROM subject
-            JOIN risk USING (placement_id)
+            {"JOIN risk USING (placement_id)" if risky else ""}
             JOIN standard USING (authority_id)
             {SETTING}
-            CROSS JOIN LATERAL (SELECT greatest(subject.from_day, risk.risky_from) AS day) AS began
+            CROSS JOIN LATERAL (SELECT {began} AS day) AS began
             WHERE {where} AND NOT EXISTS (
                 SELECT FROM governance_qualityvisit q
                 WHERE q.placement_id = subject.placement_id AND q.kind = 'premises' AND {_counts("q")})"""
@@ -220,14 +221,13 @@ def _unchecked(where: str) -> str:
 QA_04 = Rule(
     code="QA-04",
     source_id="QA-04",
-    only=frozenset({Trait.HIGH_RISK}),
     title="Premises checked before a child lives in other arrangements",
     authority="Care Planning, Placement and Case Review (England) Regulations 2010, reg 27 and Schedule 6: before placing a "
     "child in other arrangements the authority must be satisfied that the accommodation is suitable. The 24 hours after "
     "an emergency are a local allowance.",
     basis=Basis.STATUTE,
-    scope=f"{SCOPE}, whose type is other arrangements ({', '.join(codes.OTHER_ARRANGEMENTS)}); never in a registered "
-    "children’s home.",
+    scope="Every looked-after child in a placement a team follows whose type is other arrangements "
+    f"({', '.join(codes.OTHER_ARRANGEMENTS)}); never in a registered children’s home.",
     period=PREMISES_PERIOD,
     what_clears=PREMISES_CLEARS,
     limbs=(Limb("premises", "Premises not checked", Role.SOCIAL_WORKER, "before the move, 24 hours in an emergency"),),
@@ -235,10 +235,9 @@ QA_04 = Rule(
     mend=CHECK,
     clocks=clocks(
         FOLLOWED,
-        RISK,
         standards.columns(standards.PREMISES),
         stage=STAGE_OF_HOURS,
-        rows=_unchecked(OTHER_ARRANGEMENTS),
+        rows=_unchecked(OTHER_ARRANGEMENTS, risky=False),
     ),
 )
 
@@ -264,7 +263,7 @@ QA_04L = Rule(
         standards.columns(standards.PREMISES),
         stage="CASE WHEN limb = 'premises' AND %(as_of)s > due_at OR limb = 'mitigation' AND %(as_of)s >= due_at "
         "THEN 'overdue' ELSE 'due' END",
-        rows=f"""{_unchecked(f"NOT {OTHER_ARRANGEMENTS}")}
+        rows=f"""{_unchecked(f"NOT {OTHER_ARRANGEMENTS}", risky=True)}
             UNION ALL
             SELECT authority_id, child_id, placement_id, 'mitigation', last.occurred_at, {start_of("unmet.day + 1")}
             FROM subject

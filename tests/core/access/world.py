@@ -230,7 +230,7 @@ def of_routes(cast, child) -> dict[str, int]:
 def of_her_plans(cast, placement) -> dict[str, int]:
     """One of everything about what is planned, sought and paid for."""
     child, recorded = placement.child, {"recorded_by": cast.amy}
-    Plan.objects.create(child=child, kind="care", version=1, made_on=LONG_AGO, sections=["health"], **recorded)
+    Plan.objects.create(child=child, kind="care", version=2, made_on=LONG_AGO, sections=["health"], **recorded)
     texts = dict.fromkeys(("needs", "identity", "risks", "outcomes", "wishes"), "T")
     profile = ReferralProfile.objects.create(child=child, confirmed_on=LONG_AGO, **texts, **recorded)
     search = SearchEntry.objects.create(
