@@ -20,6 +20,7 @@ from oversight.rulebook.sql import (
     covers_today,
     day_of,
     known,
+    listed,
     start_of,
     working_days_after,
 )
@@ -57,11 +58,11 @@ def _by_guidance(limb: str, days: int, where: str, table: str) -> str:
     return _owed(limb, _after(f"{table}.day", days), where, table, joined="")
 
 
-def _step(kind: str) -> str:
-    """Whether a step of a kind has been taken about a concern."""
+def _step(*kinds: str) -> str:
+    """Whether a step of one of some kinds has been taken about a concern."""
     return f"""EXISTS (
         SELECT FROM governance_concernstep s
-        WHERE s.concern_id = c.id AND s.kind = '{kind}' AND s.happened_at <= %(as_of)s AND {known("s")})"""
+        WHERE s.concern_id = c.id AND s.kind IN ({listed(kinds)}) AND s.happened_at <= %(as_of)s AND {known("s")})"""
 
 
 HELD = f"""EXISTS (
@@ -90,7 +91,7 @@ CLOSELY = f"""(
 # Concerns of suspected sexual harm, each with what has been done. No closing undoes what is owed.
 SUSPECTED = f"""suspected AS MATERIALIZED (
     SELECT subject.authority_id, subject.child_id, subject.placement_id, c.received_at AS since, {DAY} AS day, c.source,
-           {CLOSELY} AS closely, {HELD} AS held, {TESTED} AS tested, {_step("lado")} AS lado,
+           {CLOSELY} AS closely, {HELD} AS held, {TESTED} AS tested, {_step("lado", "passed")} AS lado,
            {_step("told_police")} AS told_police, {_step("told_health")} AS told_health
     FROM subject JOIN governance_concern c USING (child_id, authority_id)
     WHERE c.category = 'sexual_harm' AND c.received_at <= %(as_of)s AND {known("c")}
