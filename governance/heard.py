@@ -12,6 +12,7 @@ from core import clock
 from core.charts import BarChart, Number, bar_chart
 from core.models import User
 from governance.models import Concern, ConcernStep, PoliceAttendance, QualityVisit
+from governance.querysets.protection import TO_LADO
 from placements.models import ManagerPost, Placement
 
 WINDOW, WINDOWS = dt.timedelta(days=28), 6
@@ -79,7 +80,7 @@ def _moments(found, field: str, as_of: dt.datetime) -> list[dt.datetime]:
 
 
 def _consultations(user: User, placement: Placement):
-    return ConcernStep.for_user(user).filter(concern__child=placement.child, kind=ConcernStep.Kind.LADO)
+    return ConcernStep.for_user(user).filter(concern__child=placement.child, kind__in=TO_LADO)
 
 
 def _manager(placement: Placement, consulted: list[dt.datetime], as_of: dt.datetime) -> Manager | None:

@@ -6,19 +6,23 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
 from children.models import Child
+from children.querysets import live_on
 from core import clock
 from core.access import Permission, Role
 from core.errors import Conflict, Invalid
 from core.models import User
 from core.working_days import add_working_days
 from governance.models import Concern, ConcernStep, Enquiry, SeriousHarmNotice, StrategyDiscussion
-from governance.policies.concerns import Owed
+from governance.policies.concerns import Owed, working_days
 from governance.querysets.concerns import to_raise_about
-from placements.models import Placement
+from governance.querysets.protection import TO_LADO
+from placements.models import DolOrder, Placement, Registration
+from staffing.models import StaffingPlan
 
 Kind = ConcernStep.Kind
 # In working days: Working Together to Safeguard Children for the first three, the Children Act 2004 s16C for the notice.
 CONFERENCE_DAYS, ASSESSMENT_DAYS, REVIEW_DAYS, NOTICE_DAYS = 15, 45, 15, 5
+STRATEGY, TEST = ("SAF-02 strategy", 1), ("SAF-10 test", 1)  # a council's own may be stricter
 # Who decides whether serious harm must be notified.
 MAY_DECIDE_NOTICE = (Role.HEAD_OF_SERVICE, Role.SAFEGUARDING_LEAD, Role.DCS)
 
@@ -78,21 +82,47 @@ def may_close(concern: Concern) -> None:
 # --- what is owed -----------------------------------------------------------------------------------------------------
 
 
+def is_cared_for_closely(concern: Concern) -> bool:
+    """Whether the child, on the day of the concern, lived in a setting not registered, under a deprivation of liberty order
+    or with a number of staff set for them: then everything is done the same day (SAF-10)."""
+    day, placement = clock.local_date(concern.received_at), concern.placement
+    if DolOrder.objects.in_effect(day).filter(child=concern.child_id).exists():
+        return True
+    if placement is None:
+        return False
+    unregistered = Registration.objects.filter(live_on(day), home=placement.home_id, status="not_registered")
+    set_for_her = StaffingPlan.objects.filter(placement=placement, effective_from__lte=concern.received_at)
+    plan = set_for_her.order_by("-effective_from", "-pk").first()
+    return (placement.home_id is not None and unregistered.exists()) or (
+        plan is not None and plan.by_day + plan.by_night > 0
+    )
+
+
 def owed_of_concern(concern: Concern, steps: list[ConcernStep], as_of: dt.datetime) -> list[Owed]:
-    """What the gravest suspicions ask for, all of it on the day they are raised."""
+    """What a suspicion of sexual harm asks for: a strategy discussion and, where staff care for the child closely, all of it
+    on the day it is raised."""
     if not concern.is_sexual_harm:
         return []
     today, day = clock.local_date(as_of), clock.local_date(concern.received_at)
     done, held = {step.kind for step in steps}, was_held_about(concern)
+    closely = is_cared_for_closely(concern)
+
+    def within(standard: tuple[str, int]) -> dt.date:
+        return add_working_days(day, working_days(concern, standard))
+
     waits = [
-        (not held, "Hold a strategy discussion", day),
-        (not held and concern.source != "police" and Kind.TOLD_POLICE not in done, "Tell the police", day),
-        (not held and concern.source != "health" and Kind.TOLD_HEALTH not in done, "Tell health", day),
-        (Kind.LADO not in done, "Consult the LADO", day),
+        (not held, "Hold a strategy discussion", day if closely else within(STRATEGY)),
         (
-            not SeriousHarmNotice.objects.filter(concern=concern, decided_at__isnull=False).exists(),
+            closely and not held and concern.source != "police" and Kind.TOLD_POLICE not in done,
+            "Tell the police",
+            day,
+        ),
+        (closely and not held and concern.source != "health" and Kind.TOLD_HEALTH not in done, "Tell health", day),
+        (closely and not done.intersection(TO_LADO), "Consult the LADO", day),
+        (
+            closely and not SeriousHarmNotice.objects.filter(concern=concern, decided_at__isnull=False).exists(),
             "Decide whether it is serious harm that must be notified",
-            add_working_days(day, 1),
+            within(TEST),
         ),
     ]
     return [Owed(what, concern.owner.name, by, by < today) for owes, what, by in waits if owes]

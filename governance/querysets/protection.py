@@ -7,6 +7,10 @@ from children.models import Child
 from children.querysets import child_being_read
 from core.access import Permission
 
+# The steps of a concern by which the LADO knows of it: consulted, or the decision passed on. They count alike, so that
+# nobody learns from a number or a flag what was decided.
+TO_LADO = ("lado", "passed")
+
 
 class ProtectionQuerySet(models.QuerySet):
     """For those who see the protection of the children they see.

@@ -20,6 +20,7 @@ from oversight.rulebook.sql import (
     covers_today,
     day_of,
     known,
+    listed,
     start_of,
     working_days_after,
 )
@@ -58,11 +59,10 @@ def _by_guidance(limb: str, days: int, where: str, table: str) -> str:
 
 
 def _step(*kinds: str) -> str:
-    """Whether a step of one of these kinds has been taken about a concern."""
-    listed = ", ".join(f"'{kind}'" for kind in kinds)
+    """Whether a step of one of some kinds has been taken about a concern."""
     return f"""EXISTS (
         SELECT FROM governance_concernstep s
-        WHERE s.concern_id = c.id AND s.kind IN ({listed}) AND s.happened_at <= %(as_of)s AND {known("s")})"""
+        WHERE s.concern_id = c.id AND s.kind IN ({listed(kinds)}) AND s.happened_at <= %(as_of)s AND {known("s")})"""
 
 
 HELD = f"""EXISTS (

@@ -39,7 +39,7 @@ QUIET = f"""quiet AS MATERIALIZED (
     LEFT JOIN LATERAL (
         SELECT {day_of("s.happened_at")} AS day
         FROM governance_concern c JOIN governance_concernstep s ON s.concern_id = c.id
-        WHERE c.child_id = subject.child_id AND s.kind = 'lado' AND s.happened_at >= subject.started_at
+        WHERE c.child_id = subject.child_id AND s.kind IN ('lado', 'passed') AND s.happened_at >= subject.started_at
           AND s.happened_at <= %(as_of)s AND {known("s")}
         ORDER BY s.happened_at DESC LIMIT 1
     ) AS consulted ON true

@@ -56,8 +56,8 @@ class Protection:
     def past(self, moment):
         return moment is not None and moment <= self.as_of
 
-    def has(self, concern, kind):
-        return any(step.kind == kind for step in self.steps[concern.pk])
+    def has(self, concern, *kinds):
+        return any(step.kind in kinds for step in self.steps[concern.pk])
 
     def closely(self, c):
         """Whether the child was cared for closely where they lived on the day of the concern."""
@@ -106,7 +106,7 @@ def of_concerns(s, p):
             today_by = min(midnight(day + DAY), c.received_at + 24 * HOUR)
             if not held:
                 yield "SAF-10", "strategy", today_by
-            if not s.has(c, "lado") and not s.has(c, "passed"):
+            if not s.has(c, "lado", "passed"):
                 yield "SAF-10", "lado", today_by
             for agency in ("police", "health"):
                 if not held and c.source != agency and not s.has(c, f"told_{agency}"):
@@ -158,7 +158,7 @@ def of_silence(s, p):
         date(step.happened_at)
         for c in concerns
         for step in s.steps[c.pk]
-        if step.kind == "lado" and step.happened_at >= came
+        if step.kind in {"lado", "passed"} and step.happened_at >= came
     ]
     days += [date(r.received_at) for r in s.referrals[p.pk]]
     silent_from = max(days)

@@ -77,7 +77,7 @@ class Invented:
             what="W", owner=cast.tom, category=chance.choice(["sexual_harm", "sexual_harm", "care"]), received_at=moment,
             recorded_by=cast.amy, raiser=source, source=source,
         )  # fmt: skip
-        for kind in ("lado", "told_police", "told_health"):
+        for kind in (chance.choice(["lado", "passed"]), "told_police", "told_health"):
             if (when := self.later(moment, 0.5)) is not None:
                 ConcernStep.objects.create(concern=concern, kind=kind, by=cast.tom, happened_at=when, text="T", to="L")
         for _ in range(chance.choice([0, 1, 3])):

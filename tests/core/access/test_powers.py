@@ -139,6 +139,14 @@ def test_meetings_are_run_by_the_council_and_attended_by_whoever_is_asked():
     assert not holders(P.ATTEND_MEETINGS) & {Role.SHIFT_LEADER, Role.SCRUTINEER, Role.SYSTEM_ADMINISTRATOR}
 
 
+def test_whoever_works_with_a_child_asks_for_a_strategy_discussion_and_the_line_alone_records_one():
+    records = {Role.SOCIAL_WORKER, Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE, Role.SAFEGUARDING_LEAD}
+    assert holders(P.RECORD_PROTECTION) == records
+    assert holders(P.SEE_PROTECTION) == records | {Role.IRO, Role.DCS}
+    outside = {Role.PROVIDER_MANAGER, Role.SHIFT_LEADER, Role.PARTNER, Role.ADVOCATE}
+    assert holders(P.ASK_FOR_STRATEGY) == records | {Role.IRO} | outside
+
+
 def test_nobody_can_be_made_a_superuser(cast):
     cast.amy.is_superuser = True
     with pytest.raises(IntegrityError):
