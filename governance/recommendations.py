@@ -1,4 +1,4 @@
-"""Recommendations 1 and 2 of the review, each with the page that answers it.
+"""Recommendations of the review, each with the page that answers it.
 
 Printed to docs/recommendations.md. A test holds that each page is there, and that somebody may open it.
 """
@@ -189,6 +189,30 @@ ALL = (
         "Meetings and panels are reviewed",
         "governance:series",
         "When the terms of reference were last reviewed; actions closed, and put off",
+    ),
+    Recommendation(
+        "R10.1",
+        "Awareness of the LADO raised",
+        "governance:concern",
+        "On each concern: would the LADO want to know?",
+    ),
+    Recommendation(
+        "R10.2",
+        "All partners know their duty to refer",
+        "lado:mine",
+        "Whoever they are and whoever they work for: when to refer, the button, and their own receipts",
+    ),
+    Recommendation(
+        "R10.3",
+        "Harm by abuse, and the risk of it, are referred",
+        "lado:refer",
+        "The criteria, each with examples; one is enough",
+    ),
+    Recommendation(
+        "R10.4",
+        "Professional neglect is referred",
+        "lado:refer",
+        "A criterion of its own: asleep on a waking night",
     ),
 )
 

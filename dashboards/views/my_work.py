@@ -17,6 +17,7 @@ from dashboards.links import link, offered
 from dashboards.state import states, with_what_states_need
 from governance.models import Action, Concern, Meeting
 from governance.views.concerns import ledger
+from lado.models import Referral
 from oversight.quality import registration_not_known
 from placements.models import Placement
 from staffing.models import Lift, RotaRequest, Swap
@@ -69,6 +70,8 @@ def _parts(user: User) -> list[Part]:
         parts = [_mine, _caseload] if flags else [_caseload]
     else:
         parts = [_mine] if flags else []
+    if user.can(Permission.HANDLE_ALLEGATIONS):
+        parts = [_allegations, *parts]
     if user.can(Permission.ATTEND_MEETINGS):
         parts = [*parts, _tasks]
     if user.can(Permission.RAISE_CONCERN):
@@ -175,6 +178,11 @@ def _concerns(user: User, as_of: dt.datetime) -> dict[str, Any]:
     numbers = Concern.for_user(user).numbers_for(user)
     rows = [(numbers[show], words, ledger(show=show)) for show, words in CONCERNS.items() if numbers[show]]
     return {"concerns": rows}
+
+
+def _allegations(user: User, as_of: dt.datetime) -> dict[str, Any]:
+    """For the LADO alone: how many are open, with the address of exactly those."""
+    return {"allegations": Referral.for_user(user).open().count(), "allegations_href": reverse("lado:cases")}
 
 
 def _staff(user: User, as_of: dt.datetime) -> dict[str, Any]:

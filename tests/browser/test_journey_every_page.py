@@ -18,7 +18,7 @@ from placements import actions
 from placements.models import Addition, Registration
 from tests.browser.story import days_ago
 from tests.cast import at
-from tests.core.access.world import of_concerns, of_her_meetings, of_her_plans, of_her_staff, of_quality
+from tests.core.access.world import of_allegations, of_concerns, of_her_meetings, of_her_plans, of_her_staff, of_quality
 from tests.exchange.returns import Council, episode
 from tests.oversight import facts
 
@@ -32,6 +32,7 @@ NOT_PAGES = {
     "exchange:problems": "a file to download",
     "core:hidden": "blank on purpose: looked at in test_gallery.py",
     "staffing:evidence": "a file to download",
+    "lado:year_sheet": "a file to download",
     "staffing:rota_put": "what the rota's form sends to",
     "staffing:rota_copied": "what was copied, shown once: looked at in test_journey_rota.py",
     "staffing:rota_assign": "a form on the shift's page",
@@ -124,6 +125,7 @@ def world(cast, tmp_path):
     w.met = of_her_meetings(cast, w.teya)
     w.staff |= of_concerns(cast, w.managed, w.staff["carer"])
     w.quality = of_quality(cast, w.placement)
+    w.allegations = of_allegations(cast, w.managed, w.staff)
 
     council = Council(cast.north, tmp_path)
     council.take_one(
@@ -305,6 +307,7 @@ def staffing_pages(w, cast):
         (cast.amy, "staffing:approve_lift", of["lift"]),
         (cast.amy, "staffing:withdraw_lift", of["lift"]),
         *concerns_pages(w, cast),
+        *allegations_pages(w, cast),
     ]  # fmt: skip
 
 
@@ -329,6 +332,29 @@ def concerns_pages(w, cast):
         *[(user, "governance:worker_concerns", w.staff["carer"]) for user in (cast.tom, cast.lee)],
         (cast.priya, "governance:police_attendance", here),
         (cast.paul, "dashboards:placement", here),
+    ]  # fmt: skip
+
+
+def allegations_pages(w, cast):
+    of, lee, callum = w.allegations, cast.lee, w.managed.child.reference
+    return [
+        *[(user, name) for user in (cast.greta, cast.paul) for name in ("lado:mine", "lado:refer")],
+        (cast.greta, "lado:receipt", of["receipt"]),
+        (cast.amy, "lado:refer_child", callum),
+        *[(cast.tom, f"lado:{name}", w.staff["concern"]) for name in ("refer_concern", "decide_concern")],
+        *[(cast.tom, f"lado:{name}", w.staff["carer"]) for name in ("refer_carer", "decide_carer")],
+        *[(lee, f"lado:{name}") for name in ("cases", "workers", "year")],
+        (lee, "lado:worker", w.staff["carer"]),
+        *[(user, "lado:case", of["referral"]) for user in (lee, cast.sal)],
+        *[
+            (lee, f"lado:{name}", of["referral"])
+            for name in (
+                "evaluate", "meeting", "note", "task", "police", "stand_down", "removal", "identify", "attach", "hand_over",
+                "admit", "close",
+            )
+        ],
+        (lee, "lado:done", of["referral action"]),
+        (lee, "lado:end_admission", of["admission"]),
     ]  # fmt: skip
 
 
@@ -420,6 +446,7 @@ PARTS = {
     "children and placements": {"children", "placements"},
     "carers and rotas": {"staffing"},
     "plans, meetings, concerns and quality": {"governance"},
+    "allegations": {"lado"},
     "flags, returns and what is put together": {"oversight", "exchange", "dashboards"},
 }
 

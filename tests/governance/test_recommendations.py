@@ -1,4 +1,4 @@
-"""Recommendations 1 and 2: each points at a page that is there, that somebody may open, and that says what it asks for."""
+"""The recommendations: each points at a page that is there, that somebody may open, and that says what it asks for."""
 
 import pytest
 from django.urls import reverse
@@ -10,6 +10,7 @@ from tests.core.access import world as everything
 from tests.core.access.addresses import NORTHS, PAGES, PLAIN, record_address
 
 ASKED = [f"R1.{number}" for number in range(1, 19)] + [f"R2.{number}" for number in range(1, 11)]
+ASKED += [f"R10.{number}" for number in range(1, 5)]
 # What whoever opens the page reads there, for those whose page is all of the answer.
 SAYS = {
     "R1.1": "has a schedule from the day it starts",
@@ -25,6 +26,10 @@ SAYS = {
     "R2.1": "not on the register",
     "R2.2": "without a minute in the last month",
     "R2.3": "What the partnership relies on",
+    "R10.1": "Would the LADO want to know?",
+    "R10.2": "Anybody can refer, whatever their role",
+    "R10.3": "They harmed a child, or may have",
+    "R10.4": "Asleep on a waking night",
 }
 
 
