@@ -226,6 +226,30 @@ ALL = (
         "escalations:outside_scrutiny",
         "For every role, from the foot of every page, straight to the partnership’s scrutineer",
     ),
+    Recommendation(
+        "R10.1",
+        "Awareness of the LADO raised",
+        "governance:concern",
+        "On each concern: would the LADO want to know?",
+    ),
+    Recommendation(
+        "R10.2",
+        "All partners know their duty to refer",
+        "lado:mine",
+        "Whoever they are and whoever they work for: when to refer, the button, and their own receipts",
+    ),
+    Recommendation(
+        "R10.3",
+        "Harm by abuse, and the risk of it, are referred",
+        "lado:refer",
+        "The criteria, each with examples; one is enough",
+    ),
+    Recommendation(
+        "R10.4",
+        "Professional neglect is referred",
+        "lado:refer",
+        "A criterion of its own: asleep on a waking night",
+    ),
 )
 
 PATH = "docs/recommendations.md"

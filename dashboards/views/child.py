@@ -133,6 +133,7 @@ def _links(user: User, record: Child, state: State | None, care: CareEpisode | N
     return offered(
         link(user, "Meetings and actions", "governance:meetings_of", record.reference),
         link(user, "Raise a concern", "governance:raise_concern", record.reference),
+        link(user, "Refer somebody to the LADO", "lado:refer_child", record.reference),
         link(user, "See the concerns raised", "governance:child_concerns", record.reference),
         link(user, "Ask for a strategy discussion", "governance:ask_strategy", record.reference),
         link(user, "Child protection", "governance:protection", record.reference),

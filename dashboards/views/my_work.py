@@ -21,6 +21,7 @@ from escalations.policies.dispute import prompts
 from escalations.views.ladder import listed
 from governance.models import Action, Concern, CourtTask, Meeting
 from governance.views.concerns import ledger
+from lado.models import Referral
 from oversight.quality import registration_not_known
 from placements.models import Placement
 from staffing.models import Lift, RotaRequest, Swap
@@ -75,6 +76,8 @@ def _parts(user: User) -> list[Part]:
         parts = [_mine] if flags else []
     if user.can(Permission.SEE_PLANS):
         parts = [*parts, _court]
+    if user.can(Permission.HANDLE_ALLEGATIONS):
+        parts = [_allegations, *parts]
     if user.can(Permission.ATTEND_MEETINGS):
         parts = [*parts, _tasks]
     if user.can(Permission.RAISE_CONCERN):
@@ -224,6 +227,11 @@ def _routes(user: User, as_of: dt.datetime) -> dict[str, Any]:
         if user.can(Permission.HANDLE_WHISTLEBLOWING)
         else 0,
     }
+
+
+def _allegations(user: User, as_of: dt.datetime) -> dict[str, Any]:
+    """For the LADO alone: how many are open, with the address of exactly those."""
+    return {"allegations": Referral.for_user(user).open().count(), "allegations_href": reverse("lado:cases")}
 
 
 def _staff(user: User, as_of: dt.datetime) -> dict[str, Any]:

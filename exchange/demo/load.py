@@ -11,7 +11,7 @@ from core import clock
 from core.access import Role
 from core.actions import one_recheck
 from core.models import Authority, Team, User
-from exchange.demo import concerns, deciding, meetings, plans, protection, quality, rotas, stories
+from exchange.demo import concerns, deciding, lado, meetings, plans, protection, quality, rotas, stories
 from exchange.demo import people as cast
 from exchange.demo.stories import Story
 from oversight.sweep import sweep
@@ -51,6 +51,7 @@ class Loader:
                 for number, row in enumerate(quiet):
                     self._tell(quiet_story(row, number, council=name))
             quality.trains(self)
+            lado.handled(self)
             for week in range(WEEKS_OF_SWEEPS, 0, -1):  # what was flagged, and cleared, can be looked back on
                 sweep(as_of=clock.at_local(self.day(7 * week), MORNING))
         with connection.cursor() as cursor:

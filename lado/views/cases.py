@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from core import clock
 from core.access import Permission, access
-from core.history_panel import changes
+from core.history_panel import Entry, changes
 from core.models import User
 from lado import actions
 from lado.forms import cases as forms
@@ -162,9 +163,15 @@ def _context(referral: Referral, user: User, as_of: dt.datetime) -> dict[str, An
         "may_see_pattern": user.can(Permission.HANDLE_ALLEGATIONS) and referral.carer is not None,
         "acts": _acts(referral) if handles else [],
         "reads": list(ReferralRead.for_user(user).filter(referral=referral).select_related("by")[:READS]),
-        "history": changes(referral, *tasks, *admissions),
+        "history": _without_names(changes(referral, *tasks, *admissions)),
         "back_url": reverse("lado:cases" if user.can(Permission.HANDLE_ALLEGATIONS) else "lado:mine"),
     }
+
+
+def _without_names(entries: list[Entry]) -> list[Entry]:
+    """The history without what would name the child: the LADO sees her reference, and no file."""
+    hidden = {"Child", "Placement"}
+    return [replace(entry, changes=[each for each in entry.changes if each.field not in hidden]) for entry in entries]
 
 
 def _acts(referral: Referral) -> list[tuple[str, str]]:

@@ -164,6 +164,9 @@ class Person:
         for answer in answers:
             self._one("answer", answer, self._group(question).get_by_label(answer, exact=True)).check()
 
+    def ticks(self, words: str) -> None:
+        self._one("box", words, self.page.get_by_role("checkbox", name=_label(words))).check()
+
     def picks(self, label: str, option: str) -> None:
         """From a list, by how the option begins."""
         box = self._one("list", label, self.page.get_by_label(_label(label)))

@@ -19,6 +19,7 @@ from placements.models import Addition, Registration
 from tests.browser.story import days_ago
 from tests.cast import at
 from tests.core.access.world import (
+    of_allegations,
     of_concerns,
     of_her_meetings,
     of_her_plans,
@@ -40,6 +41,7 @@ NOT_PAGES = {
     "exchange:problems": "a file to download",
     "core:hidden": "blank on purpose: looked at in test_gallery.py",
     "staffing:evidence": "a file to download",
+    "lado:year_sheet": "a file to download",
     "staffing:rota_put": "what the rota's form sends to",
     "staffing:rota_copied": "what was copied, shown once: looked at in test_journey_rota.py",
     "staffing:rota_assign": "a form on the shift's page",
@@ -138,6 +140,7 @@ def world(cast, tmp_path):
     w.quality = of_quality(cast, w.placement)
     w.protection = of_protection(cast, w.placement, w.staff["concern"])
     w.routes = of_routes(cast, w.teya)
+    w.allegations = of_allegations(cast, w.managed, w.staff)
 
     council = Council(cast.north, tmp_path)
     council.take_one(
@@ -324,6 +327,7 @@ def staffing_pages(w, cast):
         (cast.amy, "staffing:withdraw_lift", of["lift"]),
         *concerns_pages(w, cast),
         *protection_pages(w, cast),
+        *allegations_pages(w, cast),
     ]  # fmt: skip
 
 
@@ -374,6 +378,29 @@ def protection_pages(w, cast):
         ],
         (cast.tom, "governance:heard", w.placement.pk),
     ]
+
+
+def allegations_pages(w, cast):
+    of, lee, callum = w.allegations, cast.lee, w.managed.child.reference
+    return [
+        *[(user, name) for user in (cast.greta, cast.paul) for name in ("lado:mine", "lado:refer")],
+        (cast.greta, "lado:receipt", of["receipt"]),
+        (cast.amy, "lado:refer_child", callum),
+        *[(cast.tom, f"lado:{name}", w.staff["concern"]) for name in ("refer_concern", "decide_concern")],
+        *[(cast.tom, f"lado:{name}", w.staff["carer"]) for name in ("refer_carer", "decide_carer")],
+        *[(lee, f"lado:{name}") for name in ("cases", "workers", "year")],
+        (lee, "lado:worker", w.staff["carer"]),
+        *[(user, "lado:case", of["referral"]) for user in (lee, cast.sal)],
+        *[
+            (lee, f"lado:{name}", of["referral"])
+            for name in (
+                "evaluate", "meeting", "note", "task", "police", "stand_down", "removal", "identify", "attach", "hand_over",
+                "admit", "close",
+            )
+        ],
+        (lee, "lado:done", of["referral action"]),
+        (lee, "lado:end_admission", of["admission"]),
+    ]  # fmt: skip
 
 
 def plans_pages(w, cast):
@@ -496,6 +523,7 @@ PARTS = {
     "carers and rotas": {"staffing"},
     "plans, meetings, concerns and quality": {"governance"},
     "disputes and the protected route": {"escalations"},
+    "allegations": {"lado"},
     "flags, returns and what is put together": {"oversight", "exchange", "dashboards"},
 }
 

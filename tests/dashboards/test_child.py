@@ -194,10 +194,12 @@ def test_each_is_offered_what_her_role_may_do(client, cast, placement):
         "Record what the child asks for",
         "Raise a concern",
         "Ask for a strategy discussion",
+        "Refer somebody to the LADO",
     }
     assert offered(client, cast.greta, child_url(placement)) == {
         "Raise a concern",
         "Ask for a strategy discussion",
+        "Refer somebody to the LADO",
         "Meetings and actions",
     }
     assert "Appoint a manager" in offered(client, cast.amy, placement_url(placement))

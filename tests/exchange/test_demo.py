@@ -79,6 +79,8 @@ OF_CONCERNS = {
 OF_PROTECTION = {
     ("SAF-02", "asked"), ("SAF-10", "strategy"), ("SAF-10", "lado"), ("SAF-10", "test"), ("SAF-11", "silence"),
 }  # fmt: skip
+# Aldo was found asleep and stood down, and nobody has decided; behind the door, one allegation was never reviewed.
+OF_ALLEGATIONS = {("SAF-01", "asleep"), ("SAF-01", "stood_down"), ("SAF-04", "review"), ("SAF-05", "first")}
 
 # Nobody of the agencies comes to her weekly meeting, and what matters most is not done.
 OF_MEETINGS = {("MTG-03", "missed"), ("MTG-03A", ""), ("MTG-04", "overdue")}
@@ -93,13 +95,12 @@ def flagged(child):
 
 
 def test_teyas_placement_shows_what_a_review_found_and_the_statutory_visits_stay_green(demo):
-    of_the_rest = (
-        OF_PLANS | OF_THOSE_WHO_LOOK | OF_CONCERNS | OF_MEETINGS | OF_DECIDING | OF_PROTECTION | {("LOG-06", "")}
-    )
+    of_the_rest = OF_PLANS | OF_THOSE_WHO_LOOK | OF_CONCERNS | OF_MEETINGS | OF_DECIDING | {("LOG-06", "")}
+    of_the_rest |= OF_PROTECTION | OF_ALLEGATIONS
     assert flagged("Teya") == OF_CARE | OF_CARERS | of_the_rest
     owners = Flag.objects.standing().filter(child__forename="Teya").values_list("owner__name", flat=True)
     line = {"Amy Sparrow", "Tom Heron", "Hana Finch", "Dee Osprey", "Dora Kestrel"}
-    assert set(owners) == line | {"Carl Rook", "Lola Dunlin", "Sal Plover"}
+    assert set(owners) == line | {"Carl Rook", "Lola Dunlin", "Sal Plover", "Lee Martin"}
 
 
 def test_every_rule_about_carers_is_seen_at_work(demo):

@@ -11,6 +11,7 @@ from tests.core.access.addresses import NORTHS, PAGES, PLAIN, record_address
 
 ASKED = [f"R1.{number}" for number in range(1, 19)] + [f"R2.{number}" for number in range(1, 11)]
 ASKED += ["R8.4", *(f"R9.{number}" for number in range(1, 6))]
+ASKED += [f"R10.{number}" for number in range(1, 5)]
 # What whoever opens the page reads there, for those whose page is all of the answer.
 SAYS = {
     "R1.1": "has a schedule from the day it starts",
@@ -32,6 +33,10 @@ SAYS = {
     "R9.3": "What staff were asked about the policies",
     "R9.4": "Two routes, and how they differ",
     "R9.5": "straight to the partnership’s independent scrutineer",
+    "R10.1": "Would the LADO want to know?",
+    "R10.2": "Anybody can refer, whatever their role",
+    "R10.3": "They harmed a child, or may have",
+    "R10.4": "Asleep on a waking night",
 }
 
 
