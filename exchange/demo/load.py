@@ -11,7 +11,7 @@ from core import clock
 from core.access import Role
 from core.actions import one_recheck
 from core.models import Authority, Team, User
-from exchange.demo import concerns, deciding, meetings, plans, quality, rotas, stories
+from exchange.demo import concerns, deciding, meetings, plans, quality, rotas, routes, stories
 from exchange.demo import people as cast
 from exchange.demo.stories import Story
 from oversight.sweep import sweep
@@ -50,6 +50,7 @@ class Loader:
                 for number, row in enumerate(quiet):
                     self._tell(quiet_story(row, number, council=name))
             quality.trains(self)
+            routes.asks_staff(self)
             for week in range(WEEKS_OF_SWEEPS, 0, -1):  # what was flagged, and cleared, can be looked back on
                 sweep(as_of=clock.at_local(self.day(7 * week), MORNING))
         with connection.cursor() as cursor:
@@ -114,6 +115,7 @@ class Loader:
         if story.rota == "badly":
             concerns.going_unanswered(self, placement)
             deciding.going_wrong(self, child)
+            routes.going_unheard(self, child)
         for ago, what, why, who in story.decisions:
             children.record_decision(
                 child=child, decided_on=self.day(ago), what=what, why=why, alternatives="Nothing registered was found.",

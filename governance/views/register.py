@@ -170,5 +170,8 @@ def train(request: HttpRequest) -> HttpResponse:
         back_url=back,
         submit_label="Record training",
         success="Training recorded",
-        context={"intro": "Commissioners and partners are trained every year in children’s social care and in what each partner agency does; they and all who work with the child, in speaking up and in the LADO’s role."},
+        context={
+            "intro": "Every year: commissioners and partners in children’s social care and in what each partner agency does; "
+            "they and all who work with the child in speaking up and in the LADO’s role."
+        },
     )  # fmt: skip
