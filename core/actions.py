@@ -24,7 +24,8 @@ R = TypeVar("R")
 Subject = tuple[str, int]  # ("placement", 12)
 _touched: contextvars.ContextVar[set[Subject] | None] = contextvars.ContextVar("touched", default=None)
 _batch: contextvars.ContextVar[set[Subject] | None] = contextvars.ContextVar("batch", default=None)
-_refused: contextvars.ContextVar[list[dict[str, Any]] | None] = contextvars.ContextVar("refused", default=None)
+Waiting = tuple[dict[str, Any], Callable[[], None] | None]  # a refusal to be recorded, and what follows from it
+_refused: contextvars.ContextVar[list[Waiting] | None] = contextvars.ContextVar("refused", default=None)
 _rechecks: list[Callable[..., None]] = []
 
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
@@ -160,8 +161,6 @@ def _constraint_sentence(name: str) -> str:
 
 
 def _record_refusal(refusal: Refused, *, by: Any, action_name: str, subjects: set[Subject]) -> None:
-    from core.models import Refusal
-
     row = {
         "code": refusal.code,
         "sentence": refusal.sentence,
@@ -171,9 +170,18 @@ def _record_refusal(refusal: Refused, *, by: Any, action_name: str, subjects: se
     }
     waiting = _refused.get()
     if waiting is None:
-        Refusal.objects.create(**row)
+        _keep((row, refusal.then))
     else:
-        waiting.append(row)
+        waiting.append((row, refusal.then))
+
+
+def _keep(refused: Waiting) -> None:
+    from core.models import Refusal
+
+    row, then = refused
+    Refusal.objects.create(**row)
+    if then is not None:
+        then()
 
 
 @contextmanager
@@ -183,9 +191,7 @@ def held_together() -> Iterator[None]:
     What a gate refuses inside is recorded once that transaction is over, whichever way it went. Raises as an action
     does.
     """
-    from core.models import Refusal
-
-    refused: list[dict[str, Any]] = []
+    refused: list[Waiting] = []
     token = _refused.set(refused)
     try:
         with transaction.atomic():
@@ -197,8 +203,8 @@ def held_together() -> Iterator[None]:
         raise answer from error
     finally:
         _refused.reset(token)
-        for row in refused:
-            Refusal.objects.create(**row)
+        for each in refused:
+            _keep(each)
 
 
 @action

@@ -21,6 +21,7 @@ NAVIGATION = (
     ("Flags", "oversight:flags"),
     ("Meetings", "governance:meetings"),
     ("Concerns", "governance:concerns"),
+    ("Escalations", "escalations:escalations"),
     ("Dispute or Cafcass", "escalations:disputes"),
     ("Protected reports", "escalations:reports"),
     ("Openness", "escalations:openness"),

@@ -1,10 +1,13 @@
 """What an action may answer instead of doing the thing. Each is for a person, in words she can act on."""
 
+from collections.abc import Callable
+
 
 class Refused(Exception):
     """A gate of the rulebook says no. Recorded as a refusal after the rollback.
 
-    `code` is the rule's code, `sentence` says what was refused and why, `remedy` what would make it lawful.
+    `code` is the rule's code, `sentence` says what was refused and why, `remedy` what would make it lawful. `then` is
+    what follows from the refusal itself: it is done once that is recorded, in a transaction of its own.
     """
 
     def __init__(self, code: str, sentence: str, remedy: str = ""):
@@ -12,6 +15,7 @@ class Refused(Exception):
         self.code = code
         self.sentence = sentence
         self.remedy = remedy
+        self.then: Callable[[], None] | None = None
 
 
 class Invalid(Exception):

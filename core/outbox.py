@@ -69,6 +69,12 @@ def messages_to(person: User, *, number: int = 10) -> QuerySet[OutboxMessage]:
     return person.outbox.order_by("-id")[:number]
 
 
+def sent_at(keys: Iterable[str]) -> dict[str, dt.datetime | None]:
+    """When the message of each key was sent; None while it waits."""
+    rows = OutboxMessage.objects.filter(key__in=list(keys))
+    return dict(rows.values_list("key", "sent_at"))
+
+
 # --- sending ------------------------------------------------------------------------------------------------------
 
 

@@ -135,9 +135,8 @@ class Posts:
             for person in self.at(number, near):
                 if person.pk not in never:
                     return person, number
-        rest = (p for role in BY_RANK for p in self.people if p.role == role)
-        person = next((p for p in [*rest, *self.administrators] if p.pk not in never), None)
-        return (person, TOP) if person else None
+        rest = [p for role in BY_RANK for p in self.people if p.role == role]
+        return next(((p, TOP) for p in [*rest, *self.administrators] if p.pk not in never), None)
 
     def beside(self, owner: int, near: Near, *, never: Collection[int]) -> User | None:
         """Somebody else who is free at the top: after the last the first again."""

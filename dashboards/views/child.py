@@ -132,6 +132,7 @@ def _links(user: User, record: Child, state: State | None, care: CareEpisode | N
         link(user, "Meetings and actions", "governance:meetings_of", record.reference),
         link(user, "Raise a concern", "governance:raise_concern", record.reference),
         link(user, "See the concerns raised", "governance:child_concerns", record.reference),
+        link(user, "Escalate something", "escalations:escalate_child", record.reference),
         link(user, "Disputes and Cafcass", "escalations:disputes_of", record.reference),
         link(user, "Change who the child is", "children:describe", record.reference),
         link(user, "Record a legal status", "children:legal_status", record.reference) if care else None,

@@ -15,8 +15,10 @@ from dashboards import worklist
 from dashboards.flags import SOON_DAYS, counted, flags_of
 from dashboards.links import link, offered
 from dashboards.state import states, with_what_states_need
-from escalations.models import Dispute, WhistleReport
+from escalations.models import Dispute, Escalation, WhistleReport
+from escalations.notices import BUDGET, interruptions
 from escalations.policies.dispute import prompts
+from escalations.views.ladder import listed
 from governance.models import Action, Concern, Meeting
 from governance.views.concerns import ledger
 from oversight.quality import registration_not_known
@@ -75,6 +77,7 @@ def _parts(user: User) -> list[Part]:
         parts = [*parts, _tasks]
     if user.can(Permission.RAISE_CONCERN):
         parts.append(_concerns)
+    parts.append(_escalations)
     if any(user.can(permission) for permission in ROUTES):
         parts.append(_routes)
     return [*parts, _staff, _doors] if user.can(Permission.SEE_CARERS) else [*parts, _doors]
@@ -99,6 +102,9 @@ def _stats(found: dict[str, Any]) -> list[tuple[int, str, str, str]]:
         stats.append((total, "registration not known", reverse("dashboards:not_known"), "amber"))
     if "standing" in found:
         stats.append((found["standing"].total, "overdue in your placements", found["standing"].href, "red"))
+    if found.get("escalations") and found["escalations"][0][1] == ESCALATIONS["answer"]:
+        number, _, href = found["escalations"][0]
+        stats.append((number, "escalations: yours to answer", href, "red"))
     if found.get("tasks_late"):
         stats.append((found["tasks_late"], "actions overdue: yours", "#tasks", "red"))
     return stats
@@ -178,6 +184,26 @@ def _concerns(user: User, as_of: dt.datetime) -> dict[str, Any]:
     numbers = Concern.for_user(user).numbers_for(user)
     rows = [(numbers[show], words, ledger(show=show)) for show, words in CONCERNS.items() if numbers[show]]
     return {"concerns": rows}
+
+
+ESCALATIONS = {
+    "answer": "for you to answer",
+    "close": "answered by you, for you to close",
+    "read": "raised by you, with an answer to settle",
+    "raised": "raised by you, still open",
+}
+
+
+def _escalations(user: User, as_of: dt.datetime) -> dict[str, Any]:
+    """What waits for this person on the ladder, and how often it has interrupted them today."""
+    numbers = Escalation.for_user(user).numbers_for(user)
+    return {
+        "escalations": [
+            (numbers[show], words, listed(show=show)) for show, words in ESCALATIONS.items() if numbers[show]
+        ],
+        "interruptions": interruptions(user, day=clock.local_date(as_of)),
+        "interruptions_at_most": BUDGET,
+    }
 
 
 ROUTES = (Permission.RAISE_DISPUTE, Permission.ANSWER_DISPUTE, Permission.HANDLE_WHISTLEBLOWING)

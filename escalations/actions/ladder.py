@@ -1,8 +1,9 @@
 """What is done about an escalation: opened, answered, read, accepted or rejected, passed back, closed (ESC-01, ESC-05)."""
 
 import datetime as dt
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -37,7 +38,7 @@ def _begin(escalation: Escalation) -> Posts:
 def open_escalation(*, escalation: Escalation, by: User, as_of: dt.datetime) -> Escalation:
     """Note that whoever has it opened it, the first time since it came to them; and that whoever raised it was shown the
     answer. Anybody else’s reading leaves no step here."""
-    if not escalation.is_open or by.pk not in (escalation.owner_id, escalation.raised_by_id):
+    if escalation.next_at is None or by.pk not in (escalation.owner_id, escalation.raised_by_id):
         return escalation
     hold(escalation)
     if not escalation.is_open:
@@ -56,6 +57,7 @@ def open_escalation(*, escalation: Escalation, by: User, as_of: dt.datetime) -> 
 # --- by whoever has it ------------------------------------------------------------------------------------------------
 
 
+@action
 def answer(
     *, escalation: Escalation, text: str, until: dt.date | None = None, by: User, as_of: dt.datetime
 ) -> EscalationStep:
@@ -63,19 +65,13 @@ def answer(
 
     Raises Refused where it is about `by`, or says only that it is known; where a director tried, it goes outside.
     """
-    return _or_outside(_answer, escalation=escalation, text=text, until=until, by=by, as_of=as_of)
-
-
-@action
-def _answer(
-    *, escalation: Escalation, text: str, until: dt.date | None, by: User, as_of: dt.datetime
-) -> EscalationStep:
     policies.may_act(by, escalation)
     posts = _begin(escalation)
-    policies.gate_self(by, escalation)
-    policies.is_with(by, escalation)
     required(text=(text, "Enter your answer"))
-    policies.gate_reason(text)
+    with _outside_where_refused(escalation, by, as_of):
+        policies.gate_self(by, escalation)
+        policies.is_with(by, escalation)
+        policies.gate_reason(text)
     if escalation.is_answered:
         raise Conflict("This is answered already.")
     escalation.next_at = _holds_until(escalation, posts, until, as_of)
@@ -116,21 +112,18 @@ def _on_the_concern(escalation: Escalation) -> ConcernStep | None:
     return asked.filter(by=escalation.raised_by).order_by("pk").first()
 
 
+@action
 def close(*, escalation: Escalation, reason: str, text: str, by: User, as_of: dt.datetime) -> EscalationStep:
     """Close it: by whoever answered it, once whoever raised it has read the answer.
 
     Raises Refused where it is about `by`, or the reason is none; where a director tried, it goes outside.
     """
-    return _or_outside(_close, escalation=escalation, reason=reason, text=text, by=by, as_of=as_of)
-
-
-@action
-def _close(*, escalation: Escalation, reason: str, text: str, by: User, as_of: dt.datetime) -> EscalationStep:
     policies.may_act(by, escalation)
     _begin(escalation)
-    policies.gate_self(by, escalation)
-    policies.is_with(by, escalation)
-    policies.gate_reason(text, reason)
+    with _outside_where_refused(escalation, by, as_of):
+        policies.gate_self(by, escalation)
+        policies.is_with(by, escalation)
+        policies.gate_reason(text, reason)
     offered = [each for each in Escalation.Closing.choices if each[0] not in ("accepted", "cleared")]
     one_of(reason, offered, "reason", "Select why it can be closed")
     required(text=(text, "Enter what was done"))
@@ -144,14 +137,16 @@ def _close(*, escalation: Escalation, reason: str, text: str, by: User, as_of: d
     return made
 
 
-def _or_outside(act: Callable[..., EscalationStep], *, escalation: Escalation, by: User, **said: Any) -> EscalationStep:
+@contextmanager
+def _outside_where_refused(escalation: Escalation, by: User, as_of: dt.datetime) -> Iterator[None]:
     """What a director may not answer or close goes to the scrutineer as soon as they try (trap 9): the refusal is kept, and
     so is this."""
     try:
-        return act(escalation=escalation, by=by, **said)
-    except Refused:
+        yield
+    except Refused as refusal:
         if ladder.level_of(by) >= ladder.EXECUTIVE:
-            _go_outside(escalation, f"{by.name} tried to settle it, which was refused.", as_of=said["as_of"])
+            text = f"{by.name} tried to settle it, which was refused."
+            refusal.then = partial(_go_outside, escalation, text, as_of=as_of)
         raise
 
 

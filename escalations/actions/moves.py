@@ -45,9 +45,10 @@ class Begin:
 def begin(given: Begin, posts: Posts, *, as_of: dt.datetime) -> Escalation:
     """Raise it: with a number, and somebody free who has it, from this moment. Raises Conflict where there is nobody."""
     never = set(given.conflicts) | ({given.raised_by.pk} if given.raised_by else set())
-    named = given.to is not None and given.to.pk not in never and posts.may_hold(given.to.pk)
-    found = (given.to, given.level) if named else posts.find(given.level, given.near, never=never)
-    if found is None or found[0] is None:
+    found = posts.find(given.level, given.near, never=never)
+    if given.to is not None and given.to.pk not in never and posts.may_hold(given.to.pk):
+        found = given.to, given.level
+    if found is None:
         raise Conflict(NOBODY)
     owner, level = found
     hold(given.authority)  # one at a time, so that numbers have no holes and no twins
@@ -77,7 +78,7 @@ def on_the_concern(escalation: Escalation, *, why: str = "", as_of: dt.datetime)
         return
     escalate_concern(
         concern=escalation.concern, recipient=escalation.owner, why=why or escalation.what,
-        due_on=clock.local_date(escalation.last_day), by=escalation.raised_by, as_of=as_of,
+        due_on=escalation.last_day, by=escalation.raised_by, as_of=as_of,
     )  # fmt: skip
 
 
@@ -115,7 +116,7 @@ def put(
 
 def _tell_owner(escalation: Escalation, *, happened_at: dt.datetime, as_of: dt.datetime) -> None:
     assert escalation.last_day is not None  # noqa: S101 - it is open
-    by_when = in_words(clock.local_date(escalation.last_day))
+    by_when = in_words(escalation.last_day)
     danger = "Somebody may be in immediate danger. " if escalation.danger else ""
     notices.tell(
         escalation, escalation.owner, key=f"escalation-{escalation.pk}-{escalation.level}-{escalation.moves}",

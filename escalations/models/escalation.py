@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from children.models import Child, Decision
+from core import clock
 from core.fields import RecordedAt
 from core.history import tracked
 from core.models import Authority, Protected, User
@@ -160,9 +161,9 @@ class Escalation(Protected):
         return ladder.LEVELS[self.level - 1]
 
     @property
-    def last_day(self) -> dt.datetime | None:
-        """The last instant at which the next act is on time."""
-        return None if self.next_at is None else self.next_at - dt.timedelta(microseconds=1)
+    def last_day(self) -> dt.date | None:
+        """The last day on which the next act is on time."""
+        return None if self.next_at is None else clock.local_date(self.next_at - dt.timedelta(microseconds=1))
 
     def is_late(self, *, as_of: dt.datetime) -> bool:
         return self.next_at is not None and self.next_at <= as_of

@@ -125,10 +125,10 @@ def passed_back_to(escalation: Escalation, posts: Posts, near: Near, never: set[
     return [person for person in dict.fromkeys(people) if person.pk not in {*never, escalation.owner_id}]
 
 
-def may_be_about(authority_id: int) -> QuerySet[User]:
+def may_be_about(*authorities: int) -> QuerySet[User]:
     """Whom an escalation may be said to be about: those it could come to."""
     return User.objects.filter(
-        authority_id=authority_id,
+        authority_id__in=authorities,
         is_active=True,
         role__in=[r for r in ladder.ANSWERING if r != Role.SYSTEM_ADMINISTRATOR],
     ).order_by("name")

@@ -90,7 +90,11 @@ class EscalationQuerySet(models.QuerySet):
             raised=models.Count("pk", filter=mine(user)),
         )
 
-    def filtered(self, user, *, show: str = "", child: str = "") -> "EscalationQuerySet":
+    def in_order(self) -> "EscalationQuerySet":
+        """Open ones first, whose time runs out soonest; then the closed, the latest first."""
+        return self.order_by(models.F("next_at").asc(nulls_last=True), "-closed_at", "-pk")
+
+    def filtered(self, user, *, show: str = "", child: str = "", concern: str = "") -> "EscalationQuerySet":
         """By the list's filters, as they stand in its address. Nonsense finds nothing."""
         ways: dict[str, Any] = {
             "": lambda: self.open(),
@@ -103,6 +107,9 @@ class EscalationQuerySet(models.QuerySet):
             "outside": lambda: self.open().filter(level=5),
         }
         found = ways[show]() if show in ways else self.none()
+        if concern:
+            is_id = concern.isascii() and concern.isdigit() and len(concern) < 19
+            found = found.filter(concern_id=int(concern)) if is_id else found.none()
         return found.filter(child__reference=child) if child else found
 
 

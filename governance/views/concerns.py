@@ -193,4 +193,4 @@ def _acts(record: Concern, user: User, in_ledger: bool) -> list[tuple[str, str]]
         ]
     )
     acts_ = [(label, reverse(f"governance:{name}", args=[record.pk])) for may, label, name in offered if may]
-    return [*acts_, ("Make this a formal escalation", f"{reverse('escalations:raise')}?concern={record.pk}")]
+    return [*acts_, ("Make this a formal escalation", reverse("escalations:escalate_concern", args=[record.pk]))]

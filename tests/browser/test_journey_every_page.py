@@ -323,10 +323,9 @@ def concerns_pages(w, cast):
             (cast.tom, f"governance:{name}", one)
             for name in (
                 "triage_concern", "note_concern", "hand_over_concern", "consult_lado", "identify_carer",
-                "escalate_concern", "answer_concern", "close_concern",
+                "answer_concern", "close_concern",
             )
         ],
-        (cast.tom, "governance:reply_to_escalation", w.staff["concern escalated"]),
         (cast.tom, "governance:child_concerns", callum),
         (cast.tom, "governance:record_concern_review", callum),
         (cast.tom, "governance:home_concerns", w.beacon.pk),

@@ -66,7 +66,16 @@ def _resume(progress: Path, drill: Drill, seed: int) -> tuple[int, dict[str, int
 
 
 def drills() -> Iterator[Drill]:
-    from tests.drills import decisions, kill_import, kill_sweep, large_import, rota_races, stand_down_races
+    from tests.drills import (
+        climb,
+        decisions,
+        kill_import,
+        kill_sweep,
+        ladder,
+        large_import,
+        rota_races,
+        stand_down_races,
+    )
 
     yield kill_sweep.DRILL
     yield kill_import.DRILL
@@ -74,3 +83,5 @@ def drills() -> Iterator[Drill]:
     yield stand_down_races.DRILL
     yield rota_races.DRILL
     yield decisions.DRILL
+    yield ladder.DRILL
+    yield climb.DRILL

@@ -95,6 +95,7 @@ def make_ready() -> Iterator:
     from django.core.management import call_command
 
     from core import clock
+    from escalations.models import EscalationFlag
     from exchange.seed import AlreadySeeded, seed
     from oversight.models import Flag, SweepRun
     from oversight.sweep import sweep
@@ -113,6 +114,7 @@ def make_ready() -> Iterator:
         dead = set(SweepRun.objects.filter(finished_at__isnull=True).values_list("id", flat=True))
 
         def one_round(chance: random.Random) -> dict[str, int]:
+            EscalationFlag.objects.all().delete()
             Flag.objects.all().delete()
             ring()
             time.sleep(chance.uniform(0, length + 0.1))

@@ -4,17 +4,27 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from core import clock, outbox
+from core.accounts import deactivate
 from core.errors import Conflict, Invalid, Refused
-from core.models import Refusal
+from core.models import LocalStandard, OutboxMessage, Refusal
+from core.working_days import is_working_day
+from escalations import notices
 from escalations.actions import ladder as acts
 from escalations.actions.raising import raise_escalation
-from escalations.models import Escalation, EscalationStep
+from escalations.ladder import LEVELS, Posts
+from escalations.models import ConflictOfInterest, Escalation
 from escalations.sweep import climb
+from governance.actions import concerns
+from oversight.actions import answer_flag
+from oversight.models import Flag
 from tests.cast import at
 
 MONDAY = dt.date(2022, 3, 7)
-DAY = dt.timedelta(days=1)
+DAY, MINUTE = dt.timedelta(days=1), dt.timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -22,20 +32,496 @@ def child(cast):
     return cast.child()
 
 
-def kinds(escalation):
-    return list(escalation.steps.exclude(kind="sent").order_by("pk").values_list("kind", "level", "owner__name"))
+def raises(by, as_of=None, **fields):
+    fields = {"what": "She has had no manager for a month."} | fields
+    return raise_escalation(by=by, as_of=as_of or at(MONDAY, 10), **fields)
 
 
-def test_it_climbs_to_the_top_each_step_on_its_day(cast, child):
-    made = raise_escalation(what="She has no manager.", child=child, by=cast.amy, as_of=at(MONDAY, 10))
+def trail(escalation):
+    """What happened, at which level, and who had it then; that they were told is left out."""
+    escalation.refresh_from_db()
+    steps = escalation.steps.exclude(kind="sent").order_by("pk")
+    return [(step.kind, step.level, step.owner.name.split()[0]) for step in steps]
+
+
+def empties(*people):
+    for person in people:
+        person.is_active = False
+        person.save()
+
+
+# --- where it begins, and how it climbs -------------------------------------------------------------------------------
+
+
+def test_it_climbs_to_the_top_each_step_once_and_on_its_day(cast, child):
+    made = raises(cast.amy, child=child)
     assert (made.number, made.level, made.owner, made.next_at) == (1, 2, cast.tom, at(MONDAY + 3 * DAY, 0))
     assert climb(as_of=at(MONDAY + 2 * DAY, 23, 59)) == 0
-    assert climb(as_of=at(MONDAY + 60 * DAY)) > 4
-    made.refresh_from_db()
-    assert kinds(made)[:4] == [
-        ("raised", 2, "Tom Heron"), ("climbed", 3, "Hana Finch"), ("climbed", 4, "Dee Osprey"), ("climbed", 5, "Nina Stork"),
+    later = at(MONDAY + 21 * DAY)
+    assert climb(as_of=later) == 3
+    assert climb(as_of=later) == 0
+    assert trail(made) == [
+        ("raised", 2, "Tom"), ("climbed", 3, "Hana"), ("climbed", 4, "Dee"), ("climbed", 5, "Nina"),
     ]  # fmt: skip
     when = list(made.steps.filter(kind="climbed").order_by("pk").values_list("happened_at", flat=True))
     assert when == [at(dt.date(2022, 3, 10), 0), at(dt.date(2022, 3, 16), 0), at(dt.date(2022, 3, 24), 0)]
-    assert made.owner == cast.nina
-    assert made.next_at > at(MONDAY + 60 * DAY)
+    assert made.next_at == at(dt.date(2022, 4, 1), 0)
+    assert (climb(as_of=at(dt.date(2022, 4, 1), 1)), trail(made)[-1]) == (1, ("rang", 5, "Nina"))
+    other = cast.person("noor", "Noor Crane", "scrutineer")
+    climb(as_of=at(dt.date(2022, 4, 20)))
+    assert [step[2] for step in trail(made)[-2:]] == ["Noor", "Nina"]  # at the top it goes round
+    assert other.pk
+
+
+@pytest.mark.parametrize(
+    ("by", "level", "owner"),
+    [
+        ("priya", 1, "amy"), ("greta", 1, "amy"), ("ines", 1, "amy"), ("amy", 2, "tom"), ("tom", 3, "hana"),
+        ("hana", 4, "dee"), ("sal", 4, "dee"), ("dee", 5, "nina"), ("dora", 5, "nina"),
+    ],
+)  # fmt: skip
+def test_it_begins_with_whoever_is_next_above_whoever_raised_it(cast, child, by, level, owner):
+    cast.placement(child, dt.date(2021, 10, 12), home=cast.home())
+    for partner, part in ((cast.greta, "partner"), (cast.ines, "iro")):
+        cast.allocate(child, partner, part=part)
+    made = raises(getattr(cast, by), child=child)
+    assert (made.level, made.owner) == (level, getattr(cast, owner))
+
+
+def test_about_no_child_it_goes_up_the_line_of_whoever_raised_it(cast):
+    assert raises(cast.ben, at(MONDAY, 9)).owner == cast.tom
+    assert raises(cast.lee, at(MONDAY, 9)).owner == cast.sal  # of no team
+    assert raises(cast.priya, at(MONDAY, 9)).authority == cast.north  # whose council appointed her
+    assert raises(cast.nina, at(MONDAY, 9)).owner == cast.dora  # the only scrutineer is not asked about herself
+    with pytest.raises(PermissionDenied):
+        raises(cast.amy, authority=cast.south)
+
+
+def test_immediate_danger_goes_to_the_third_level_and_is_due_the_same_day(cast, child):
+    made = raises(cast.amy, child=child, danger=True, as_of=at(MONDAY, 15))
+    assert (made.level, made.owner, made.next_at) == (3, cast.hana, at(MONDAY + DAY, 0))
+    climb(as_of=at(MONDAY + 2 * DAY, 1))
+    assert trail(made)[1:] == [("climbed", 4, "Dee"), ("climbed", 5, "Nina")]
+
+
+def test_it_can_be_said_to_whom_it_was_written_and_whom_it_is_about(cast, child):
+    made = raises(cast.amy, child=child, to=cast.dora)
+    assert (made.level, made.owner, made.last_day) == (4, cast.dora, MONDAY + 7 * DAY)  # five working days
+    about_her = raises(cast.amy, child=child, to=cast.dora, about=[cast.dora, cast.dee])
+    assert about_her.owner == cast.nina
+    with pytest.raises(Invalid, match="Select who must answer"):
+        raises(cast.amy, child=child, to=cast.carl)
+    with pytest.raises(Invalid, match="other than yourself"):
+        raises(cast.amy, child=child, to=cast.amy)
+    assert raises(cast.amy, child=child, outside=True).owner == cast.nina
+
+
+def test_an_empty_post_is_passed_over_and_at_last_anybody_free_has_it(cast, child):
+    empties(cast.tom, cast.hana)
+    made = raises(cast.amy, child=child)
+    assert (made.level, made.owner) == (3, cast.sal)
+    empties(cast.sal, cast.dee, cast.nina)
+    climb(as_of=at(MONDAY + DAY))
+    assert trail(made)[-1] == ("reassigned", 4, "Dora")
+    empties(cast.dora, cast.ben)
+    climb(as_of=at(MONDAY + DAY))
+    assert trail(made)[-1] == ("reassigned", 5, "Sam")  # Amy, who raised it, is never asked
+    empties(cast.sam)
+    with pytest.raises(Conflict, match="Nobody at the council"):
+        raises(cast.amy, child=child)
+
+
+def test_whoever_leaves_leaves_it_to_somebody_else_in_the_same_moment(cast, child, django_capture_on_commit_callbacks):
+    made = raises(cast.amy, child=child)
+    with django_capture_on_commit_callbacks(execute=True):
+        deactivate(account=cast.tom, reason="Left.", by=cast.sam, as_of=at(MONDAY, 11))
+    assert trail(made)[-1] == ("reassigned", 3, "Hana")
+    assert made.next_at == at(dt.date(2022, 3, 11), 0)
+
+
+def test_a_council_may_give_less_time_and_never_more(cast, child):
+    key = LEVELS[1].standard.key
+    for value, since in ((1, MONDAY), (9, MONDAY + 7 * DAY)):
+        LocalStandard.objects.create(
+            authority=cast.north, key=key, value=value, effective_from=since, set_by=cast.dee, reason="R"
+        )
+    assert raises(cast.amy, at(MONDAY, 9), child=child).last_day == MONDAY + DAY
+    assert raises(cast.amy, at(MONDAY + 7 * DAY, 9), child=child).last_day == MONDAY + 9 * DAY  # the default, two
+
+
+@settings(max_examples=60, deadline=None)
+@given(level=st.integers(1, 5), minutes=st.integers(0, 600 * 24 * 60))
+def test_a_level_has_its_working_days_whole(level, minutes):
+    """Read another way: count the working days that begin after the moment and end by the due instant."""
+    since = at(dt.date(2022, 1, 1), 0) + minutes * MINUTE
+    due = Posts(1).due(level, since)
+    day, last = clock.local_date(since), clock.local_date(due - MINUTE)
+    whole = [day + n * DAY for n in range(1, (last - day).days + 1) if is_working_day(day + n * DAY)]
+    assert len(whole) == (1, 2, 3, 5, 5)[level - 1]
+    assert is_working_day(last)
+    assert due == clock.end_of(last)
+    assert Posts(1).due(level, since, danger=True) == clock.end_of(day)
+
+
+# --- answered ---------------------------------------------------------------------------------------------------------
+
+
+def answers(escalation, by, as_of, text="A manager starts on Monday.", **fields):
+    return acts.answer(escalation=escalation, text=text, by=by, as_of=as_of, **fields)
+
+
+def opens(escalation, by, as_of):
+    return acts.open_escalation(escalation=escalation, by=by, as_of=as_of)
+
+
+def closes(escalation, by, as_of, reason="done", text="The manager started, and is on the rota."):
+    return acts.close(escalation=escalation, reason=reason, text=text, by=by, as_of=as_of)
+
+
+def test_it_closes_when_whoever_raised_it_accepts_the_answer(cast, child):
+    made = raises(cast.amy, child=child)
+    with pytest.raises(Invalid, match="no answer yet"):
+        acts.accept(escalation=made, by=cast.amy, as_of=at(MONDAY, 11))
+    answers(made, cast.tom, at(MONDAY, 12))
+    with pytest.raises(Conflict, match="answered already"):
+        answers(made, cast.tom, at(MONDAY, 12))
+    with pytest.raises(PermissionDenied):
+        acts.accept(escalation=made, by=cast.ben, as_of=at(MONDAY, 13))
+    acts.accept(escalation=made, by=cast.amy, as_of=at(MONDAY, 13))
+    assert [step[0] for step in trail(made)] == ["raised", "answered", "shown", "closed"]
+    assert (made.closed_by, made.closed_because, made.next_at) == (cast.amy, "accepted", None)
+    assert climb(as_of=at(MONDAY + 30 * DAY)) == 0
+    for act in (acts.accept, acts.open_escalation):
+        if act is acts.accept:
+            with pytest.raises(Conflict, match="is closed"):
+                act(escalation=made, by=cast.amy, as_of=at(MONDAY, 14))
+        else:
+            assert not act(escalation=made, by=cast.amy, as_of=at(MONDAY, 14)).is_open
+
+
+def test_whoever_answered_closes_it_only_once_the_answer_was_read(cast, child):
+    made = raises(cast.amy, child=child)
+    with pytest.raises(Invalid, match="in writing first"):
+        closes(made, cast.tom, at(MONDAY, 11))
+    answers(made, cast.tom, at(MONDAY, 12))
+    with pytest.raises(Invalid, match="has not read the answer"):
+        closes(made, cast.tom, at(MONDAY, 13))
+    opens(made, cast.ben, at(MONDAY, 14))  # a colleague’s reading is not hers
+    with pytest.raises(Invalid, match="has not read the answer"):
+        closes(made, cast.tom, at(MONDAY, 14))
+    opens(made, cast.amy, at(MONDAY, 15))
+    closes(made, cast.tom, at(MONDAY, 16))
+    assert (made.closed_by, made.closed_because) == (cast.tom, "done")
+
+
+def test_an_answer_nobody_settles_goes_up_in_its_time(cast, child):
+    made = raises(cast.amy, child=child)
+    answers(made, cast.tom, at(MONDAY, 12))
+    assert made.next_at == at(MONDAY + 3 * DAY, 0)
+    climb(as_of=at(MONDAY + 3 * DAY, 0))
+    assert trail(made)[-1] == ("climbed", 3, "Hana")
+    assert (made.state, made.shown_at) == ("open", None)
+    with pytest.raises(PermissionDenied):
+        answers(made, cast.tom, at(MONDAY + 3 * DAY, 9))
+
+
+def test_one_answer_may_be_rejected_and_then_it_goes_up_at_once(cast, child):
+    made = raises(cast.amy, child=child)
+    answers(made, cast.tom, at(MONDAY, 12))
+    acts.reject(escalation=made, why="That is a month away.", by=cast.amy, as_of=at(MONDAY, 13))
+    assert trail(made)[-3:] == [("shown", 2, "Tom"), ("rejected", 2, "Tom"), ("climbed", 3, "Hana")]
+    answers(made, cast.hana, at(MONDAY, 14), text="She starts tomorrow.")
+    with pytest.raises(Conflict, match="rejected an answer before"):
+        acts.reject(escalation=made, why="No.", by=cast.amy, as_of=at(MONDAY, 15))
+    acts.ask_outside(escalation=made, why="It is still not safe.", by=cast.amy, as_of=at(MONDAY, 16))
+    assert trail(made)[-1] == ("outside", 5, "Nina")
+    with pytest.raises(Conflict, match="outside already"):
+        acts.ask_outside(escalation=made, why="Again.", by=cast.amy, as_of=at(MONDAY, 17))
+
+
+def test_only_the_scrutineer_closes_what_nobody_is_left_to_read(cast, child):
+    made = raises(cast.amy, child=child)
+    answers(made, cast.tom, at(MONDAY, 12))
+    empties(cast.amy)
+    with pytest.raises(Invalid, match="has not read"):
+        closes(made, cast.tom, at(MONDAY, 13))
+    climb(as_of=at(dt.date(2022, 3, 25)))
+    answers(made, cast.nina, at(dt.date(2022, 3, 25), 13))
+    closes(made, cast.nina, at(dt.date(2022, 3, 25), 14))
+    assert not made.is_open
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Already known to directors.", "It is known to us", "Directors are aware of this", "The managers know about it.",
+        "There is no alternative.", "no other placement available", "There is nowhere else for her", "It is only short-term",
+        "for a short time", "It is the best available", "Best that can be provided", "Already known to directors. No alternative!",
+        "Known to the directors, and there is no alternative", "it is only temporary",
+    ],
+)  # fmt: skip
+def test_what_is_no_reason_answers_and_closes_nothing(cast, child, text):
+    made = raises(cast.amy, child=child)
+    with pytest.raises(Refused, match="answers nothing") as refusal:
+        answers(made, cast.tom, at(MONDAY, 12), text=text)
+    assert refusal.value.code == Refusal.objects.get().code == "ESC-05-REASON"
+    made.refresh_from_db()
+    assert (made.state, made.owner) == ("open", cast.tom)  # a manager’s try leaves it with them, and its clock runs
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is known to directors, and from tonight a second carer is on shift.",
+        "No alternative was found in forty homes; Amy visits daily until Friday.",
+        "We moved her on Monday.",
+        "The best available carers are asked for tonight.",
+    ],
+)
+def test_an_answer_that_says_what_is_done_is_one(cast, child, text):
+    made = raises(cast.amy, child=child)
+    answers(made, cast.tom, at(MONDAY, 12), text=text)
+    assert made.is_answered
+
+
+@pytest.mark.parametrize("reason", Escalation.NoReason.values)
+def test_a_reason_from_the_list_that_is_none_closes_nothing(cast, child, reason):
+    made = raises(cast.amy, child=child)
+    answers(made, cast.tom, at(MONDAY, 12))
+    opens(made, cast.amy, at(MONDAY, 13))
+    with pytest.raises(Refused):
+        closes(made, cast.tom, at(MONDAY, 14), reason=reason)
+    with pytest.raises(Invalid, match="Select why"):
+        closes(made, cast.tom, at(MONDAY, 14), reason="cleared")
+
+
+# --- conflicts and loops ----------------------------------------------------------------------------------------------
+
+
+def test_it_leaves_whoever_it_turns_out_to_be_about(cast, child):
+    made = raises(cast.amy, child=child)
+    acts.name_conflict(escalation=made, person=cast.tom, why="decided", by=cast.amy, as_of=at(MONDAY, 11))
+    assert trail(made)[-2:] == [("conflict", 2, "Tom"), ("reassigned", 3, "Hana")]
+    with pytest.raises(Refused, match="took the decision"):
+        answers(made, cast.tom, at(MONDAY, 12))
+    made.refresh_from_db()
+    assert made.owner == cast.hana  # a manager’s try sends it nowhere
+    with pytest.raises(Conflict, match="already"):
+        acts.name_conflict(escalation=made, person=cast.tom, why="subject", by=cast.amy, as_of=at(MONDAY, 13))
+    with pytest.raises(PermissionDenied):
+        acts.name_conflict(escalation=made, person=cast.hana, why="subject", by=cast.zoe, as_of=at(MONDAY, 13))
+    assert ConflictOfInterest.objects.count() == 1
+
+
+def test_what_was_answered_stays_answered_when_whoever_answered_leaves(cast, child):
+    made = raises(cast.amy, child=child)
+    answers(made, cast.tom, at(MONDAY, 12))
+    due = made.next_at
+    empties(cast.tom)
+    climb(as_of=at(MONDAY, 13))
+    made.refresh_from_db()
+    assert (made.owner, made.state, made.next_at) == (cast.hana, "answered", due)
+
+
+def test_passed_back_once_and_the_second_time_it_is_outside(cast, child):
+    made = raises(cast.hana, child=child)
+    assert made.owner == cast.dee
+    with pytest.raises(Invalid, match="from the list"):  # to whoever raised it
+        acts.pass_back(escalation=made, to=cast.hana, why="Look again.", by=cast.dee, as_of=at(MONDAY, 11))
+    acts.pass_back(escalation=made, to=cast.dora, why="It is yours.", by=cast.dee, as_of=at(MONDAY, 11))
+    assert (trail(made)[-1], made.loops) == (("passed_back", 4, "Dora"), 1)
+    acts.pass_back(escalation=made, to=cast.dee, why="No, yours.", by=cast.dora, as_of=at(MONDAY, 12))
+    assert trail(made)[-2:] == [("passed_back", 4, "Dora"), ("outside", 5, "Nina")]
+
+
+# --- flags ------------------------------------------------------------------------------------------------------------
+
+
+def flag(cast, placement, rule="VIS-02", owner=None, raised_at=None, severity="red"):
+    owner, raised_at = owner or cast.amy, raised_at or at(MONDAY, 9)
+    return Flag.objects.create(
+        rule=rule, severity=severity, authority=cast.north, child=placement.child, placement=placement, due_at=raised_at,
+        raised_at=raised_at, owner=owner, owner_role=owner.role,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def placement(cast, child):
+    return cast.placement(child, dt.date(2021, 10, 12), home=cast.home())
+
+
+def clears(*flags, as_of):
+    Flag.objects.filter(pk__in=[each.pk for each in flags]).update(cleared_at=as_of)
+
+
+class TestFlags:
+    def test_what_nobody_answers_at_one_placement_is_one_escalation(self, cast, placement):
+        first = flag(cast, placement)
+        amber = flag(cast, placement, "VOI-01", severity="amber")
+        assert climb(as_of=at(MONDAY + DAY, 23, 59)) == 0
+        climb(as_of=at(MONDAY + 2 * DAY, 0))
+        made = Escalation.objects.get()
+        assert (made.owner, made.level, made.raised_by, made.raised_at) == (cast.tom, 2, None, at(MONDAY + 2 * DAY, 0))
+        second = flag(cast, placement, "LOG-01", raised_at=at(MONDAY + DAY, 9))
+        climb(as_of=at(MONDAY + 3 * DAY, 0))
+        assert trail(made) == [("raised", 2, "Tom"), ("joined", 2, "Tom")]
+        assert {row.flag for row in made.flags.all()} == {first, second}
+        assert amber not in {row.flag for row in made.flags.all()}
+        clears(first, as_of=at(MONDAY + 3 * DAY, 9))
+        climb(as_of=at(MONDAY + 3 * DAY, 10))
+        assert Escalation.objects.get().is_open
+        clears(second, as_of=at(MONDAY + 3 * DAY, 11))
+        climb(as_of=at(MONDAY + 3 * DAY, 12))
+        assert trail(made)[-1] == ("closed", 2, "Tom")
+        assert (made.closed_because, made.closed_by) == ("cleared", None)
+        assert "1 escalation of yours closed" in str(list(digest(at(MONDAY + 3 * DAY, 13))[cast.tom.pk]))
+
+    def test_it_never_goes_to_whoever_holds_one_of_its_flags(self, cast, placement):
+        flag(cast, placement)
+        climb(as_of=at(MONDAY + 2 * DAY))
+        made = Escalation.objects.get()
+        flag(cast, placement, "VIS-07", cast.tom, raised_at=at(MONDAY, 9))
+        climb(as_of=at(MONDAY + 3 * DAY, 9))
+        assert trail(made)[-2:] == [("joined", 2, "Tom"), ("reassigned", 3, "Hana")]
+
+    def test_an_answer_with_a_day_holds_until_that_day(self, cast, placement):
+        made = flag(cast, placement)
+        answer_flag(flag=made, doing="I visit on Friday.", by_when=MONDAY + 4 * DAY, by=cast.amy, as_of=at(MONDAY, 10))
+        climb(as_of=at(MONDAY + 4 * DAY, 23, 59))
+        assert not Escalation.objects.exists()
+        climb(as_of=at(MONDAY + 5 * DAY, 9))
+        assert Escalation.objects.get().raised_at == at(MONDAY + 5 * DAY, 0)
+
+    def test_anybody_elses_answer_holds_nothing(self, cast, placement):
+        answer_flag(
+            flag=flag(cast, placement), doing="She visits on Friday.", by_when=MONDAY + 4 * DAY, by=cast.tom,
+            as_of=at(MONDAY, 10),
+        )  # fmt: skip
+        climb(as_of=at(MONDAY + 2 * DAY))
+        assert Escalation.objects.get().owner == cast.tom
+
+    def test_an_answer_with_a_day_keeps_it_and_records_alone_close_it(self, cast, placement):
+        flag(cast, placement)
+        climb(as_of=at(MONDAY + 2 * DAY))
+        made = Escalation.objects.get()
+        now = at(MONDAY + 2 * DAY, 10)
+        for until, sentence in ((None, "Enter by when"), (MONDAY, "between today"), (MONDAY + 60 * DAY, "between")):
+            with pytest.raises(Invalid, match=sentence):
+                answers(made, cast.tom, now, until=until)
+        answers(made, cast.tom, now, until=MONDAY + 10 * DAY)
+        assert made.next_at == at(MONDAY + 11 * DAY, 0)
+        with pytest.raises(Invalid, match="made of flags"):
+            closes(made, cast.tom, now)
+        climb(as_of=at(MONDAY + 11 * DAY, 0))
+        assert trail(made)[-1] == ("climbed", 3, "Hana")
+
+    def test_a_flag_somebody_escalated_is_in_no_second_escalation(self, cast, placement):
+        hers = flag(cast, placement)
+        made = raises(cast.ines if cast.allocate(placement.child, cast.ines, part="iro") else None, flag=hers)
+        assert (made.owner, made.level, made.source) == (cast.tom, 2, "flags")
+        climb(as_of=at(MONDAY + 2 * DAY))
+        assert Escalation.objects.count() == 1
+        with pytest.raises(Conflict, match="already"):
+            raises(cast.ines, flag=hers)
+
+
+# --- concerns, actions, decisions ------------------------------------------------------------------------------------
+
+
+def test_a_guardians_concern_is_an_escalation_by_itself_for_five_working_days(
+    cast, child, django_capture_on_commit_callbacks
+):
+    cast.allocate(child, cast.greta, part="partner")
+    with django_capture_on_commit_callbacks(execute=True):
+        concern = concerns.raise_concern(
+            child=child, category="placement", what="Not the right place.", by=cast.greta, as_of=at(MONDAY, 10)
+        )
+    made = Escalation.objects.get()
+    assert (made.owner, made.raised_by, made.automatic) == (cast.tom, cast.greta, True)
+    assert made.last_day == MONDAY + 7 * DAY
+    climb(as_of=at(MONDAY, 11))
+    assert Escalation.objects.count() == 1
+    with django_capture_on_commit_callbacks(execute=True):  # answered once, and not twice
+        concerns.answer(concern=concern, text="We look for another home from today.", by=cast.tom, as_of=at(MONDAY, 12))
+    made.refresh_from_db()
+    assert made.is_answered
+    assert concern.steps.filter(kind="replied").count() == 1
+
+
+def test_the_concern_keeps_what_was_escalated_and_answered_and_whoever_has_it_reads_it(cast, child):
+    concern = concerns.raise_concern(
+        child=child, category="care", what="Alone all day.", by=cast.amy, as_of=at(MONDAY, 9)
+    )
+    made = raises(cast.amy, concern=concern, what="Alone all day.", to=cast.dee)
+    assert concern in type(concern).for_user(cast.dee).in_ledger_of(cast.dee)
+    sent = concern.steps.get(kind="escalated")
+    assert (sent.recipient, sent.due_on) == (cast.dee, MONDAY + 7 * DAY)
+    answers(made, cast.dee, at(MONDAY, 12), text="She moves on Monday.")
+    assert concern.steps.get(kind="replied").in_reply_to == sent
+    acts.reject(escalation=made, why="Which Monday?", by=cast.amy, as_of=at(MONDAY, 13))
+    assert concern.steps.filter(kind="escalated").count() == 2
+    answers(made, cast.nina, at(MONDAY, 14), text="The 14th.")  # the scrutineer opens no concern
+    assert concern.steps.filter(kind="replied").count() == 2
+    assert not type(concern).for_user(cast.nina).exists()
+
+
+def test_the_decision_of_a_concern_is_not_answered_by_whoever_decided(cast, child):
+    concern = concerns.raise_concern(child=child, category="care", what="Alone.", by=cast.amy, as_of=at(MONDAY, 9))
+    concerns.triage(concern=concern, decision="no_further", reasons="It was once.", by=cast.tom, as_of=at(MONDAY, 10))
+    made = raises(cast.amy, concern=concern, to=cast.tom)
+    assert made.owner == cast.hana
+    assert list(made.conflicts.values_list("user", "why")) == [(cast.tom.pk, "decided")]
+
+
+# --- how people are told ----------------------------------------------------------------------------------------------
+
+
+def digest(as_of):
+    from escalations.daily import digest_lines
+
+    return dict(digest_lines(as_of))
+
+
+class TestTold:
+    def test_at_once_by_day_and_in_the_morning_by_night(self, cast, child):
+        made = raises(cast.amy, child=child, as_of=at(MONDAY, 22))
+        message = OutboxMessage.objects.get()
+        assert (message.key, message.to, message.by_day) == (f"escalation-{made.pk}-2-1", cast.tom, True)
+        assert "Robin" not in message.subject + message.body
+        for night in (at(MONDAY, 22), at(MONDAY + DAY, 6, 59), at(MONDAY + DAY, 20)):
+            assert not outbox.waiting(night).exists()
+        assert outbox.waiting(at(MONDAY + DAY, 7)).get() == message
+        assert made.steps.get(kind="sent").rings_at == at(MONDAY + DAY, 7)
+
+    def test_danger_rings_at_any_hour(self, cast, child):
+        raises(cast.amy, child=child, as_of=at(MONDAY, 2), danger=True)
+        assert outbox.waiting(at(MONDAY, 2)).get().to == cast.hana
+
+    def test_five_a_day_and_the_rest_in_the_daily_message(self, cast, child):
+        for number in range(7):
+            raises(cast.amy, child=child, what=f"Thing {number}", as_of=at(MONDAY, 10))
+        assert OutboxMessage.objects.filter(to=cast.tom).count() == notices.BUDGET
+        assert notices.interruptions(cast.tom, day=MONDAY) == notices.BUDGET
+        assert digest(at(MONDAY + DAY, 7, 30))[cast.tom.pk] == [
+            "7 escalations for you to answer, 7 of them since yesterday"
+        ]
+        raises(cast.amy, child=child, danger=True, to=None, as_of=at(MONDAY, 12))
+        for _ in range(5):
+            raises(cast.ben, child=child, danger=True, as_of=at(MONDAY, 12))
+        assert OutboxMessage.objects.filter(to=cast.hana).count() == 6
+        raises(cast.amy, child=child, what="Tomorrow", as_of=at(MONDAY + DAY, 10))
+        assert OutboxMessage.objects.filter(to=cast.tom).count() == notices.BUDGET + 1
+
+    def test_what_the_sweep_raises_rings_nobody(self, cast, placement):
+        flag(cast, placement)
+        climb(as_of=at(MONDAY + 2 * DAY))
+        assert not OutboxMessage.objects.exists()
+        assert digest(at(MONDAY + 2 * DAY, 7, 30))[cast.tom.pk] == [
+            "1 escalation for you to answer, 1 of them since yesterday"
+        ]
+
+    def test_an_answer_tells_whoever_waits_for_it(self, cast, child):
+        made = raises(cast.amy, child=child)
+        answers(made, cast.tom, at(MONDAY, 12))
+        assert OutboxMessage.objects.get(to=cast.amy).key.startswith(f"escalation-{made.pk}-answered-")
+        assert digest(at(MONDAY + DAY, 7))[cast.amy.pk] == ["1 escalation of yours with an answer to read"]

@@ -6,8 +6,8 @@ from django.contrib.auth.models import AnonymousUser
 from children.models import Allocation, CareEpisode, CaseSupervision, Child, Decision, LegalStatus, Wish
 from core.access import PROVIDER_ROLES, Role
 from core.models import Protected, Team, User
-from exchange.models import ImportProblem, ImportRun, ReturnEpisode
 from escalations import models as escalations
+from exchange.models import ImportProblem, ImportRun, ReturnEpisode
 from governance import models as governance
 from oversight.models import Flag, FlagAnswer
 from placements.models import (
@@ -58,6 +58,13 @@ MEETINGS = {getattr(governance, name) for name in (
 CONCERNS = {governance.Concern, governance.ConcernStep}
 LEDGER = CONCERNS | {governance.ConcernReview}
 CONDUCT = {governance.ConductSubject}  # whose conduct it is about
+
+LADDER = {
+    escalations.ConflictOfInterest,
+    escalations.Escalation,
+    escalations.EscalationFlag,
+    escalations.EscalationStep,
+}
 
 CARERS = {
     staffing.Carer,
@@ -115,6 +122,11 @@ SEES |= {
     role: SEES[role] | {governance.RegisterEntry, governance.RegisterReview, governance.RoleTraining}
     for role in KEEPERS
 }
+WATCH = (
+    *(Role.SOCIAL_WORKER, Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE, Role.SAFEGUARDING_LEAD, Role.DIRECTOR, Role.DCS),
+    Role.IRO,
+)  # over the ladder; what went outside, the scrutineer
+SEES |= {role: SEES[role] | LADDER for role in WATCH}
 # Disputes are for the child's line, those over it and her reviewing officer; a protected report for its maker and reader.
 DISPUTES = {escalations.Dispute, escalations.DisputeStep, escalations.CafcassReferral}
 REPORT = {escalations.WhistleReport, escalations.WhistleStep, escalations.IdentityRead}

@@ -7,8 +7,12 @@ from core import clock
 from core.access import Role
 from escalations.models import (
     CafcassReferral,
+    ConflictOfInterest,
     Dispute,
     DisputeStep,
+    Escalation,
+    EscalationFlag,
+    EscalationStep,
     IdentityRead,
     PolicyConsultation,
     WhistleIdentity,
@@ -116,7 +120,7 @@ def world(cast):
     )
     Addition.objects.create(visit=visit, kind="addendum", text="More", by=cast.amy)
     log_addition = Addition.objects.create(log=log, kind="addendum", text="More", by=cast.priya)
-    Decision.objects.create(
+    decision = Decision.objects.create(
         child=child, decided_on=LONG_AGO, what="W", why="Y", decided_by="T", by_what_authority="P", recorded_by=cast.amy
     )
     Wish.objects.create(child=child, asked_on=LONG_AGO, words="W", analysis="A", what_happens="H", recorded_by=cast.amy)
@@ -164,6 +168,7 @@ def world(cast):
             "account": cast.amy.pk,
             "provider's person": cast.priya.pk,
             "senior contact": contact.pk,
+            "decision": decision.pk,
         }
         | of_her_staff(cast, placement)
         | of_her_plans(cast, placement)
@@ -172,6 +177,7 @@ def world(cast):
     cast.records |= of_concerns(cast, placement, cast.records["carer"])
     cast.records |= of_quality(cast, placement)
     cast.records |= of_routes(cast, child)
+    cast.records |= of_escalations(cast, placement, flag)
     return cast
 
 
@@ -261,7 +267,7 @@ def of_concerns(cast, placement, carer) -> dict[str, int]:
         recorded_by=cast.amy,
     )  # fmt: skip
     ConductSubject.objects.create(concern=concern, carer_id=carer, recorded_by=cast.amy)
-    step = ConcernStep.objects.create(
+    ConcernStep.objects.create(
         concern=concern, kind="escalated", recipient=cast.tom, due_on=TODAY, by=cast.amy, happened_at=moment
     )
     PoliceAttendance.objects.create(
@@ -271,7 +277,22 @@ def of_concerns(cast, placement, carer) -> dict[str, int]:
         child=child, held_at=moment, agencies="A", outcome="O", decision="stay", why="W", decided_by=cast.hana,
         recorded_by=cast.tom,
     )  # fmt: skip
-    return {"concern": concern.pk, "concern escalated": step.pk}
+    return {"concern": concern.pk}
+
+
+def of_escalations(cast, placement, flag) -> dict[str, int]:
+    """Something Amy escalated to the team’s manager, about a flag of her own."""
+    moment = clock.now() - DAY
+    escalation = Escalation.objects.create(
+        authority=cast.north, number=1, child=placement.child, placement=placement, source="flags", what="W",
+        raised_by=cast.amy, raised_at=moment, level=2, owner=cast.tom, came_at=moment, next_at=moment + 5 * DAY,
+    )  # fmt: skip
+    EscalationFlag.objects.create(escalation=escalation, flag=flag, joined_at=moment)
+    ConflictOfInterest.objects.create(escalation=escalation, user=cast.dee, why="decided", by=cast.amy)
+    EscalationStep.objects.create(
+        escalation=escalation, kind="raised", level=2, owner=cast.tom, by=cast.amy, happened_at=moment
+    )
+    return {"escalation": escalation.pk}
 
 
 def of_quality(cast, placement) -> dict[str, int]:

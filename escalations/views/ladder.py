@@ -1,0 +1,271 @@
+"""Escalations: the list, one of them with its trail, and what may be done about it."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from children.actions import open_file
+from children.models import Child
+from core import clock
+from core.access import Permission, Scope, access
+from core.models import User
+from core.outbox import sent_at
+from core.pages import record_form
+from escalations import ladder
+from escalations.actions import ladder as acts
+from escalations.actions import moves
+from escalations.forms import ladder as forms
+from escalations.ladder import Posts
+from escalations.models import ConflictOfInterest, Escalation, EscalationFlag, EscalationStep
+from escalations.notices import page as page_of
+from escalations.policies import ladder as policies
+from governance.models import Action, Concern
+from governance.querysets.register import called_for
+
+A_PAGE = 50
+HEAD = ["Escalation", "Child", "Who has it", "By when", "State"]
+Kind = EscalationStep.Kind
+
+
+def listed(**filters: str) -> str:
+    query = QueryDict(mutable=True)
+    query.update(filters)
+    return f"{reverse('escalations:escalations')}?{query.urlencode()}"
+
+
+@access(Permission.ESCALATE)
+@require_safe
+def escalations(request: HttpRequest) -> HttpResponse:
+    """What is open, the longest overdue first."""
+    as_of, user = clock.now(), request.user
+    form = forms.EscalationFilter(request.GET)
+    form.is_valid()
+    chosen = {name: request.GET.get(name, "").replace("\0", "") for name in ("show", "child", "concern")}
+    rows = Escalation.for_user(user).filtered(user, **chosen).in_order()
+    page = Paginator(rows.select_related("child", "owner"), A_PAGE).get_page(request.GET.get("page"))
+    for row in page:
+        row.about, row.late = _called(user, row.child), row.is_late(as_of=as_of)
+    query = request.GET.copy()
+    query.pop("page", None)
+    words = {"child": "Only one child", "concern": "Only one concern"}
+    shown = dict(form.fields["show"].choices).get(chosen["show"], chosen["show"])  # type: ignore[attr-defined]
+    context = {
+        "title": "Escalations",
+        "page": page,
+        "head": HEAD,
+        "filter_form": form,
+        "chosen": [
+            (words.get(name, f"Show: {shown}"), listed(**{n: v for n, v in chosen.items() if v and n != name}))
+            for name, value in chosen.items()
+            if value
+        ],
+        "query": query.urlencode(),
+        "levels": ladder.LEVELS,
+    }
+    return render(request, "escalations/escalations.html", context)
+
+
+def _called(user: User, child: Child | None) -> str:
+    """What a child is called for this person: to whoever reaches no child, initials."""
+    return called_for(user, child) if child is not None else ""
+
+
+def _their_escalation(request: HttpRequest, pk: int) -> Escalation:
+    related = ("child__team", "owner", "raised_by__team", "authority", "concern", "action", "decision", "placement")
+    found: Escalation = get_object_or_404(Escalation.for_user(request.user).select_related(*related), pk=pk)
+    return found
+
+
+# --- one of them ------------------------------------------------------------------------------------------------------
+
+
+@access(Permission.ESCALATE)
+@require_safe
+def escalation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where it is, who has it and by when, the answer, and everything that happened to it."""
+    as_of, user = clock.now(), request.user
+    with transaction.atomic():
+        record = _their_escalation(request, pk)
+        sees_child = record.child is not None and Child.for_user(user).filter(pk=record.child_id).exists()
+        if record.child is not None and sees_child:
+            open_file(child=record.child, page="escalation", by=user, as_of=as_of)
+        acts.open_escalation(escalation=record, by=user, as_of=as_of)
+        context = _context(record, user, sees_child, as_of)
+    return render(request, "escalations/escalation.html", context)
+
+
+def _context(record: Escalation, user: User, sees_child: bool, as_of: dt.datetime) -> dict[str, Any]:
+    by_initials = user.rights.scope == Scope.NONE and record.raised_by_id != user.pk
+    said = _without_names(record.child) if by_initials else str
+    steps = list(
+        EscalationStep.for_user(user)
+        .filter(escalation=record)
+        .select_related("by", "owner", "to")
+        .order_by("happened_at", "pk")
+    )
+    sent = sent_at([step.message for step in steps if step.message])
+    answers = [step for step in steps if step.kind == Kind.ANSWERED]
+    for step in steps:
+        step.said, step.sent_at = said(step.text), sent.get(step.message)  # type: ignore[attr-defined]
+    is_mine, is_raiser = record.owner_id == user.pk, record.raised_by_id == user.pk
+    return {
+        "title": str(record),
+        "escalation": record,
+        "called": _called(user, record.child),
+        "sees_child": sees_child,
+        "what": said(record.what),
+        "wanted": said(record.wanted),
+        "late": record.is_late(as_of=as_of),
+        "steps": steps,
+        "answer": answers[-1] if answers else None,
+        "is_mine": is_mine and record.is_open,
+        "is_raiser": is_raiser,
+        "to_settle": is_raiser and record.is_open and record.is_answered,
+        "may_reject": record.rejected_at is None,
+        "source": None if by_initials else _source(record, user),
+        "flags": [] if by_initials else _flags(record, user),
+        "conflicts": list(ConflictOfInterest.for_user(user).filter(escalation=record).select_related("user")),
+        "acts": _acts(record, user, is_mine, is_raiser),
+        "back_url": reverse("escalations:escalations"),
+    }
+
+
+def _flags(record: Escalation, user: User) -> list[EscalationFlag]:
+    rows = EscalationFlag.for_user(user).filter(escalation=record)
+    return list(rows.select_related("flag__carer", "flag__agency", "flag__shift", "flag__owner"))
+
+
+def _without_names(child: Child | None) -> Callable[[str], str]:
+    """A text with each of a child’s names cut down to its first letter."""
+    names = [name for name in (child.forename, child.surname, child.known_as) if name] if child else []
+    if not names:
+        return str
+    found = re.compile(
+        "|".join(rf"\b{re.escape(name)}\b" for name in sorted(names, key=len, reverse=True)), re.IGNORECASE
+    )
+    return lambda text: found.sub(lambda name: f"{name[0][0].upper()}.", text)
+
+
+def _source(record: Escalation, user: User) -> tuple[str, str] | None:
+    """What it began with, as (label, address), where this person may open that."""
+    if record.concern is not None and Concern.for_user(user).filter(pk=record.concern_id).exists():
+        return str(record.concern), reverse("governance:concern", args=[record.concern_id])
+    if record.action is not None and Action.for_user(user).filter(pk=record.action_id).exists():
+        return "The action", reverse("governance:action", args=[record.action_id])
+    if (
+        record.decision is not None
+        and record.child is not None
+        and Child.for_user(user).filter(pk=record.child_id).exists()
+    ):
+        return "The decision", reverse("children:decisions", args=[record.child.reference])
+    return None
+
+
+def _acts(record: Escalation, user: User, is_mine: bool, is_raiser: bool) -> list[tuple[str, str]]:
+    """What this person may do about it as it stands, as (label, address)."""
+    if not record.is_open:
+        return []
+    offered = [
+        (is_mine and not record.is_answered, "Answer it", "answer"),
+        (is_mine and record.is_answered and not record.of_flags, "Close it", "close"),
+        (is_mine and not record.is_answered, "Pass it to somebody else", "pass_back"),
+        (is_raiser and not record.is_outside, "Ask for scrutiny from outside", "ask_outside"),
+        (True, "Say that it must not come to somebody", "name_conflict"),
+    ]
+    return [(label, reverse(f"escalations:{name}", args=[record.pk])) for may, label, name in offered if may]
+
+
+# --- what is done about it --------------------------------------------------------------------------------------------
+
+
+def _form(
+    request: HttpRequest, record: Escalation, act: Callable, title: str, label: str, done: str, form_class: type, **how: Any
+) -> HttpResponse:  # fmt: skip
+    page = page_of(record)
+    return record_form(
+        request, form_class=form_class, act=partial(act, escalation=record), done=lambda _made: page, title=title,
+        caption=str(record), back_url=page, submit_label=label, success=done, **how,
+    )  # fmt: skip
+
+
+def _said(record: Escalation, user: User) -> str:
+    by_initials = user.rights.scope == Scope.NONE and record.raised_by_id != user.pk
+    return (_without_names(record.child) if by_initials else str)(record.what)
+
+
+@access(Permission.ANSWER_ESCALATIONS)
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    record = _their_escalation(request, pk)
+    form_class = forms.AnswerToFlags if record.of_flags else forms.Answer
+    return _form(
+        request, record, acts.answer, "Answer the escalation", "Send your answer", "Answered", form_class,
+        context={"intro": _said(record, request.user)},
+    )  # fmt: skip
+
+
+@access(Permission.ANSWER_ESCALATIONS)
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    record = _their_escalation(request, pk)
+    return _form(request, record, acts.close, "Close the escalation", "Close it", "Closed", forms.Close)
+
+
+@access(Permission.ANSWER_ESCALATIONS)
+def pass_back(request: HttpRequest, pk: int) -> HttpResponse:
+    record, as_of = _their_escalation(request, pk), clock.now()
+    posts = Posts.of(record.authority_id)
+    people = policies.passed_back_to(record, posts, moves.near(record, as_of), moves.never_of(record))
+    return _form(
+        request, record, acts.pass_back, "Pass the escalation to somebody else", "Pass it on", "Passed on", forms.PassBack,
+        form_kwargs={"people": forms.people_of(people)},
+        context={"intro": "It can be passed back once. The second time it goes to the partnership’s scrutineer."},
+    )  # fmt: skip
+
+
+@access(Permission.ESCALATE)
+def accept(request: HttpRequest, pk: int) -> HttpResponse:
+    record = _their_escalation(request, pk)
+    policies.raised_it(request.user, record)
+    return _form(
+        request, record, acts.accept, "Accept the answer", "Accept it and close", "Closed", forms.Accept,
+        context={"intro": "The escalation closes. What was said stays on record."},
+    )  # fmt: skip
+
+
+@access(Permission.ESCALATE)
+def reject(request: HttpRequest, pk: int) -> HttpResponse:
+    record = _their_escalation(request, pk)
+    policies.raised_it(request.user, record)
+    return _form(
+        request, record, acts.reject, "Say that the answer is not enough", "Reject it", "It has gone up", forms.Reject,
+        context={"intro": "It goes to the next person up. You can reject one answer."},
+    )  # fmt: skip
+
+
+@access(Permission.ESCALATE)
+def ask_outside(request: HttpRequest, pk: int) -> HttpResponse:
+    record = _their_escalation(request, pk)
+    policies.raised_it(request.user, record)
+    return _form(
+        request, record, acts.ask_outside, "Ask for scrutiny from outside", "Ask for it", "It is with the scrutineer",
+        forms.Why,
+        context={"intro": "It leaves the council’s own line and goes to the partnership’s independent scrutineer."},
+    )  # fmt: skip
+
+
+@access(Permission.ESCALATE)
+def name_conflict(request: HttpRequest, pk: int) -> HttpResponse:
+    record = _their_escalation(request, pk)
+    return _form(
+        request, record, acts.name_conflict, "Say that it must not come to somebody", "Record it", "It never comes to them",
+        forms.Conflict, form_kwargs={"people": policies.may_be_about(record.authority_id)},
+        context={"intro": "Nobody answers an escalation about themselves, or about what they decided. It is never taken back."},
+    )  # fmt: skip

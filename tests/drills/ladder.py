@@ -1,0 +1,296 @@
+"""Whoever leaves, whatever it is about, whatever people try: an escalation is always somebody's who is free to answer it, has
+a next time, and never ends in silence."""
+
+import datetime as dt
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from tests.cast import at
+from tests.drills import Drill
+from tests.drills.rotas import Scene
+
+STEPS, LIVES = 50, 10  # tries in one life of a council, and lives in one round
+ROUNDS = 100
+PEOPLE = ("amy", "ben", "tom", "hana", "sal", "dee", "dan", "dora", "nina", "noor")
+WHO = st.sampled_from([*PEOPLE, "sam", "greta"])
+ANSWERERS = st.sampled_from(PEOPLE)
+WHICH = st.integers(0, 20)
+TEXTS = st.sampled_from(["She moves on Monday.", "A manager starts.", "Already known to directors.", "No alternative"])
+SILENT, HELD, LATE, TWICE = "ended in silence", "with somebody not free", "without a next time", "done twice"
+
+
+class World(Scene):
+    """The people of one council’s ladder, with two at the top, and two who run its accounts."""
+
+    def __init__(self) -> None:
+        from core.access import PartnerKind, Role
+
+        super().__init__()
+        mark = self.mark
+        roles = {
+            "ben": Role.SOCIAL_WORKER, "hana": Role.HEAD_OF_SERVICE, "sal": Role.SAFEGUARDING_LEAD, "dee": Role.DIRECTOR,
+            "dan": Role.DIRECTOR, "dora": Role.DCS, "nina": Role.SCRUTINEER, "noor": Role.SCRUTINEER,
+            "sam": Role.SYSTEM_ADMINISTRATOR, "sue": Role.SYSTEM_ADMINISTRATOR,
+        }  # fmt: skip
+        for key, role in roles.items():
+            team = self.team if key in ("ben", "hana") else None
+            setattr(self, key, self.person(f"{key}-{mark}", f"{key.capitalize()} of {mark}", role, team=team))
+        guardian = PartnerKind.GUARDIAN
+        self.greta = self.person(f"greta-{mark}", "Greta Siskin", Role.PARTNER, partner_kind=guardian)
+        self.allocate(self.rotas[0].child, self.greta, part="partner")
+
+
+class Climbing(RuleBasedStateMachine):
+    """One life of a council: everybody tries everything, posts fall empty, and days go by. Undone when it is over."""
+
+    world: World
+    counts: Counter
+
+    def __init__(self) -> None:
+        from django.db import transaction
+
+        super().__init__()
+        self.block = transaction.atomic()
+        self.block.__enter__()
+        self.now = at(self.world.today, 9)
+        self.flags = 0
+
+    def teardown(self) -> None:
+        from django.db import transaction
+
+        transaction.set_rollback(True)
+        self.block.__exit__(None, None, None)
+        for key in PEOPLE:
+            getattr(self.world, key).is_active = True
+
+    # --- what is tried ------------------------------------------------------------------------------------------------
+
+    def tries(self, act: Callable[..., Any], who: str, **what: Any) -> None:
+        from django.core.exceptions import PermissionDenied
+
+        from core.errors import Conflict, Invalid, Refused
+
+        self.counts["steps"] += 1
+        try:
+            act(by=getattr(self.world, who), as_of=self.now, **what)
+            self.counts["done"] += 1
+        except (PermissionDenied, Refused):
+            self.counts["refused"] += 1
+        except (Conflict, Invalid):
+            self.counts["could not be"] += 1
+        self.looks()
+
+    def one(self, which: int) -> Any:
+        from escalations.models import Escalation
+
+        open_ = list(Escalation.objects.open().filter(authority=self.world.north).order_by("pk"))
+        return open_[which % len(open_)] if open_ else None
+
+    @rule(
+        who=WHO,
+        about=st.sets(ANSWERERS, max_size=4),
+        how=st.sampled_from(["", "", "", "danger", "outside", "to", "text"]),
+    )
+    def raises(self, who, about, how):
+        from escalations.actions.raising import raise_escalation
+
+        fields: dict[str, Any] = {"danger": how == "danger", "outside": how == "outside"}
+        if how == "to":
+            fields["to"] = self.world.dee
+        if how != "text" and who not in ("nina", "noor", "sam"):
+            fields["child"] = self.world.rotas[0].child
+        people = [getattr(self.world, key) for key in sorted(about)]
+        self.tries(raise_escalation, who, what="She is not safe there.", about=people, **fields)
+
+    @rule(who=ANSWERERS, which=WHICH, text=TEXTS, theirs=st.booleans())
+    def answers(self, who, which, text, theirs):
+        from escalations.actions import ladder
+
+        if escalation := self.one(which):
+            until = {"until": (self.now + dt.timedelta(days=4)).date()} if escalation.of_flags else {}
+            self.tries(
+                ladder.answer, self.key(escalation.owner, who, theirs), escalation=escalation, text=text, **until
+            )
+
+    def key(self, person: Any, who: str, theirs: bool) -> str:
+        """Whose turn it is by rights, or anybody."""
+        keys = [key for key in (*PEOPLE, "sam", "sue", "greta") if getattr(self.world, key) == person]
+        return keys[0] if theirs and keys else who
+
+    @rule(who=WHO, which=WHICH, act=st.sampled_from(["open", "accept", "reject", "outside"]), theirs=st.booleans())
+    def whoever_raised_it(self, who, which, act, theirs):
+        from escalations.actions import ladder
+
+        escalation = self.one(which)
+        if escalation is None:
+            return
+        who = self.key(escalation.raised_by, who, theirs)
+        if act in ("open", "accept"):
+            does = ladder.open_escalation if act == "open" else ladder.accept
+            self.tries(does, who, escalation=escalation)
+        else:
+            does = ladder.reject if act == "reject" else ladder.ask_outside
+            self.tries(does, who, escalation=escalation, why="It is not enough.")
+
+    @rule(
+        who=ANSWERERS, which=WHICH, reason=st.sampled_from(["done", "agreed", "known", "cleared"]), theirs=st.booleans()
+    )
+    def closes(self, who, which, reason, theirs):
+        from escalations.actions import ladder
+
+        if escalation := self.one(which):
+            who = self.key(escalation.owner, who, theirs)
+            self.tries(ladder.close, who, escalation=escalation, reason=reason, text="She has moved.")
+
+    @rule(who=ANSWERERS, to=ANSWERERS, which=WHICH, theirs=st.booleans())
+    def passes_back(self, who, to, which, theirs):
+        from escalations.actions import ladder
+
+        if escalation := self.one(which):
+            who = self.key(escalation.owner, who, theirs)
+            self.tries(ladder.pass_back, who, escalation=escalation, to=getattr(self.world, to), why="For you.")
+
+    @rule(who=WHO, person=ANSWERERS, which=WHICH, why=st.sampled_from(["subject", "decided"]))
+    def names(self, who, person, which, why):
+        from escalations.actions import ladder
+
+        if escalation := self.one(which):
+            self.tries(ladder.name_conflict, who, escalation=escalation, person=getattr(self.world, person), why=why)
+
+    # --- what happens -------------------------------------------------------------------------------------------------
+
+    @rule(people=st.sets(ANSWERERS, max_size=4))
+    def leave(self, people):
+        """Posts fall empty, and those who had left are back."""
+        from core.models import User
+        from escalations.sweep import touched
+
+        self.counts["steps"] += 1
+        for key in PEOPLE:
+            person = getattr(self.world, key)
+            person.is_active = key not in people
+            User.objects.filter(pk=person.pk).update(is_active=person.is_active)
+        touched(subjects=[("user", getattr(self.world, key).pk) for key in people], as_of=self.now)
+        self.looks()
+
+    @rule(days=st.sampled_from([0, 1, 1, 2, 3, 8]), hours=st.integers(0, 12))
+    def days_go_by(self, days, hours):
+        from escalations.sweep import climb
+
+        self.counts["steps"] += 1
+        self.now += dt.timedelta(days=days, hours=hours)
+        climb(as_of=self.now)
+        self.looks(swept=True)
+        if climb(as_of=self.now):
+            self.counts[TWICE] += 1
+
+    @rule(clears=st.booleans(), answers=st.booleans(), holder=st.sampled_from(["amy", "tom", "hana", "dee"]))
+    def flags_stand(self, clears, answers, holder):
+        from oversight.models import Flag, FlagAnswer
+
+        self.counts["steps"] += 1
+        mine = Flag.objects.filter(placement=self.world.rotas[0], rule="DRILL", cleared_at__isnull=True)
+        if clears:
+            mine.update(cleared_at=self.now)
+        else:
+            self.flags += 1
+            owner, placement = getattr(self.world, holder), self.world.rotas[0]
+            flag = Flag.objects.create(
+                rule="DRILL", severity="red", authority=self.world.north, child=placement.child, placement=placement,
+                due_at=self.now + dt.timedelta(seconds=self.flags), raised_at=self.now, owner=owner, owner_role=owner.role,
+            )  # fmt: skip
+            if answers:
+                until = (self.now + dt.timedelta(days=3)).date()
+                FlagAnswer.objects.create(flag=flag, by=owner, doing="D", by_when=until, answered_at=self.now)
+        self.looks()
+
+    # --- what is looked at --------------------------------------------------------------------------------------------
+
+    def looks(self, *, swept: bool = False) -> None:
+        from core.access import ROLES, Permission
+        from escalations.models import Escalation
+
+        rows = Escalation.objects.filter(authority=self.world.north).select_related("owner", "raised_by")
+        for escalation in rows.prefetch_related("conflicts", "steps", "flags__flag"):
+            barred = {row.user_id for row in escalation.conflicts.all()} | {escalation.raised_by_id}
+            if escalation.closed_at is not None:
+                self.counts["ended"] += 1
+                self.counts[SILENT] += not self.ended_aloud(escalation, barred)
+                continue
+            owner = escalation.owner
+            free = owner.is_active and Permission.ANSWER_ESCALATIONS in ROLES[owner.role].may and owner.pk not in barred
+            self.counts[HELD] += not free
+            self.counts[LATE] += escalation.next_at is None or (swept and escalation.next_at <= self.now)
+            when = [
+                step.happened_at
+                for step in escalation.steps.all()
+                if step.by_id is None and step.kind in ("climbed", "rang")
+            ]
+            self.counts[TWICE] += len(when) != len(set(when))
+
+    def ended_aloud(self, escalation: Any, barred: set) -> bool:
+        """A second reading of how one may end: whoever raised it accepted an answer; or somebody free closed it, who had
+        answered and whose answer was read; or records cleared every flag."""
+        steps = sorted(escalation.steps.all(), key=lambda step: step.pk)
+        kinds = [step.kind for step in steps]
+        if kinds[-1] == "sent":
+            kinds.pop()
+        if kinds[-1] != "closed":
+            return False
+        if escalation.closed_because == "cleared":
+            return escalation.of_flags and all(row.flag.cleared_at for row in escalation.flags.all())
+        answered = max((n for n, kind in enumerate(kinds) if kind == "answered"), default=-1)
+        read = "shown" in kinds[answered:]
+        if escalation.closed_because == "accepted":
+            return answered >= 0 and read and escalation.closed_by_id == escalation.raised_by_id
+        gone = not escalation.raised_by.is_active and escalation.level == 5
+        return answered >= 0 and escalation.closed_by_id not in barred and (read or gone)
+
+
+@contextmanager
+def make_ready() -> Iterator:
+    from django.core.management import call_command
+
+    from core import actions
+
+    call_command("migrate", verbosity=0)
+    rechecks = actions._rechecks[:]
+    actions._rechecks.clear()  # what follows a write is called by hand
+    world = World()
+    try:
+
+        def one_round(chance: random.Random) -> dict[str, int]:
+            class Here(Climbing):
+                counts: Counter = Counter()
+
+            Here.world = world
+            run_state_machine_as_test(
+                seed(chance.randrange(2**32))(Here),
+                settings=settings(
+                    max_examples=LIVES, stateful_step_count=STEPS, database=None, deadline=None, phases=[Phase.generate],
+                    suppress_health_check=list(HealthCheck),
+                ),
+            )  # fmt: skip
+            return dict(Here.counts)
+
+        yield one_round
+    finally:
+        world.close()
+        actions._rechecks.extend(rechecks)
+
+
+DRILL = Drill(
+    name="ladder",
+    goal="50,000 steps with any posts empty and anybody in conflict: every open escalation is with one person free to answer "
+    "it and has a next time, none ends in silence, none moves twice for one cause",
+    rounds=ROUNDS,
+    make_ready=make_ready,
+    must_be_zero=(SILENT, HELD, LATE, TWICE),
+)

@@ -1,0 +1,198 @@
+"""The pages of escalations: raising from anything, the trail, the answer, and what a scrutineer may read."""
+
+import pytest
+from django.urls import reverse
+
+from children.models import Decision, FileRead
+from core import clock
+from core.models import OutboxMessage
+from escalations.actions import ladder as acts
+from escalations.actions.raising import raise_escalation
+from escalations.models import Escalation
+from governance.actions import concerns
+from tests.core.access.world import DAY, TODAY
+from tests.core.access.world import world as everything
+
+NOW = clock.now()
+LIST = reverse("escalations:escalations")
+SAID = "Robin has had no manager for a month; Meadow House is empty of adults."
+
+
+@pytest.fixture
+def world(cast):
+    return everything(cast)
+
+
+@pytest.fixture
+def child(cast):
+    child = cast.child(since=TODAY - 100 * DAY)
+    cast.placement_ = cast.placement(child, TODAY - 90 * DAY, home=cast.home())
+    return child
+
+
+def page(escalation, name="escalation"):
+    return reverse(f"escalations:{name}", args=[escalation.pk])
+
+
+def shows(client, user, address, status=200):
+    client.force_login(user)
+    response = client.get(address)
+    assert response.status_code == status, (user, address)
+    return response.content.decode()
+
+
+def sends(client, user, address, status=302, **data):
+    client.force_login(user)
+    response = client.post(address, data)
+    assert response.status_code == status, response.content.decode()[:2000]
+    return response
+
+
+def test_the_whole_road_by_its_pages(client, cast, child):
+    """A social worker raises it, the manager answers, she rejects, the head of service answers, she accepts."""
+    address = reverse("escalations:escalate_child", args=[child.reference])
+    shows(client, cast.zoe, address, 404)
+    form = shows(client, cast.amy, address)
+    assert "Tom Heron" in form
+    sends(client, cast.amy, address, status=422, what="")
+    sends(client, cast.amy, address, what=SAID, wanted="A manager by Monday.")
+    made = Escalation.objects.get()
+    assert "Tom Heron" in shows(client, cast.amy, page(made))
+    assert "By email, not sent yet" in shows(client, cast.amy, page(made)) or "daily message" in shows(
+        client, cast.amy, page(made)
+    )
+    assert "1 for you to answer" in shows(client, cast.tom, "/")
+    assert "It is yours to answer" in shows(client, cast.tom, page(made))
+    assert made.steps.filter(kind="seen", by=cast.tom).count() == 1
+    assert FileRead.objects.filter(child=child, page="escalation", by=cast.tom).exists()
+    shows(client, cast.tom, page(made, "accept"), 403)
+    sends(client, cast.tom, page(made, "answer"), status=422, text="Already known to directors.")
+    sends(client, cast.tom, page(made, "answer"), text="One is advertised for.")
+    assert "1 raised by you, with an answer to settle" in shows(client, cast.amy, "/")
+    assert "One is advertised for." in shows(client, cast.amy, page(made))
+    sends(client, cast.amy, page(made, "reject"), why="By when?")
+    assert "Hana Finch" in shows(client, cast.amy, page(made))
+    sends(client, cast.tom, page(made, "answer"), status=403, text="Again.")
+    sends(client, cast.hana, page(made, "answer"), text="She starts on Monday.")
+    sends(client, cast.amy, page(made, "accept"))
+    body = shows(client, cast.amy, page(made))
+    assert "accepted the answer" in body
+    assert "Do something about it" not in body
+
+
+@pytest.mark.parametrize(
+    ("name", "record", "by", "owner"),
+    [
+        ("escalate_concern", "concern", "amy", "hana"), ("escalate_action", "action", "hana", "dee"),
+        ("escalate_decision", "decision", "amy", "tom"), ("escalate_flag", "flag", "ines", "tom"),
+    ],
+)  # fmt: skip
+def test_one_click_on_what_is_written_already(client, world, name, record, by, owner):
+    address = reverse(f"escalations:{name}", args=[world.records[record]])
+    user = getattr(world, by)
+    form = shows(client, user, address)
+    prefilled = client.get(address).context["form"].initial["what"]
+    assert prefilled
+    assert prefilled in form
+    sends(client, user, address, what=prefilled)
+    made = Escalation.objects.latest("pk")
+    assert (made.owner, made.child) == (getattr(world, owner), world.child_)
+    sends(client, user, address, status=409, what=prefilled)  # once is enough
+    back = {"concern": "governance:concern", "action": "governance:action", "flag": "oversight:flag"}
+    if record in back:
+        assert address in shows(client, user, reverse(back[record], args=[world.records[record]]))
+    else:
+        decisions = reverse("children:decisions", args=[world.child_.reference])
+        assert address in shows(client, user, decisions)
+        assert Decision.objects.filter(escalations=made).exists()
+
+
+def test_a_provider_without_a_child_says_which_council(client, cast, child):
+    from placements.models import ProviderPost
+
+    address = reverse("escalations:raise")
+    assert "Which council" not in shows(client, cast.priya, address)
+    ProviderPost.objects.create(
+        provider=cast.provider, person=cast.priya, authority=cast.south, started_on=TODAY - 10 * DAY
+    )
+    assert "Which council" in shows(client, cast.priya, address)
+    sends(client, cast.priya, address, what=SAID, authority=cast.north.pk)
+    assert Escalation.objects.get().authority == cast.north
+
+
+def test_the_scrutineer_reads_initials_and_no_name_and_no_file(client, cast, child):
+    made = raise_escalation(what=SAID, wanted="Ask Robin.", child=child, outside=True, by=cast.amy, as_of=NOW)
+    for address in (LIST, page(made), page(made, "answer")):
+        body = shows(client, cast.nina, address)
+        assert "Robin" not in body
+        assert "Meadow" not in body
+        assert "/children/" not in body
+    body = shows(client, cast.nina, page(made))
+    assert "R. has had no manager for a month; M. House" in body
+    assert f"R.M. {child.reference}" in body
+    assert "Robin has had no manager" in shows(client, cast.amy, page(made))
+    sends(client, cast.nina, page(made, "answer"), text="I have asked the director for a date.")
+    message = OutboxMessage.objects.get(to=cast.nina)
+    assert "Robin" not in message.subject + message.body
+    inside = raise_escalation(what=SAID, child=child, by=cast.ben, as_of=NOW)
+    shows(client, cast.nina, page(inside), 404)
+
+
+def test_who_sees_which(client, cast, child):
+    cast.allocate(child, cast.greta, part="partner")
+    made = raise_escalation(what=SAID, child=child, by=cast.greta, as_of=NOW)
+    assert made.owner == cast.amy
+    for user, status in (
+        (cast.greta, 200), (cast.amy, 200), (cast.tom, 200), (cast.hana, 200), (cast.dora, 200), (cast.sal, 200),
+        (cast.zoe, 404), (cast.carl, 404), (cast.priya, 404), (cast.lee, 404), (cast.sam, 404), (cast.ava, 404),
+    ):  # fmt: skip
+        shows(client, user, page(made), status)
+    shows(client, cast.tom, page(made, "close"))
+    sends(client, cast.tom, page(made, "close"), status=403, reason="done", text="Done.")
+    shows(client, cast.greta, page(made, "close"), 403)
+
+
+def test_each_number_of_my_work_is_a_list_of_exactly_that_many(client, cast, child):
+    for by in (cast.amy, cast.ben, cast.priya):
+        raise_escalation(what=SAID, child=child, by=by, as_of=NOW)
+    first = Escalation.objects.get(raised_by=cast.amy)
+    acts.answer(escalation=first, text="One starts on Monday.", by=cast.tom, as_of=NOW)
+    found = {}
+    for user in (cast.amy, cast.tom, cast.priya, cast.nina):
+        client.force_login(user)
+        for number, words, href in client.get("/").context["escalations"]:
+            assert client.get(href).context["page"].paginator.count == number, (user, words)
+            found[user, words] = number
+    assert found == {
+        (cast.tom, "for you to answer"): 1, (cast.tom, "answered by you, for you to close"): 1,
+        (cast.amy, "for you to answer"): 1, (cast.amy, "raised by you, with an answer to settle"): 1,
+        (cast.amy, "raised by you, still open"): 1, (cast.priya, "raised by you, still open"): 1,
+    }  # fmt: skip
+
+
+def test_the_concerns_page_leads_to_its_escalation(client, cast, child):
+    concern = concerns.raise_concern(child=child, category="care", what="Alone all day.", by=cast.amy, as_of=NOW)
+    made = raise_escalation(what="Alone.", concern=concern, by=cast.amy, as_of=NOW)
+    body = shows(client, cast.amy, concerns.concern_page(concern))
+    assert "This was formally escalated" in body
+    assert f"Escalation {made.number}" in shows(client, cast.amy, f"{LIST}?show=all&concern={concern.pk}")
+    assert "No escalation fits" in shows(client, cast.amy, f"{LIST}?show=nonsense&concern=x")
+
+
+def test_a_few_queries_whatever_there_is(client, cast, child, django_assert_max_num_queries):
+    def measured(number):
+        for _ in range(number):
+            raise_escalation(what=SAID, child=child, by=cast.amy, as_of=NOW)
+        client.force_login(cast.tom)
+        client.get(LIST)
+        with django_assert_max_num_queries(12) as listed:
+            client.get(LIST)
+        made = Escalation.objects.first()
+        client.get(page(made))
+        with django_assert_max_num_queries(30) as one:
+            client.get(page(made))
+        return len(listed), len(one)
+
+    few, many = measured(1), measured(6)
+    assert many[0] == few[0]
+    assert many[1] <= few[1]
