@@ -260,7 +260,7 @@ def _title(level: int) -> str:
 def _refused(user: User, quarter: Quarter) -> int:
     """How often answering or closing was refused: by its subject, or for a reason that is none."""
     codes = (gates.ESCALATION_SELF, gates.ESCALATION_REASON)
-    tried = Refusal.objects.filter(code__in=codes, by__authority_id=user.authority_id or 0)
+    tried = Refusal.objects.filter(code__in=codes, by__authority=user.authority)
     return tried.filter(
         recorded_at__gte=clock.start_of(quarter.first), recorded_at__lt=clock.end_of(quarter.last)
     ).count()

@@ -30,7 +30,7 @@ COUNTED = {
     "without": "of which without a dispute",
     "answered": "of which Cafcass has answered",
 }
-CHARTED = {"informal": "Disputes, informal", "formal": "Disputes, formal", "cafcass": "Referrals to Cafcass"}
+CHARTED = {"informal": "Informal", "formal": "Formal", "cafcass": "Cafcass"}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from core import clock
 from core.access import Role
 from core.actions import one_recheck
 from core.models import Authority, Team, User
-from exchange.demo import concerns, deciding, lado, meetings, plans, protection, quality, rotas, stories
+from exchange.demo import concerns, deciding, lado, meetings, plans, protection, quality, rotas, routes, stories
 from exchange.demo import people as cast
 from exchange.demo.stories import Story
 from oversight.sweep import sweep
@@ -52,6 +52,7 @@ class Loader:
                     self._tell(quiet_story(row, number, council=name))
             quality.trains(self)
             lado.handled(self)
+            routes.asks_staff(self)
             for week in range(WEEKS_OF_SWEEPS, 0, -1):  # what was flagged, and cleared, can be looked back on
                 sweep(as_of=clock.at_local(self.day(7 * week), MORNING))
         with connection.cursor() as cursor:
@@ -121,6 +122,7 @@ class Loader:
             concerns.going_unanswered(self, placement)
             deciding.going_wrong(self, child)
             protection.going_wrong(self, placement)
+            routes.going_unheard(self, child)
         if story.rota == "well":
             protection.going_well(self, placement)
         for ago, what, why, who in story.decisions:

@@ -13,7 +13,7 @@ from core.errors import Conflict, Invalid
 from core.models import User
 from core.working_days import add_working_days
 from governance.models import Concern, ConcernStep, Enquiry, SeriousHarmNotice, StrategyDiscussion
-from governance.policies.concerns import Owed, working_days
+from governance.policies.concerns import Owed, days_given
 from governance.querysets.concerns import to_raise_about
 from governance.querysets.protection import TO_LADO
 from placements.models import DolOrder, Placement, Registration
@@ -108,7 +108,7 @@ def owed_of_concern(concern: Concern, steps: list[ConcernStep], as_of: dt.dateti
     closely = is_cared_for_closely(concern)
 
     def within(standard: tuple[str, int]) -> dt.date:
-        return add_working_days(day, working_days(concern, standard))
+        return add_working_days(day, days_given(concern, standard))
 
     waits = [
         (not held, "Hold a strategy discussion", day if closely else within(STRATEGY)),

@@ -168,7 +168,7 @@ def test_with_and_without_a_record_about_her_nothing_she_or_her_manager_opens_di
     a_whole_case(two)
     assert Flag.objects.standing().count() > flags  # the LADO’s, which are there to be hidden
     with_it = [everything_open_to(client, user, two.records) for user in people]
-    for user, (pages, sent), (pages_then, sent_then) in zip(people, without, with_it, strict=True):
+    for _user, (pages, sent), (pages_then, sent_then) in zip(people, without, with_it, strict=True):
         for name, page in pages.items():
             differ = [(a, b) for a, b in zip(page, pages_then[name], strict=True) if a != b]
             assert differ == [], name
