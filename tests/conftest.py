@@ -3,7 +3,11 @@
 import pytest
 from django.test import TransactionTestCase
 
+from core.db import rows_of
+from oversight import sweep as sweeping
 from tests import database
+
+PLANNED_AS_IN_LIFE = sweeping.of_everything
 
 # What takes longest: begun first, half of it by each of two workers, so that neither waits for the other at the end.
 LONGEST = ("tests/config/test_run.py", "tests/browser/test_journey_", "tests/drills/", "test_drills.py", "test_demo.py")
@@ -24,6 +28,21 @@ def _only_what_has_rows_is_emptied():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: database.empty())
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _sweeps_are_planned_once():
+    """To plan a sweep takes a third of a second, to run it over a test's few records a tenth."""
+    with pytest.MonkeyPatch.context() as patch:
+        types = sweeping.TYPES | {"rule": "text"}
+        patch.setattr(sweeping, "of_everything", lambda statement, given: rows_of(statement, types, given))
+        yield
+
+
+@pytest.fixture
+def planned_as_in_life(monkeypatch):
+    """Each sweep is planned anew. The drills and the benchmarks, which no fixture reaches, have it so too."""
+    monkeypatch.setattr(sweeping, "of_everything", PLANNED_AS_IN_LIFE)
 
 
 @pytest.fixture(scope="session")
