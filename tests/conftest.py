@@ -18,8 +18,11 @@ def pytest_collection_modifyitems(items):
     long = [item for item in items if any(name in item.nodeid for name in LONGEST)]
     long.sort(key=lambda item: next(place for place, name in enumerate(LONGEST) if name in item.nodeid))
     rest = [item for item in items if item not in set(long)]
-    half = (len(items) + 1) // 2 - len(long[::2])
-    items[:] = [*long[::2], *rest[:half], *long[1::2], *rest[half:]]
+    # What shares something loaded for all of a file stays with one worker.
+    shared = [item for item in long if "test_demo.py" in item.nodeid]
+    long = [item for item in long if item not in shared]
+    half = (len(items) + 1) // 2 - len(long[::2]) - len(shared)
+    items[:] = [*long[::2], *shared, *rest[:half], *long[1::2], *rest[half:]]
 
 
 @pytest.fixture(autouse=True, scope="session")
