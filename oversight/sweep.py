@@ -181,13 +181,19 @@ def _apply(rule: Rule, asked: dict[str, Any]) -> tuple[int, int]:
     with transaction.atomic(), connection.cursor() as cursor:
         _begin(cursor, rule.code)
         if asked["placements"] is None:
-            cursor.execute(_statement(rule.code), given)
-            raised, cleared, ownerless = cursor.fetchone()
+            [(raised, cleared, ownerless)] = of_everything(_statement(rule.code), given)
         else:  # after every write: planned once
             [(raised, cleared, ownerless)] = rows_of(of_a_list(_statement(rule.code)), TYPES | {"rule": "text"}, given)
     if ownerless:  # no account is active anywhere: there is nobody to tell
         logger.error("rule %s: %d flags could not be raised, since nobody has an account", rule.code, ownerless)
     return raised, cleared
+
+
+def of_everything(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement about all children, planned each time, for what there is."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return cursor.fetchall()
 
 
 def _begin(cursor: Any, code: str) -> None:

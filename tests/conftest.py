@@ -3,7 +3,11 @@
 import pytest
 from django.test import TransactionTestCase
 
+from core.db import rows_of
+from oversight import sweep as sweeping
 from tests import database
+
+PLANNED_AS_IN_LIFE = sweeping.of_everything
 
 # What takes longest: begun first, half of it by each of two workers, so that neither waits for the other at the end.
 LONGEST = ("tests/config/test_run.py", "tests/browser/test_journey_", "tests/drills/", "test_drills.py", "test_demo.py")
@@ -14,8 +18,11 @@ def pytest_collection_modifyitems(items):
     long = [item for item in items if any(name in item.nodeid for name in LONGEST)]
     long.sort(key=lambda item: next(place for place, name in enumerate(LONGEST) if name in item.nodeid))
     rest = [item for item in items if item not in set(long)]
-    half = (len(items) + 1) // 2 - len(long[::2])
-    items[:] = [*long[::2], *rest[:half], *long[1::2], *rest[half:]]
+    # What shares something loaded for all of a file stays with one worker.
+    shared = [item for item in long if "test_demo.py" in item.nodeid]
+    long = [item for item in long if item not in shared]
+    half = (len(items) + 1) // 2 - len(long[::2]) - len(shared)
+    items[:] = [*long[::2], *shared, *rest[:half], *long[1::2], *rest[half:]]
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -24,6 +31,21 @@ def _only_what_has_rows_is_emptied():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: database.empty())
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _sweeps_are_planned_once():
+    """To plan a sweep takes a third of a second, to run it over a test's few records a tenth."""
+    with pytest.MonkeyPatch.context() as patch:
+        types = sweeping.TYPES | {"rule": "text"}
+        patch.setattr(sweeping, "of_everything", lambda statement, given: rows_of(statement, types, given))
+        yield
+
+
+@pytest.fixture
+def planned_as_in_life(monkeypatch):
+    """Each sweep is planned anew. The drills and the benchmarks, which no fixture reaches, have it so too."""
+    monkeypatch.setattr(sweeping, "of_everything", PLANNED_AS_IN_LIFE)
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,11 @@
 
 import datetime as dt
 
-from django.db import connection
-
+from core.db import rows_of
 from core.models import User
 from oversight import rulebook
 from oversight.models import Flag
-from oversight.sweep import parameters, sweep
+from oversight.sweep import TYPES, parameters, sweep
 from placements.models import Addition, DailyLog, UnregisteredAuthorisation, Visit
 from tests.cast import at
 
@@ -90,6 +89,5 @@ NOT_NOT_YES = (False, False, True)
 def clocks(code: str, as_of: dt.datetime, placements=None) -> dict[str, tuple[dt.datetime, str]]:
     """When each limb of a rule falls due, and its stage, without raising anything (one placement's)."""
     rule = rulebook.get(code)
-    with connection.cursor() as cursor:
-        cursor.execute(rule.clocks, parameters(as_of=as_of, placements=placements))
-        return {limb: (due_at, stage) for *_, limb, _, due_at, stage in cursor.fetchall()}
+    rows = rows_of(rule.clocks, TYPES, parameters(as_of=as_of, placements=placements))  # asked often: planned once
+    return {limb: (due_at, stage) for *_, limb, _, due_at, stage in rows}

@@ -48,6 +48,7 @@ def facts_of_flags():
     return set(Flag.objects.standing().values_list("rule", "limb", "placement", "due_at", "owner"))
 
 
+@pytest.mark.usefixtures("planned_as_in_life")
 class TestIdempotence:
     def test_twice_is_once(self, placement):
         as_of = at(START + 60 * DAY)
@@ -96,6 +97,7 @@ class TestIdempotence:
         assert queries() == few
 
 
+@pytest.mark.usefixtures("planned_as_in_life")
 class TestPastInstants:
     """A slow sweep, or one that catches up, never undoes what a recheck did after its instant."""
 
