@@ -1,10 +1,11 @@
 """The course of an import from its files to the records, for the worker and for the command alike.
 
-Files are read first, each whole; then children are dealt with in batches, each batch whole. Whatever stops it, the next
+Files are read first, some thousand rows at a time; then children are dealt with in batches, each batch whole. Whatever stops it, the next
 to work on the run goes on where it was, and comes to the same end.
 """
 
 import datetime as dt
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -13,10 +14,11 @@ from typing import Any, BinaryIO, cast
 
 from core.errors import Conflict
 from core.models import Authority, User
-from exchange import actions
+from exchange import actions, reading
 from exchange.models import ImportFile, ImportRun, StagedRow
 
 CHILDREN = 500  # a batch: few enough to hold nobody up, many enough for the database to work in sets
+ROWS_AT_ONCE = 5_000
 TRIES = 3
 SECONDS_A_RING = 200  # the worker lets go before its time limit, and goes on at the next ring
 OURS = (".csv", ".xml")
@@ -32,7 +34,8 @@ def work(
         if pause():
             return False
         with source(file) as stream:
-            actions.stage_file(run=run, file=file, source=stream, by=by, as_of=as_of)
+            if not _stage(run, file, stream, by=by, as_of=as_of, pause=pause):
+                return False
     actions.date_undated_files(run=run, by=by, as_of=as_of)
     after = ""
     while numbers := _next_children(run, after):
@@ -41,6 +44,34 @@ def work(
         _apply(run, numbers, by=by, as_of=as_of)
         after = numbers[-1]
     actions.finish(run=run, by=by, as_of=as_of)
+    return True
+
+
+def _stage(
+    run: ImportRun,
+    file: ImportFile,
+    stream: BinaryIO,
+    *,
+    by: User | None,
+    as_of: dt.datetime,
+    pause: Callable[[], bool],
+) -> bool:
+    """Read a file on to the pile, some thousand rows at a time, from where the last to work on it stopped.
+
+    However large the file and however short a ring: each time at least some rows more are read.
+    """
+    try:
+        opened = reading.open_return(stream, file.name)
+        rows = itertools.islice(opened.rows, file.staged, None)
+        while some := list(itertools.islice(rows, ROWS_AT_ONCE)):
+            actions.pile(run=run, file=file, rows=some, by=by, as_of=as_of)
+            if pause():
+                opened.let_go()
+                return False
+    except reading.NotAReturn as not_one:
+        actions.refuse_file(run=run, file=file, why=str(not_one), by=by, as_of=as_of)
+    else:
+        actions.close_file(run=run, file=file, opened=opened, by=by, as_of=as_of)
     return True
 
 
@@ -69,6 +100,7 @@ def _apply(run: ImportRun, numbers: list[str], *, by: User | None, as_of: dt.dat
 def work_waiting(*, as_of: dt.datetime, seconds: float = SECONDS_A_RING) -> None:
     """Work on the imports that wait, one after the other, for as long as a ring of the bell may take."""
     started = time.monotonic()
+    actions.sweep_up(as_of=as_of)
 
     def late() -> bool:
         return time.monotonic() - started > seconds

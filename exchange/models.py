@@ -67,13 +67,17 @@ class ImportFile(Protected):
     """A file of an import. An upload waits in `content` until it is read and is then deleted."""
 
     untracked = "it is a file on its way in; what was read from it is told by its import and its problems"
+    UPLOADS = "imports/"
     import_run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="files")
     name = models.CharField(max_length=255)
-    content = models.FileField(upload_to="imports/", blank=True)
+    content = models.FileField(upload_to=UPLOADS, blank=True)
     kind = models.CharField(
         max_length=20, blank=True, help_text="Which table of the return it is, told by its columns."
     )
     year = models.PositiveSmallIntegerField(null=True, help_text="Of rows that do not state their own.")
+    staged = models.PositiveIntegerField(default=0, help_text="How many of its rows are read: the next begins there.")
+    episodes = models.PositiveIntegerField(default=0, help_text="Of these, how many are episodes.")
+    lost = models.PositiveIntegerField(default=0, help_text="And how many could not be read.")
     read = models.BooleanField(default=False)
     objects = ExchangeQuerySet.as_manager()
 

@@ -12,7 +12,7 @@ import datetime as dt
 import io
 import re
 import xml.sax
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 from xml.sax.handler import ContentHandler
@@ -96,6 +96,11 @@ class Return:
     rows: Iterator[Row | Trouble]
     latest: dt.date | None = None
     notes: list[Trouble] = field(default_factory=list)
+
+    def let_go(self) -> None:
+        """Read no further. The file is its opener's to close, and only after this."""
+        if isinstance(self.rows, Generator):
+            self.rows.close()
 
 
 def open_return(file: BinaryIO, name: str) -> Return:

@@ -6,13 +6,16 @@ from exchange.actions.running import (
     ATTEMPTS,
     claim,
     close_dead_runs,
+    close_file,
     date_undated_files,
     fail,
     finish,
     let_go,
     open_run,
+    pile,
+    refuse_file,
     request_import,
-    stage_file,
+    sweep_up,
 )
 
 __all__ = [
@@ -20,6 +23,7 @@ __all__ = [
     "apply_batch",
     "claim",
     "close_dead_runs",
+    "close_file",
     "date_undated_files",
     "fail",
     "finish",
@@ -27,7 +31,9 @@ __all__ = [
     "let_go",
     "mend_episode",
     "open_run",
+    "pile",
+    "refuse_file",
     "request_import",
     "set_aside",
-    "stage_file",
+    "sweep_up",
 ]

@@ -1,11 +1,12 @@
 """The course of an import: asked for, claimed by a worker, its files read, and ended."""
 
 import datetime as dt
-import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict
-from typing import Any, BinaryIO
+from typing import Any
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Max, Q
 
@@ -14,16 +15,15 @@ from core import clock
 from core.access import Permission
 from core.actions import action
 from core.dates import in_words
-from core.errors import Invalid
+from core.errors import Conflict, Invalid
 from core.models import Authority, User
 from core.outbox import ring
 from exchange import reading
 from exchange.actions.applying import LEASE
 from exchange.bulk import copy_in
 from exchange.models import ImportFile, ImportProblem, ImportRun, ReturnChild, ReturnEpisode, StagedRow
-from exchange.reading import EPISODES, NotAReturn, Row, Trouble
+from exchange.reading import EPISODES, Return, Row, Trouble
 
-ROWS_AT_ONCE = 5_000
 ATTEMPTS = 4  # a run that fails this often without getting further is stopped
 
 
@@ -119,71 +119,96 @@ def _forget(file: ImportFile) -> None:
     transaction.on_commit(lambda: storage.delete(name))
 
 
+STRAY_AFTER = dt.timedelta(hours=1)  # far longer than a request takes to hand its files in
+
+
+def sweep_up(*, as_of: dt.datetime) -> None:
+    """Delete uploads that no import knows of: whoever stored or finished with them stopped before saying so.
+
+    A file is stored before the record of it is committed, and deleted after; in between a machine may fail. What is left
+    would be children's dates that nobody will ever read.
+    """
+    storage = default_storage
+    try:
+        _, names = storage.listdir(ImportFile.UPLOADS)
+    except FileNotFoundError:  # nothing was ever handed in
+        return
+    stored = {f"{ImportFile.UPLOADS}{name}" for name in names}
+    known = set(ImportFile.objects.filter(content__in=stored).values_list("content", flat=True))
+    for name in stored - known:
+        with suppress(FileNotFoundError):  # another worker sweeps too
+            if storage.get_modified_time(name) < as_of - STRAY_AFTER:
+                storage.delete(name)
+
+
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
 @action
-def stage_file(*, run: ImportRun, file: ImportFile, source: BinaryIO, by: User | None, as_of: dt.datetime) -> None:
-    """Read one file on to the pile, with what could not be read of it: all of it or nothing."""
-    count, latest = _Count(), None
-    try:
-        with transaction.atomic():
-            opened = reading.open_return(source, file.name)
-            file.kind = opened.kind
-            _pile(run, file, opened.rows, count)
-            latest, troubles = opened.latest, opened.notes
-    except NotAReturn as not_one:
-        count, file.kind = _Count(), ""
-        troubles = [Trouble(None, "", "not_a_return", str(not_one))]
+def pile(*, run: ImportRun, file: ImportFile, rows: list[Row | Trouble], by: User | None, as_of: dt.datetime) -> None:
+    """Put the next rows read from a file on the pile, with what could not be read of them: all of these or none.
+
+    `file.staged` says how far the file has been read, so that the next to work on it goes on from there.
+    """
+    held = ImportFile.objects.select_for_update(no_key=True).get(pk=file.pk)
+    if held.staged != file.staged:
+        raise Conflict("Somebody else is reading this file")
+    staged = [row for row in rows if isinstance(row, Row)]
+    troubles = [row for row in rows if isinstance(row, Trouble)]
+    copy_in(
+        StagedRow,
+        [
+            {
+                "import_run_id": run.pk,
+                "file_id": file.pk,
+                "line": row.line,
+                "kind": row.kind,
+                "child_number": row.child,
+                "decom": row.decom,
+                "year": None if run.year else row.year,
+                "values": row.values,
+            }
+            for row in staged
+        ],
+    )
     _note(run, file, troubles)
+    file.staged = held.staged + len(rows)
+    file.episodes = held.episodes + sum(row.kind == EPISODES for row in staged)
+    file.lost = held.lost + sum(trouble.lost for trouble in troubles)
+    file.save(update_fields=["staged", "episodes", "lost"])
+    ImportRun.objects.filter(pk=run.pk).update(lease_until=clock.database_now() + LEASE, attempts=0)
+
+
+@action
+def close_file(*, run: ImportRun, file: ImportFile, opened: Return, by: User | None, as_of: dt.datetime) -> None:
+    """A file is read to its end: say what it is, and count its rows with the others'."""
+    _note(run, file, opened.notes)
+    _read(run, file, opened.kind, opened.latest)
+
+
+@action
+def refuse_file(*, run: ImportRun, file: ImportFile, why: str, by: User | None, as_of: dt.datetime) -> None:
+    """A file turns out, perhaps far into it, to be no return: nothing of it stays on the pile."""
+    StagedRow.objects.filter(import_run=run, file=file).delete()
+    file.episodes = file.lost = 0
+    _note(run, file, [Trouble(None, "", "not_a_return", why)])
+    _read(run, file, "", None)
+
+
+def _read(run: ImportRun, file: ImportFile, kind: str, latest: dt.date | None) -> None:
     stated = run.year or reading.year_in_name(file.name.rpartition("/")[2])
+    file.kind, file.read = kind, True
     file.year = stated or (reading.year_of(latest) if latest else None)
-    file.read = True
-    file.save(update_fields=["kind", "year", "read"])
+    file.save(update_fields=["kind", "year", "read", "episodes", "lost"])
     if file.content:
         _forget(file)
     held = ImportRun.objects.select_for_update(no_key=True).get(pk=run.pk)
-    held.rows_total += count.rows + count.lost
-    held.rows_read += count.lost
-    held.counts["rejected"] = held.counts.get("rejected", 0) + count.lost
+    held.rows_total += file.episodes + file.lost
+    held.rows_read += file.lost
+    held.counts["rejected"] = held.counts.get("rejected", 0) + file.lost
     held.attempts = 0
     held.save(update_fields=["rows_total", "rows_read", "counts", "attempts"])
     ImportRun.objects.filter(pk=run.pk).update(lease_until=clock.database_now() + LEASE)
-
-
-class _Count:
-    rows = lost = 0
-
-
-def _pile(run: ImportRun, file: ImportFile, rows: Iterator[Row | Trouble], count: _Count) -> None:
-    """Send rows to the database as they are read, a few thousand at a time."""
-    for some in _some_at_once(rows):
-        staged = [row for row in some if isinstance(row, Row)]
-        troubles = [row for row in some if isinstance(row, Trouble)]
-        count.rows += sum(row.kind == EPISODES for row in staged)
-        count.lost += sum(trouble.lost for trouble in troubles)
-        copy_in(
-            StagedRow,
-            [
-                {
-                    "import_run_id": run.pk,
-                    "file_id": file.pk,
-                    "line": row.line,
-                    "kind": row.kind,
-                    "child_number": row.child,
-                    "decom": row.decom,
-                    "year": None if run.year else row.year,
-                    "values": row.values,
-                }
-                for row in staged
-            ],
-        )
-        _note(run, file, troubles)
-
-
-def _some_at_once(rows: Iterator[Row | Trouble]) -> Iterator[list[Row | Trouble]]:
-    while some := list(itertools.islice(rows, ROWS_AT_ONCE)):
-        yield some
 
 
 def _note(run: ImportRun, file: ImportFile, troubles: Iterable[Trouble]) -> None:
@@ -258,6 +283,6 @@ def _report_left_open(run: ImportRun) -> None:
                 f"{each.year}, and the one for {newest} does not name it. When did it end?"
             ),
         )
-        for each in left.only("child_number", "decom", "year").iterator(ROWS_AT_ONCE)
+        for each in left.only("child_number", "decom", "year").iterator(chunk_size=5_000)
     ]
     ImportProblem.objects.bulk_create(problems, batch_size=1_000)

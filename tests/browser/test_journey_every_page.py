@@ -122,7 +122,7 @@ def world(cast, tmp_path):
     w.managed = cast.placement(callum, days_ago(30), home=w.beacon)
     w.post = cast.manager(w.managed, at(days_ago(30), 9))
     w.absence = cast.absence(w.post, days_ago(10), planned=False)
-    cast.absence(w.post, days_ago(20), days=3, notified_on=days_ago(25), returned_on=days_ago(17))
+    w.returned = cast.absence(w.post, days_ago(20), days=3, notified_on=days_ago(25), returned_on=days_ago(17))
     w.planned = actions.move_placement(
         placement=w.managed, moved_on=today + dt.timedelta(days=9), end_reason="CARPL", type="U6", by=cast.tom,
         as_of=clock.now(),
@@ -214,6 +214,7 @@ def pages(w, cast):
         (cast.tom, "placements:absences", w.managed.pk),
         (cast.tom, "placements:record_absence", w.post.pk),
         *[(cast.tom, f"placements:{page}", w.absence.pk) for page in ("notify_absence", "end_absence", "call_off_absence")],
+        (cast.tom, "placements:notify_return", w.returned.pk),
         (cast.lola, "placements:dol_order", child),
         (cast.lola, "placements:discharge_order", w.order.pk),
         (cast.carl, "placements:homes"),

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from itertools import pairwise
+from itertools import chain, islice, pairwise, repeat
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -536,6 +536,54 @@ def test_an_import_that_was_stopped_goes_on_where_it_was(council, monkeypatch, s
         "files": 2, "rows_read": 35, "children": 30, "episodes": 35, "created": 25, "updated": 0, "unchanged": 0,
         "quarantined": 10, "rejected": 0,
     }  # fmt: skip
+    assert not StagedRow.objects.exists()
+
+
+def test_a_file_is_read_some_rows_a_time_and_none_twice(council, monkeypatch):
+    """Each worker stops as soon as it has done anything at all, and the next goes on: in the end it is one import."""
+    monkeypatch.setattr(importing, "CHILDREN", 8)
+    monkeypatch.setattr(importing, "ROWS_AT_ONCE", 9)
+    files = many(30)
+    files["episodes_2019"] = files["episodes_2019"].replace("5003,", ",", 1) + "x\n"  # and two that cannot be read
+    folder = council.files(**files)
+    paths = {path.name: path for path in importing.files_under(folder)}
+    run = actions.open_run(authority=council.authority, year=None, names=paths, by=None, as_of=AS_OF)
+    args = {"source": lambda file: paths[file.name].open("rb"), "by": None, "as_of": AS_OF}
+    pieces, workers = [], 0
+    while not importing.work(run, pause=chain([False], repeat(True)).__next__, **args):
+        workers += 1
+        pieces.append(StagedRow.objects.count())
+        run = ImportRun.objects.get(pk=run.pk)
+        assert workers < 30
+    run.refresh_from_db()
+    assert (pieces[:4], max(pieces)) == ([8, 17, 26, 34], 64), "36 episodes in four pieces, then 30 headers"
+    outcome = importing.result(run)
+    assert (outcome["rows_read"], outcome["rejected"], outcome["children"]) == (36, 2, 30)
+    assert run.rows_total == run.rows_read
+    assert [problem["code"] for problem in importing.problems(run)].count("no_child") <= 1
+    assert not StagedRow.objects.exists()
+
+
+def test_what_turns_out_to_be_no_return_far_into_it_leaves_nothing(council, monkeypatch):
+    monkeypatch.setattr(importing, "ROWS_AT_ONCE", 2)
+    ordinary, piled = importing.reading.open_return, []
+
+    def opened_and_broken(stream, name):
+        opened = ordinary(stream, name)
+
+        def rows(whole):
+            yield from islice(whole, 5)
+            piled.append(StagedRow.objects.count())
+            raise importing.reading.NotAReturn("It goes wrong here.")
+
+        opened.rows = rows(opened.rows)
+        return opened
+
+    monkeypatch.setattr(importing.reading, "open_return", opened_and_broken)
+    outcome = council.take(episodes_2019=table(EPISODES, *[episode(str(n)) for n in range(6000, 6009)], "x"))
+    assert piled == [4]
+    assert (outcome["rows_read"], outcome["episodes"], outcome["files"]) == (0, 0, 0)
+    assert codes(outcome) == ["not_a_return"]
     assert not StagedRow.objects.exists()
 
 

@@ -1,7 +1,10 @@
 """The import pages: they work, strangers find nothing, the wrong role is refused, and bad input is answered in words."""
 
 import csv
+import datetime as dt
 import io
+import os
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from children.models import FileRead
+from core import clock
+from exchange import actions as exchange
 from exchange import importing
 from exchange.forms import LARGEST
 from exchange.models import ImportFile, ImportProblem, ImportRun, ReturnEpisode
@@ -108,6 +113,48 @@ def test_a_worker_that_died_is_taken_over_from_where_it_was(cast, dee, monkeypat
     work_imports()
     run.refresh_from_db()
     assert (run.state, run.rows_read, run.counts["created"]) == ("done", 20, 20)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_takes_longer_than_a_task_may_is_read_over_several(cast, dee, monkeypatch, settings):
+    """By this clock each look at it comes 60 seconds after the last: no ring of the bell may come near the limit, and all is read."""
+    numbers = [str(n) for n in range(3000, 3020)]
+    files = [upload("header 2019.csv", table(HEADER, *map(child, numbers))),
+             upload("episodes 2019.csv", table(EPISODES, *map(episode, numbers)))]  # fmt: skip
+    dee.post(reverse("exchange:imports"), {"uploads": files, "year": "2019"})
+    monkeypatch.setattr(importing, "ROWS_AT_ONCE", 3)
+    looks, rings, run = [], 0, ImportRun.objects.get()
+    monkeypatch.setattr(
+        importing, "time", SimpleNamespace(monotonic=lambda: looks.append(60 * len(looks)) or looks[-1])
+    )
+    total = 0
+    while not run.is_over:
+        looks.clear()
+        work_imports()
+        assert looks[-2] <= settings.CELERY_TASK_SOFT_TIME_LIMIT
+        rings, total = rings + 1, total + looks[-2]
+        run.refresh_from_db()
+    assert (run.state, run.counts["created"], run.rows_read) == ("done", 20, 20)
+    assert total > 3 * settings.CELERY_TASK_TIME_LIMIT
+    assert rings > 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_uploads_no_import_knows_of_are_swept_up(dee, uploads):
+    """As they are left by a machine that failed after the file was stored and before the import was committed."""
+    dee.post(reverse("exchange:imports"), {"uploads": good_files(), "year": ""})
+    handed_in = set(on_disk(uploads))
+    folder = next(iter(handed_in)).parent
+    stray, new = folder / "return_stray", folder / "return_new"
+    for path in (stray, new):
+        path.write_text("1001,14/05/2008")
+    for path in (stray, *handed_in):
+        old = (clock.now() - dt.timedelta(hours=2)).timestamp()
+        os.utime(path, (old, old))
+    exchange.sweep_up(as_of=clock.now())
+    assert set(on_disk(uploads)) == {new, *handed_in}, "what is waited for, or may still be on its way in, stays"
+    work_imports()
+    assert on_disk(uploads) == [new]
 
 
 @pytest.mark.django_db(transaction=True)

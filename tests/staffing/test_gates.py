@@ -188,6 +188,29 @@ def test_a_stand_down_is_not_deleted_changed_or_lifted_by_sql(cast):
     refuses(Refused, "never deleted", StandDownCase.objects.all()._raw_delete, "default")
 
 
+@pytest.mark.parametrize("wrong", [
+    "UPDATE staffing_standdowncase SET stand_down_id = %(other)s WHERE id = %(case)s",
+    "UPDATE staffing_standdowncase SET authority_id = %(south)s WHERE id = %(case)s",
+    "UPDATE staffing_standdowncase SET reason = 'Another' WHERE id = %(case)s",
+    "DELETE FROM staffing_lift WHERE id = %(lift)s",
+    "UPDATE staffing_lift SET case_id = %(other_case)s WHERE id = %(lift)s",
+    "UPDATE staffing_lift SET withdrawn_at = NULL WHERE id = %(withdrawn)s",
+])  # fmt: skip
+def test_a_case_and_a_proposal_to_lift_stay_what_they_were_by_sql(cast, wrong):
+    """Approvals given for one stand-down lift no other: nothing can be pointed at another, brought back or taken away."""
+    one, other = lift_of(cast, cast.carer()), lift_of(cast, cast.carer("Sedge"))
+    bare = StandDown.objects.create(carer=other.case.stand_down.carer, starts_at=NOW)
+    Lift.objects.filter(pk=other.pk).update(withdrawn_at=NOW)
+    known = {
+        "case": one.case_id, "lift": one.pk, "other": bare.pk, "other_case": other.case_id, "withdrawn": other.pk,
+        "south": cast.south.pk,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        sentence = "never deleted" if wrong.startswith("DELETE") else "nothing changes"
+        refuses(Refused, sentence, cursor.execute, wrong, params=known)
+    assert StandDownCase.objects.filter(pk=one.case_id).update(held=True, held_why="x") == 1
+
+
 @pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])
 @pytest.mark.parametrize("table", ["assignment", "standdown"])
 def test_another_isolation_level_does_not_see_a_stand_down_and_writes_none(db, level, table):

@@ -42,7 +42,7 @@ STF_05_ABSENCE = Rule(
         Limb("return", "Notice of a manager’s return", Role.TEAM_MANAGER, "7 days after it", severity="amber"),
     ),
     in_force_from=dt.date(2015, 4, 1),
-    mend=Mend("placements:absences", "Record the notice, or the return"),
+    mend=Mend("placements:absences", "Record the notice"),
     clocks=clocks(
         FOLLOWED,
         RISK,
