@@ -51,5 +51,5 @@ DROP FUNCTION staffing_lift_kept(), staffing_case_kept();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staffing", "0004_one_name_and_put_right")]
+    dependencies = [("staffing", "0005_found_asleep")]
     operations = [migrations.RunSQL(GATES, UNDO)]
