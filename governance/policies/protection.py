@@ -145,8 +145,12 @@ def owed_of_notice(notice: SeriousHarmNotice, as_of: dt.datetime) -> list[Owed]:
     today, day = clock.local_date(as_of), clock.local_date(notice.aware_at)
     waits = [
         (notice.criteria_met is None, "Decide whether it must be notified", NOTICE_DAYS),
-        (bool(notice.still_to_tell), f"Tell {', '.join(notice.still_to_tell)}", NOTICE_DAYS),
+        (bool(notice.still_to_tell), f"Tell {_listed(notice.still_to_tell)}", NOTICE_DAYS),
         (notice.criteria_met is not False and notice.rapid_review_on is None, "Hold the rapid review", REVIEW_DAYS),
     ]
     rows = [(what, add_working_days(day, days)) for owes, what, days in waits if owes]
     return [Owed(what, "", by, by < today) for what, by in rows]
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join([*([", ".join(words[:-1])] if len(words) > 1 else []), *words[-1:]])

@@ -190,7 +190,9 @@ class TestSeriousHarm:
         notice = self.record(cast, skye)
         told = {message.to for message in OutboxMessage.objects.filter(key__startswith="serious-harm-")}
         assert told == {cast.hana, cast.sal, cast.dora}
-        assert [row.what for row in policies.owed_of_notice(notice, NOW)][1].startswith("Tell the Panel, Ofsted")
+        assert [row.what for row in policies.owed_of_notice(notice, NOW)][
+            1
+        ] == "Tell the Panel, Ofsted and the safeguarding partners"
         with pytest.raises(Invalid, match="Decide first"):
             acts.notify_serious_harm(notice=notice, panel_told_at=NOW, by=cast.amy, as_of=NOW)
         decide = {"notice": notice, "why": "W", "by": cast.amy, "as_of": NOW}
