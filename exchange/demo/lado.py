@@ -106,13 +106,24 @@ def _not_referred(loader: "Loader", child: Child) -> None:
         child=child, category="staff_conduct", what="On the telephone while Leah waited at the school gate.", named="Day staff",
         by=loader.people["amy"], as_of=when,
     )  # fmt: skip
-    concerns.triage(concern=concern, decision="act", reasons="To be taken up in supervision.", by=tom, as_of=loader.at(30, 12))
+    concerns.triage(
+        concern=concern, decision="act", reasons="To be taken up in supervision.", by=tom, as_of=loader.at(30, 12)
+    )
     actions.do_not_refer(
         concern=concern, because="Five minutes late, and sorry. It is a matter for supervision, and was taken up there.",
         by=tom, as_of=loader.at(30, 12),
     )  # fmt: skip
-    concerns.answer(concern=concern, text="It was taken up with them, and the rota says who collects her.", by=tom, as_of=loader.at(29, 9))
+    concerns.answer(
+        concern=concern,
+        text="It was taken up with them, and the rota says who collects her.",
+        by=tom,
+        as_of=loader.at(29, 9),
+    )
     concern.refresh_from_db()
     concerns.close(
-        concern=concern, reason="resolved", done="They collect her on time; Leah says so.", by=tom, as_of=loader.at(23, 9)
+        concern=concern,
+        reason="resolved",
+        done="They collect her on time; Leah says so.",
+        by=tom,
+        as_of=loader.at(23, 9),
     )

@@ -31,7 +31,10 @@ def test_an_officer_refers_and_the_lado_brings_it_to_its_outcome(cast, skye, at_
     pete.enters("Who is it about?", "Kay, who is tall")
     pete.picks("What do they do?", "Carer")
     pete.picks("Which child is it about?", "Skye Larkspur")
-    pete.chooses("What makes it a matter for the LADO?", "They did not do what the child’s safety rested on: professional neglect")
+    pete.chooses(
+        "What makes it a matter for the LADO?",
+        "They did not do what the child’s safety rested on: professional neglect",
+    )
     pete.chooses("What kind of harm, or risk of it?", "Neglect")
     pete.enters("What happened, or was said?", "Asleep at three when we brought her back.")
     pete.presses("Refer")

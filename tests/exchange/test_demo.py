@@ -91,7 +91,9 @@ def flagged(child):
 
 
 def test_teyas_placement_shows_what_a_review_found_and_the_statutory_visits_stay_green(demo):
-    of_the_rest = OF_PLANS | OF_THOSE_WHO_LOOK | OF_CONCERNS | OF_MEETINGS | OF_DECIDING | OF_ALLEGATIONS | {("LOG-06", "")}
+    of_the_rest = (
+        OF_PLANS | OF_THOSE_WHO_LOOK | OF_CONCERNS | OF_MEETINGS | OF_DECIDING | OF_ALLEGATIONS | {("LOG-06", "")}
+    )
     assert flagged("Teya") == OF_CARE | OF_CARERS | of_the_rest
     owners = Flag.objects.standing().filter(child__forename="Teya").values_list("owner__name", flat=True)
     line = {"Amy Sparrow", "Tom Heron", "Hana Finch", "Dee Osprey", "Dora Kestrel"}

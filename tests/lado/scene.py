@@ -12,7 +12,12 @@ TODAY = clock.local_date(clock.now())  # the database decides who sees what toda
 NOW = clock.now()
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 LONG_AGO = TODAY - 200 * DAY
-SAID = {"post": "carer", "category": "physical", "criteria": ["harmed"], "what": "Held her by the wrist until it was red."}
+SAID = {
+    "post": "carer",
+    "category": "physical",
+    "criteria": ["harmed"],
+    "what": "Held her by the wrist until it was red.",
+}
 
 
 class Scene:

@@ -40,7 +40,10 @@ def test_from_evaluation_to_outcome(scene):
     referral.refresh_from_db()
     assert (referral.outcome, referral.retention) == ("substantiated", "long")
     assert Receipt.for_user(scene.pete).get().answer == "It was looked into."
-    for act, fields in (("evaluate", {"decision": "meeting", "text": "T"}), ("police_involved", {"involved": True, "why": "W"})):
+    for act, fields in (
+        ("evaluate", {"decision": "meeting", "text": "T"}),
+        ("police_involved", {"involved": True, "why": "W"}),
+    ):
         with pytest.raises(Conflict):
             scene.act(act, referral, **fields)
     scene.act("note", referral, kind="note", text="What came after is still written down.")
@@ -78,7 +81,9 @@ def test_reviewed_within_four_weeks_and_two_with_the_police(scene):
         scene.meets(referral, next_review_on=TODAY + 15 * DAY)
     scene.meets(referral, next_review_on=TODAY + 14 * DAY)
     with pytest.raises(Invalid):
-        scene.act("hold_meeting", referral, held_at=clock.now() - 30 * DAY, who_was_there="W", text="T")  # before it came
+        scene.act(
+            "hold_meeting", referral, held_at=clock.now() - 30 * DAY, who_was_there="W", text="T"
+        )  # before it came
     with pytest.raises(Invalid):
         scene.act("hold_meeting", referral, held_at=clock.now() + HOUR, who_was_there="W", text="T")
 
@@ -149,7 +154,9 @@ def test_about_the_lado_it_goes_to_the_next_person_and_they_never_read_it(scene)
         told = OutboxMessage.objects.filter(key__startswith=f"referral-{referral.pk}-")
         assert {message.to for message in told} == {cast.sal}
     with pytest.raises(Invalid):  # they handle it: somebody must
-        actions.end_admission(admission=Admission.objects.filter(person=cast.sal).first(), by=cast.sal, as_of=clock.now())
+        actions.end_admission(
+            admission=Admission.objects.filter(person=cast.sal).first(), by=cast.sal, as_of=clock.now()
+        )
 
 
 def test_said_later_to_be_the_lado_they_are_outside_from_that_moment(scene):

@@ -51,7 +51,12 @@ def test_who_reads_a_referral_whoever_they_are_and_whatever_was_granted_them(sce
         if let_in != "not let in":
             ended = clock.now() if let_in == "let in once" else None
             Admission.objects.create(
-                referral=referral, person=user, why="W", started_at=clock.now() - DAY, ended_at=ended, admitted_by=cast.sal
+                referral=referral,
+                person=user,
+                why="W",
+                started_at=clock.now() - DAY,
+                ended_at=ended,
+                admitted_by=cast.sal,
             )
         norths_lado = user == cast.lee
         expected[user, referral] = subject == "somebody else" and (norths_lado or let_in == "let in")
@@ -101,7 +106,9 @@ def test_no_read_event_no_page(scene, client, monkeypatch):
 
 def masked(response):
     text = response.content.decode(errors="replace")
-    return re.sub(r'name="(csrfmiddlewaretoken|once|submission)" value="[-\w]+"|Refresh.*|Rules last checked [\d:]+', "", text)
+    return re.sub(
+        r'name="(csrfmiddlewaretoken|once|submission)" value="[-\w]+"|Refresh.*|Rules last checked [\d:]+', "", text
+    )
 
 
 def everything_open_to(client, user, records):
@@ -161,7 +168,7 @@ def test_with_and_without_a_record_about_her_nothing_she_or_her_manager_opens_di
     a_whole_case(two)
     assert Flag.objects.standing().count() > flags  # the LADO’s, which are there to be hidden
     with_it = [everything_open_to(client, user, two.records) for user in people]
-    for user, (pages, sent), (pages_then, sent_then) in zip(people, without, with_it, strict=True):
+    for _user, (pages, sent), (pages_then, sent_then) in zip(people, without, with_it, strict=True):
         for name, page in pages.items():
             differ = [(a, b) for a, b in zip(page, pages_then[name], strict=True) if a != b]
             assert differ == [], name
@@ -192,13 +199,22 @@ def test_behind_the_door_a_flag_is_the_lados_and_whoever_holds_it(two):
 
 def shown(client, w, users, standing):
     """What each of these people reads of a stand-down and its carer, its own number apart."""
-    names = ("staffing:stand_down", "staffing:carer", "staffing:shift", "staffing:rota", "staffing:worked", "dashboards:my_work")
+    names = (
+        "staffing:stand_down",
+        "staffing:carer",
+        "staffing:shift",
+        "staffing:rota",
+        "staffing:worked",
+        "dashboards:my_work",
+    )
     found = {}
     for user in users:
         client.force_login(user)
         for name in names:
             where = address(name) if name in PLAIN else record_address(name, w.records | {"stand-down": standing.pk})
-            found[user.email, name] = re.sub(rf"stand-downs/{standing.pk}\b", "stand-downs/N", masked(client.get(where)))
+            found[user.email, name] = re.sub(
+                rf"stand-downs/{standing.pk}\b", "stand-downs/N", masked(client.get(where))
+            )
     return found
 
 
@@ -230,7 +246,9 @@ def test_stood_down_from_behind_the_door_reads_like_any_other(two, client):
         pages = shown(client, two, users, standing)
         sent = OutboxMessage.objects.filter(key__startswith=f"stand-down-{standing.pk}-")
         said = [(m.to_id, m.subject, m.body.replace(str(standing.pk), "N")) for m in sent.order_by("to")]
-        seen.append((pages, said, standing.starts_at, written_of(StandDown, standing), written_of(Assignment, standing)))
+        seen.append(
+            (pages, said, standing.starts_at, written_of(StandDown, standing), written_of(Assignment, standing))
+        )
         transaction.savepoint_rollback(point)
     assert seen[0] == seen[1]
     assert seen[0][1]
@@ -252,7 +270,17 @@ def test_what_was_refused_behind_the_door_is_read_there_alone(scene, client):
     root = Path(settings.BASE_DIR)
     readers = {
         str(path.relative_to(root))
-        for app in ("core", "children", "placements", "staffing", "governance", "lado", "oversight", "exchange", "dashboards")
+        for app in (
+            "core",
+            "children",
+            "placements",
+            "staffing",
+            "governance",
+            "lado",
+            "oversight",
+            "exchange",
+            "dashboards",
+        )
         for path in (root / app).rglob("*.py")
         if "Refusal.objects" in path.read_text()
     }

@@ -34,7 +34,9 @@ class Life(PlacementOne):
     def sleeps(self, day):
         """Found asleep at three in the morning of a waking night, and that is written down."""
         shift = self.shift(day, self.staff_a, kind="waking_night")
-        self.act(worked.sign_on, self.cast.priya, at(day, 20, 1), shift=shift, starts_at=at(day, 20), carer=self.staff_a)
+        self.act(
+            worked.sign_on, self.cast.priya, at(day, 20, 1), shift=shift, starts_at=at(day, 20), carer=self.staff_a
+        )
         found = at(day + DAY, 3)
         return self.act(
             worked.record_awake, self.cast.priya, found, shift=shift, checked_at=found, asleep=[self.staff_a],
@@ -99,7 +101,11 @@ def test_of_many_concerns_about_staff_none_is_left_undecided(life):
     assert life.owed() == {"SAF-01 concern", "SAF-01 repeated"}  # the next one’s turn, and so until there is none
     for concern in (second, third):
         life.act(
-            actions.do_not_refer, life.cast.sal, at(MONDAY + 9 * DAY, 11), concern=concern, because="The LADO has it as one."
+            actions.do_not_refer,
+            life.cast.sal,
+            at(MONDAY + 9 * DAY, 11),
+            concern=concern,
+            because="The LADO has it as one.",
         )
     assert life.owed() == set()
 
@@ -109,7 +115,12 @@ def test_of_many_concerns_about_staff_none_is_left_undecided(life):
 def test_the_police_refer_from_their_own_notice(life, client):
     """What an officer saw of a carer reaches the LADO the same day, whatever becomes of the notice."""
     notice = life.raises(
-        life.pete, at(MONDAY, 9), "safety", what="No compassion in how they spoke to her.", risk="high", police_reference="ZZ/1"
+        life.pete,
+        at(MONDAY, 9),
+        "safety",
+        what="No compassion in how they spoke to her.",
+        risk="high",
+        police_reference="ZZ/1",
     )
     client.force_login(life.pete)
     page = client.get(reverse("governance:concern", args=[notice.pk])).content.decode()

@@ -137,7 +137,14 @@ def test_one_workers_page_gathers_everything_and_is_behind_the_door(scene, clien
     client.force_login(scene.cast.lee)
     assert "Kay Dotterel" in seen(client, "workers")
     shown = seen(client, "worker", scene.carer.pk)
-    for words in (str(referral), "Concern 1", "Found asleep", "Stood down", scene.child.reference, "Harbour Light Care"):
+    for words in (
+        str(referral),
+        "Concern 1",
+        "Found asleep",
+        "Stood down",
+        scene.child.reference,
+        "Harbour Light Care",
+    ):
         assert words in shown
     scene.carer.account = scene.cast.lee
     scene.carer.save()
@@ -170,7 +177,11 @@ def test_the_pages_ask_the_same_however_many_there_are(scene, client, django_ass
 
 def a_year_of(scene, year):
     first = clock.start_of(clock.local_date(clock.now()).replace(year=year, month=4, day=1))
-    rows = [("police", "carer", "physical", 0, 20), ("police", "manager", "neglect", 40, 90), ("child", "carer", "sexual", 364, None)]
+    rows = [
+        ("police", "carer", "physical", 0, 20),
+        ("police", "manager", "neglect", 40, 90),
+        ("child", "carer", "sexual", 364, None),
+    ]
     for number, (source, post, category, day, took) in enumerate(rows, start=1):
         received = first + day * DAY + 9 * DAY / 24
         ended = {} if took is None else {

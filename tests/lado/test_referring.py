@@ -44,14 +44,19 @@ def test_whoever_they_are_they_refer_and_get_a_receipt(scene):
 @pytest.mark.recommendation("R10.3")
 @pytest.mark.recommendation("R10.4")
 def test_each_criterion_is_enough_and_none_is_not(scene):
-    assert "Asleep on a waking night" in dict((name, examples) for name, _, examples in codes.CRITERIA)["neglect"]
+    assert "Asleep on a waking night" in {name: examples for name, _, examples in codes.CRITERIA}["neglect"]
     for name in codes.CRITERION_FIELDS:
         assert getattr(scene.refer(criteria=[name]), name)
     for wrong in ({"criteria": []}, {"criteria": ["authority"]}, {"what": " "}, {"post": "king"}, {"named": ""}):
         with pytest.raises(Invalid):
             scene.refer(**wrong)
     referral = Referral.objects.latest("pk")
-    for wrong in (dict.fromkeys(codes.CRITERION_FIELDS, False), {"named": ""}, {"closed_at": clock.now()}, {"outcome": "false"}):
+    for wrong in (
+        dict.fromkeys(codes.CRITERION_FIELDS, False),
+        {"named": ""},
+        {"closed_at": clock.now()},
+        {"outcome": "false"},
+    ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Referral.objects.filter(pk=referral.pk).update(**wrong)
 
@@ -143,7 +148,12 @@ def test_who_else_may_not_decide_and_that_it_is_decided_once(scene):
 def found_asleep(scene):
     shift = scene.cast.shift(scene.placement, TODAY - 2 * DAY, kind="waking_night")
     return AwakeCheck.objects.create(
-        shift=shift, carer=scene.carer, checked_at=shift.starts_at, state="asleep", witnessed_by="W", recorded_by=scene.cast.amy
+        shift=shift,
+        carer=scene.carer,
+        checked_at=shift.starts_at,
+        state="asleep",
+        witnessed_by="W",
+        recorded_by=scene.cast.amy,
     )
 
 

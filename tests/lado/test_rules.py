@@ -26,7 +26,14 @@ def placed(cast):
 
 
 def referred(cast, placement, when=None, **fields):
-    fields = {"named": "N", "post": "carer", "harmed": True, "category": "physical", "what": "W", "source": "police"} | fields
+    fields = {
+        "named": "N",
+        "post": "carer",
+        "harmed": True,
+        "category": "physical",
+        "what": "W",
+        "source": "police",
+    } | fields
     return Referral.objects.create(
         authority=cast.north, number=Referral.objects.count() + 1, referred_by=cast.amy, received_at=when or at(FIRST, 16),
         owner=cast.lee, placement=placement, child=placement.child if placement else None, **fields,
@@ -130,7 +137,9 @@ def expected(as_of):
     """What should stand, one referral and one day at a time, its numbers written out on purpose."""
     today, found = date(as_of), set()
     for r in Referral.objects.filter(placement__isnull=False, received_at__lte=as_of):
-        past = [s for s in ReferralStep.objects.filter(referral=r).order_by("happened_at", "pk") if s.happened_at <= as_of]
+        past = [
+            s for s in ReferralStep.objects.filter(referral=r).order_by("happened_at", "pk") if s.happened_at <= as_of
+        ]
         judged = [s.decision for s in past if s.kind == "evaluation"]
         met = [s for s in past if s.kind in ("meeting", "review")]
         received, last_days = date(r.received_at), []
@@ -142,11 +151,17 @@ def expected(as_of):
             if met:
                 by = date(met[-1].happened_at) + (14 if r.police_involved else 28) * DAY
                 last_days.append(("SAF-04", "review", min(by, met[-1].next_review_on or by)))
-            last_days += [("SAF-05", limb, months(received, n)) for limb, n in (("first", 1), ("second", 3), ("third", 12))]
+            last_days += [
+                ("SAF-05", limb, months(received, n)) for limb, n in (("first", 1), ("second", 3), ("third", 12))
+            ]
         told = [a for a in ReferralAction.objects.filter(referral=r, kind="dbs") if a.done_on and a.done_on <= today]
         if r.removed_on and r.removed_on <= today and not told:
             last_days.append(("SAF-07", "", months(r.removed_on, 1)))
-        found |= {(code, limb, r.placement_id, r.carer_id, midnight(day + DAY)) for code, limb, day in last_days if day < today}
+        found |= {
+            (code, limb, r.placement_id, r.carer_id, midnight(day + DAY))
+            for code, limb, day in last_days
+            if day < today
+        }
     return found
 
 
@@ -162,7 +177,11 @@ def test_over_referrals_nobody_chose(cast, seed):
     for number in range(14):
         received = at(FIRST + chance.randrange(60) * DAY, chance.randrange(24), number)
         closed = later(received, 200) if chance.random() < 0.4 else None
-        ended = {"closed_at": closed, "outcome": "false", "retention": "removed", "evaluated_at": received} if closed else {}
+        ended = (
+            {"closed_at": closed, "outcome": "false", "retention": "removed", "evaluated_at": received}
+            if closed
+            else {}
+        )
         referral = referred(
             cast, chance.choice([*homes, None]), received, carer=chance.choice([None, *carers]),
             police_involved=chance.random() < 0.4, removed_on=later(received).date() if chance.random() < 0.4 else None, **ended,
@@ -177,7 +196,13 @@ def test_over_referrals_nobody_chose(cast, seed):
         if chance.random() < 0.5:
             done = {"done_on": later(received, 90).date(), "evidence": "E"} if chance.random() < 0.7 else {}
             ReferralAction.objects.create(
-                referral=referral, kind=chance.choice(["dbs", "police"]), what="W", who="W", due_on=FIRST, recorded_by=cast.lee, **done
+                referral=referral,
+                kind=chance.choice(["dbs", "police"]),
+                what="W",
+                who="W",
+                due_on=FIRST,
+                recorded_by=cast.lee,
+                **done,
             )
     codes = sorted(rulebook.BEHIND_THE_DOOR)
     for as_of in sorted(at(FIRST + chance.randrange(20, 480) * DAY, chance.randrange(24)) for _ in range(6)):

@@ -69,7 +69,12 @@ class Invented:
             )
         if chance.random() < 0.3:
             ConcernStep.objects.create(
-                concern=concern, kind=chance.choice(["lado", "passed"]), by=cast.tom, happened_at=self.later(moment, 1), text="T", to="L"
+                concern=concern,
+                kind=chance.choice(["lado", "passed"]),
+                by=cast.tom,
+                happened_at=self.later(moment, 1),
+                text="T",
+                to="L",
             )
 
 
