@@ -15,7 +15,10 @@ OVER_CARERS = {
     P.LIFT_STAND_DOWN,
     P.HOLD_STAND_DOWN,
     P.SEE_CONDUCT,
+    P.DECIDE_CONDUCT,
+    P.HANDLE_ALLEGATIONS,
 }
+SPEAK_UP = {P.REFER_TO_LADO, P.ESCALATE, P.BLOW_WHISTLE}  # nobody needs leave for it
 
 
 def holders(permission) -> set[str]:
@@ -30,17 +33,19 @@ def test_every_role_has_its_rights_and_every_right_a_role():
 
 @pytest.mark.parametrize("role", [role for role in Role if ROLES[role].scope == Scope.NONE])
 def test_a_role_with_no_reach_has_no_power_over_a_child(role):
-    figures = {P.SEE_REGISTER, P.SEE_QUALITY}  # initials and references, and no name
+    figures = {P.SEE_REGISTER, P.SEE_QUALITY, P.SEE_OPENNESS}  # initials and references, and no name
+    scrutiny = {P.ANSWER_ESCALATIONS, P.HANDLE_WHISTLEBLOWING, P.KEEP_POLICY}
     theirs = {
-        Role.LADO: OVER_CARERS | {P.ATTEND_MEETINGS},
-        Role.SCRUTINEER: figures,
-        Role.SYSTEM_ADMINISTRATOR: {P.MANAGE_ACCOUNTS},
+        Role.LADO: OVER_CARERS | {P.ATTEND_MEETINGS, P.HANDLE_WHISTLEBLOWING},
+        Role.SCRUTINEER: figures | scrutiny,
+        Role.SYSTEM_ADMINISTRATOR: {P.MANAGE_ACCOUNTS, P.ANSWER_ESCALATIONS},
     }
-    assert ROLES[role].may <= theirs[role]
+    assert ROLES[role].may <= theirs[role] | SPEAK_UP
 
 
 def test_whoever_runs_the_accounts_reaches_no_case_and_no_carer():
-    assert ROLES[Role.SYSTEM_ADMINISTRATOR].may == {P.MANAGE_ACCOUNTS}
+    last_resort = {P.ANSWER_ESCALATIONS}  # of what would be nobody's
+    assert ROLES[Role.SYSTEM_ADMINISTRATOR].may == SPEAK_UP | last_resort | {P.MANAGE_ACCOUNTS}
     assert holders(P.MANAGE_ACCOUNTS) == {Role.SYSTEM_ADMINISTRATOR}
 
 
@@ -77,6 +82,12 @@ def test_whoever_sees_a_child_may_raise_a_concern_and_managers_alone_decide_abou
     assert holders(P.SEE_CONDUCT) == holders(P.TRIAGE_CONCERNS) | {Role.LADO, Role.DCS}
 
 
+def test_anybody_refers_and_speaks_up_and_few_decide_that_nobody_is_referred():
+    assert all(holders(permission) == set(Role) for permission in SPEAK_UP)
+    assert holders(P.DECIDE_CONDUCT) == holders(P.SEE_CONDUCT)
+    assert holders(P.HANDLE_ALLEGATIONS) == {Role.LADO}
+
+
 def test_checks_are_waived_by_named_managers_of_the_council_alone():
     assert holders(P.WAIVE_CHECKS) == {Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE, Role.DCS}
 
@@ -109,7 +120,7 @@ def test_a_provider_decides_nothing_that_is_the_councils():
     of_the_shift = {
         P.SEE_CHILDREN, P.SEE_ROTA, P.SEE_CARERS, P.WRITE_LOG, P.RECORD_SHIFT, P.STAND_DOWN, P.RECORD_WISH,
     }  # fmt: skip
-    of_the_shift |= {P.RAISE_CONCERN}
+    of_the_shift |= {P.RAISE_CONCERN, P.ASK_FOR_STRATEGY} | SPEAK_UP
     of_the_manager = {
         P.SEE_FLAGS, P.SEE_CHECKS, P.MANAGE_CARERS, P.PROPOSE_ROTA, P.PUBLISH_ROTA, P.LIFT_STAND_DOWN,
         P.SEE_AGREEMENT, P.ATTEND_MEETINGS,
@@ -126,6 +137,13 @@ def test_meetings_are_run_by_the_council_and_attended_by_whoever_is_asked():
     assert holders(P.ATTEND_MEETINGS) == holders(P.RUN_MEETINGS) | outside
     assert not holders(P.RUN_MEETINGS) & outside
     assert not holders(P.ATTEND_MEETINGS) & {Role.SHIFT_LEADER, Role.SCRUTINEER, Role.SYSTEM_ADMINISTRATOR}
+
+
+def test_nobody_of_line_management_reads_a_protected_report_or_opens_the_officers_dispute():
+    assert holders(P.BLOW_WHISTLE) == holders(P.ESCALATE) == set(Role)
+    assert holders(P.HANDLE_WHISTLEBLOWING) == {Role.SCRUTINEER, Role.LADO}
+    assert holders(P.RAISE_DISPUTE) == {Role.IRO}
+    assert holders(P.ANSWER_DISPUTE) == {Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE, Role.DIRECTOR, Role.DCS}
 
 
 def test_nobody_can_be_made_a_superuser(cast):
