@@ -35,7 +35,7 @@ SAME_MOMENT = "Somebody else saved at the same moment, so this was not saved. Wh
 
 
 def on_touched(recheck: Callable[..., None]) -> None:
-    """Register the one call that goes up the house: `recheck(subjects=…, as_of=…)` after each action commits."""
+    """Register a call that goes up the house: `recheck(subjects=…, as_of=…)` after each action commits."""
     _rechecks.append(recheck)
 
 

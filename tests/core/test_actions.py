@@ -300,8 +300,8 @@ def test_touching_outside_an_action_is_a_mistake(cast):
         touch(child=cast.child())
 
 
-def test_oversight_is_the_one_that_asked_to_be_told():
-    assert [recheck.__module__ for recheck in actions._rechecks] == ["oversight.sweep"]
+def test_the_rules_and_the_ladder_asked_to_be_told_and_nobody_else():
+    assert {recheck.__module__ for recheck in actions._rechecks} == {"oversight.sweep", "escalations.sweep"}
 
 
 # --- reasons, drafts ----------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from escalations import notices
 from escalations.actions import ladder as acts
 from escalations.actions.raising import raise_escalation
 from escalations.ladder import LEVELS, Posts
-from escalations.models import ConflictOfInterest, Escalation
+from escalations.models import ConflictOfInterest, Escalation, EscalationStep
 from escalations.sweep import climb
 from governance.actions import concerns
 from oversight.actions import answer_flag
@@ -525,3 +526,39 @@ class TestTold:
         answers(made, cast.tom, at(MONDAY, 12))
         assert OutboxMessage.objects.get(to=cast.amy).key.startswith(f"escalation-{made.pk}-answered-")
         assert digest(at(MONDAY + DAY, 7))[cast.amy.pk] == ["1 escalation of yours with an answer to read"]
+
+
+# --- when nobody was there to see -------------------------------------------------------------------------------------
+
+
+class TestOutage:
+    @pytest.mark.parametrize("hours", [1, 24, 8 * 24])
+    def test_each_missed_step_is_taken_once_in_order_and_dated_when_it_was_due(self, cast, placement, hours):
+        """All services were down: what is found afterwards is what sweeps every quarter of an hour would have left."""
+        began = at(MONDAY + 2 * DAY, 23, 30)
+        hurt = flag(cast, placement, raised_at=at(MONDAY + DAY, 9))
+        raises(cast.ben, child=placement.child)
+        raises(cast.ben, child=placement.child, danger=True, as_of=at(MONDAY + 2 * DAY, 23))
+        answered = raises(cast.ben, child=placement.child, as_of=at(MONDAY, 9))
+        answers(answered, cast.tom, at(MONDAY + DAY, 9))
+        ended = began + dt.timedelta(hours=hours)
+        with transaction.atomic():
+            moment = began
+            while moment < ended:
+                climb(as_of=moment)
+                moment += dt.timedelta(minutes=15) if hours < 25 else dt.timedelta(hours=6)
+            climb(as_of=ended)
+            in_time = self.left()
+            transaction.set_rollback(True)
+        climb(as_of=ended)
+        assert self.left() == in_time
+        assert climb(as_of=ended) == 0
+        assert hurt.pk
+
+    def left(self):
+        """Who had what, when, by which step; by what it is about, since numbers are given in the order of finding."""
+        rows = EscalationStep.objects.exclude(kind="sent").order_by("escalation__raised_at", "escalation__what", "pk")
+        return [
+            (step.escalation.what, step.escalation.danger, step.kind, step.level, step.owner.name, step.happened_at)
+            for step in rows.select_related("escalation", "owner")
+        ]

@@ -34,6 +34,7 @@ IN_THIS_PART = (
     | {"LOG-01", "LOG-05", "LOG-06", "SAF-08", "SAF-09"}
     | {f"{family}-{number:02}" for family in ("DEC", "MTG", "QA") for number in range(1, 5)}
     | {f"CPL-{number:02}" for number in range(1, 9)}
+    | {f"ESC-{number:02}" for number in range(1, 7)}
     | {f"STF-{number:02}" for number in range(1, 14)}
 )
 

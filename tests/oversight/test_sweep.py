@@ -11,6 +11,7 @@ from children.models import Allocation, Child
 from core import clock
 from core.access import Role
 from core.models import LocalStandard, User
+from escalations.models import EscalationFlag
 from oversight import rulebook
 from oversight import sweep as sweeping
 from oversight.models import Flag, SweepRun
@@ -290,6 +291,7 @@ class TestCatchUp:
         sweep(as_of=at(START + 2 * DAY))
         catch_up(as_of=at(START + 20 * DAY))
         late = facts_of_flags()
+        EscalationFlag.objects.all().delete()
         Flag.objects.all().delete()
         for day in range(2, 21):
             sweep(as_of=at(START + day * DAY))
@@ -343,5 +345,8 @@ class TestStandards:
         with connection.cursor() as cursor:  # whose checks are complete is the database's own question
             cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'staffing_missing'")
             queries = [cursor.fetchone()[0], *(rule.clocks for rule in rulebook.ALL)]
+        kept = [rule.source_id for rule in rulebook.ALL if rule.kept_by_ladder]  # read by the floor above
         for standard in standards.ALL:
+            if standard.key.split()[0] in kept:
+                continue
             assert any(f"'{standard.key}'" in query for query in queries), standard.key
