@@ -84,7 +84,7 @@ def _parts(user: User) -> list[Part]:
         parts.append(_concerns)
     parts.append(_escalations)
     if any(user.can(permission) for permission in ROUTES):
-        parts.append(_routes)
+        parts.insert(1, _routes)  # what lies too long is seen before the rest
     return [*parts, _staff, _doors] if user.can(Permission.SEE_CARERS) else [*parts, _doors]
 
 

@@ -1,7 +1,9 @@
 """The reviewing officer’s dispute: informal, formal, answered, gone up, over; and Cafcass at any point (ESC-03)."""
 
 import datetime as dt
+import logging
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
@@ -20,6 +22,7 @@ from escalations.policies.ladder import gate_reason
 from governance.models import Concern
 from staffing import notices
 
+logger = logging.getLogger(__name__)
 Kind = DisputeStep.Kind
 
 
@@ -198,15 +201,26 @@ def chase(*, as_of: dt.datetime) -> int:
 
     Safe to run again, and beside another. Returns how many steps were taken.
     """
-    taken = 0
-    with transaction.atomic():
-        say_who(None, "chase")
-        late = Dispute.objects.owed().filter(due_on__lt=clock.local_date(as_of))
-        left = Dispute.objects.open().filter(answerer__is_active=False)
-        found = (late | left).select_related("child__team", "answerer", "raised_by").order_by("pk")
-        for dispute in found.select_for_update(skip_locked=True, of=("self",)):
-            taken += _follow(dispute, as_of) + _climb(dispute, as_of)
-        say_who(None, "")
+    late = Dispute.objects.owed().filter(due_on__lt=clock.local_date(as_of))
+    left = Dispute.objects.open().filter(answerer__is_active=False, informal_at__lte=as_of)
+    found = list((late | left).order_by("pk").values_list("pk", flat=True))
+    return sum(_moved(pk, as_of) for pk in found)
+
+
+def _moved(pk: int, as_of: dt.datetime) -> int:
+    """Hold one and move it on, unless another holds it. An error stops no other."""
+    try:
+        with transaction.atomic():
+            say_who(None, "chase")
+            held = Dispute.objects.select_related("child__team", "answerer", "raised_by").filter(pk=pk)
+            dispute = held.select_for_update(skip_locked=True, of=("self",)).first()
+            taken = _follow(dispute, as_of) + _climb(dispute, as_of) if dispute and dispute.is_open else 0
+            say_who(None, "")
+    except SoftTimeLimitExceeded:  # the task's time is over: the next sweep goes on
+        raise
+    except Exception as error:  # whatever is wrong with one dispute, the others are children's too
+        logger.error("dispute %d could not be moved: %s", pk, type(error).__name__)
+        return 0
     return taken
 
 

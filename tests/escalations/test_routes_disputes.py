@@ -254,6 +254,17 @@ class TestPages:
             client.force_login(user)
             assert everywhere not in client.get(reverse("dashboards:my_work")).content.decode()
 
+    def test_a_page_asks_no_more_however_many_there_are(self, cast, child, client, django_assert_max_num_queries):
+        client.force_login(cast.ines)
+        page = reverse("escalations:disputes")
+        for number in range(3):
+            opens(cast, child, MONDAY, formal=number == 0)
+            refers(cast, child, MONDAY)
+        with django_assert_max_num_queries(14):
+            client.get(page)
+        with django_assert_max_num_queries(18):
+            client.get(acts.dispute_page(Dispute.objects.first()))
+
     def test_from_the_form_to_its_end(self, cast, child, client):
         client.force_login(cast.ines)
         form = reverse("escalations:raise_dispute", args=[child.reference])

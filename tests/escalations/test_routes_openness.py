@@ -62,8 +62,9 @@ def numbers(line):
 
 @pytest.mark.recommendation("R9.1")
 @pytest.mark.recommendation("R9.2")
-def test_what_was_raised_answered_in_time_and_by_whom_closed(cast, client, quarter):
-    report = openness.openness(cast.nina, QUARTER, as_of=at(MONDAY + 71 * DAY, 9))
+def test_what_was_raised_answered_in_time_and_by_whom_closed(cast, client, quarter, django_assert_max_num_queries):
+    with django_assert_max_num_queries(6):
+        report = openness.openness(cast.nina, QUARTER, as_of=at(MONDAY + 71 * DAY, 9))
     figures = {code: number.count for code, (_, number) in zip(openness.COUNTED, report.figures, strict=True)}
     assert figures == {
         "raised": 6, "in-time": 3, "late": 2, "waiting": 1, "outside": 2, "accepted": 3, "closed": 1, "cleared": 0, "self": 0,

@@ -36,7 +36,7 @@ def test_a_role_with_no_reach_has_no_power_over_a_child(role):
     figures = {P.SEE_REGISTER, P.SEE_QUALITY, P.SEE_OPENNESS}  # initials and references, and no name
     scrutiny = {P.ANSWER_ESCALATIONS, P.HANDLE_WHISTLEBLOWING, P.KEEP_POLICY}
     theirs = {
-        Role.LADO: OVER_CARERS | {P.ATTEND_MEETINGS},
+        Role.LADO: OVER_CARERS | {P.ATTEND_MEETINGS, P.HANDLE_WHISTLEBLOWING},
         Role.SCRUTINEER: figures | scrutiny,
         Role.SYSTEM_ADMINISTRATOR: {P.MANAGE_ACCOUNTS, P.ANSWER_ESCALATIONS},
     }
@@ -145,6 +145,13 @@ def test_whoever_works_with_a_child_asks_for_a_strategy_discussion_and_the_line_
     assert holders(P.SEE_PROTECTION) == records | {Role.IRO, Role.DCS}
     outside = {Role.PROVIDER_MANAGER, Role.SHIFT_LEADER, Role.PARTNER, Role.ADVOCATE}
     assert holders(P.ASK_FOR_STRATEGY) == records | {Role.IRO} | outside
+
+
+def test_nobody_of_line_management_reads_a_protected_report_or_opens_the_officers_dispute():
+    assert holders(P.BLOW_WHISTLE) == holders(P.ESCALATE) == set(Role)
+    assert holders(P.HANDLE_WHISTLEBLOWING) == {Role.SCRUTINEER, Role.LADO}
+    assert holders(P.RAISE_DISPUTE) == {Role.IRO}
+    assert holders(P.ANSWER_DISPUTE) == {Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE, Role.DIRECTOR, Role.DCS}
 
 
 def test_nobody_can_be_made_a_superuser(cast):
