@@ -18,7 +18,7 @@ from dashboards.words import count
 from oversight.clocks import Clock, due_soon
 from oversight.models import Flag, FlagAnswer
 from oversight.querysets import FlagQuerySet
-from oversight.rulebook import Rule
+from oversight.rulebook import Basis, Rule
 from placements.models import Placement
 
 SOON_DAYS = 14
@@ -26,6 +26,7 @@ ONLY_THEIRS = (Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE)  # their own visits are 
 NAMED = 3  # carers or shifts said by name where one line is about several
 SHOWN = 40  # flags of one list on a page; its number links to all of them
 SHOWN_TOGETHER = 20  # lines of such a list
+UNFOLDED = 8  # of them, shown at once
 MOST = 200  # flags read to be put together on one page: the longest overdue
 
 
@@ -62,6 +63,16 @@ class Flags:
     def more(self) -> int:
         return self.total - len(self.lines)
 
+    @property
+    def first(self) -> list[Line]:
+        """What a page of one child or placement shows at once."""
+        return list(self.lines[:UNFOLDED])
+
+    @property
+    def folded(self) -> list[Line]:
+        """And what is a click away."""
+        return list(self.lines[UNFOLDED:])
+
 
 def list_url(**filters) -> str:
     """The flags page showing exactly the flags `flags_of(user, **filters)` counts."""
@@ -81,10 +92,14 @@ def counted(user: User, *, as_of: dt.datetime, shown: int = SHOWN, back: str = "
 
 
 def counted_together(user: User, *, as_of: dt.datetime, **filters) -> Flags:
-    """The same with what asks the same of several carers or shifts as one line, which leads to the list of those flags."""
+    """The same with what asks the same of several carers or shifts as one line, which leads to the list of those flags.
+
+    What is red stands first, and of that what the law asks; then the longest overdue.
+    """
     found = flags_of(user, as_of=as_of, **filters)
-    rows = gathered(lines(found.for_list()[:MOST], user=user, as_of=as_of), **filters)[:SHOWN_TOGETHER]
-    return Flags(rows, found.count(), list_url(**filters))
+    rows = gathered(lines(found.for_list()[:MOST], user=user, as_of=as_of), **filters)
+    rows.sort(key=lambda line: (line.tone != "red", line.basis != Basis.STATUTE))
+    return Flags(rows[:SHOWN_TOGETHER], found.count(), list_url(**filters))
 
 
 def lines(flags: Iterable[Flag], *, user: User, as_of: dt.datetime, back: str = "") -> list[Line]:

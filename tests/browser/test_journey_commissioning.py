@@ -76,5 +76,5 @@ def test_from_the_profile_a_home_is_sought_by_to_the_notice_of_whoever_gave_one(
     tom.presses("Record notice")
     tom.sees("Harbour Light Care gave notice")
     assert NoticeReceived.objects.get().placement == placement
-    tom.opens("dashboards:placement", placement.pk)
+    tom.opens("oversight:flags")
     tom.sees(title("NOT-08", "short"), "Dora Kestrel")

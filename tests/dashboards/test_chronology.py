@@ -86,11 +86,11 @@ def test_a_meeting_is_told_to_those_who_may_read_it(cast, child):
     day = dt.date(2026, 5, 4)
     series = MeetingSeries.objects.create(
         child=child, kind="child", authority=cast.north, name="Weekly meeting", purpose="P", terms="T", chair=cast.hana, every_days=7,
-        required=[], started_on=day, recorded_by=cast.hana,
+        required=["health"], started_on=day, recorded_by=cast.hana,
     )  # fmt: skip
     for hour, fields in ((9, {}), (10, {"called_off_at": at(day), "called_off_why": "She was ill."})):
         meeting = Meeting.objects.create(
-            series=series, held_at=at(day, hour), required=[], recorded_by=cast.hana, **fields
+            series=series, held_at=at(day, hour), required=["health"], recorded_by=cast.hana, **fields
         )
         Discussed.objects.create(meeting=meeting, child=child)
     cast.placement(child, dt.date(2024, 1, 8), home=cast.home())
