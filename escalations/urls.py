@@ -24,5 +24,4 @@ urlpatterns = [
     path("actions/<int:pk>/escalate/", raising.action, name="escalate_action"),
     path("decisions/<int:pk>/escalate/", raising.decision, name="escalate_decision"),
     path("flags/<int:pk>/escalate/", raising.flag, name="escalate_flag"),
-    *routes,
 ]

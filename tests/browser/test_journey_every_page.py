@@ -21,6 +21,7 @@ from tests.cast import at
 from tests.core.access.world import (
     of_allegations,
     of_concerns,
+    of_escalations,
     of_her_meetings,
     of_her_plans,
     of_her_staff,
@@ -162,6 +163,7 @@ def world(cast, tmp_path):
     w.link = accounts.password_link(cast.ben).rstrip("/").rsplit("/", 2)[1:]
     sweep.apply()
     w.flag = Flag.objects.standing().get(placement=w.placement, rule="STF-05L")
+    w.escalation = of_escalations(cast, w.placement, w.flag)["escalation"]
     return w
 
 
@@ -239,6 +241,7 @@ def pages(w, cast):
         *meetings_pages(w, cast),
         *quality_pages(w, cast),
         *routes_pages(w, cast),
+        *ladder_pages(w, cast),
         *[(user, "governance:contacts", child) for user in (cast.amy, cast.carl, cast.dee)],
         (cast.carl, "governance:record_contact", child),
         (cast.priya, "governance:report_contact", child),
@@ -492,6 +495,23 @@ def routes_pages(w, cast):
     ]
 
 
+def ladder_pages(w, cast):
+    one, child = w.escalation, w.placement.child
+    decision = Decision.objects.filter(child=child).first() or Decision.objects.filter(child=w.teya).first()
+    return [
+        *[(user, "escalations:escalations") for user in (cast.tom, cast.amy, cast.nina)],
+        *[(user, "escalations:raise") for user in (cast.amy, cast.priya)],
+        *[(user, "escalations:escalation", one) for user in (cast.amy, cast.tom)],
+        *[(cast.tom, f"escalations:{name}", one) for name in ("answer", "close", "pass_back", "name_conflict")],
+        *[(cast.amy, f"escalations:{name}", one) for name in ("accept", "reject", "ask_outside")],
+        (cast.amy, "escalations:escalate_child", child.reference),
+        (cast.amy, "escalations:escalate_concern", w.staff["concern"]),
+        (cast.hana, "escalations:escalate_action", w.met["action"]),
+        (cast.tom, "escalations:escalate_decision", decision.pk),
+        (cast.tom, "escalations:escalate_flag", w.flag.pk),
+    ]
+
+
 def quality_pages(w, cast):
     here, visit = w.placement.pk, w.quality["quality visit"]
     return [
@@ -523,7 +543,7 @@ PARTS = {
     "children and placements": {"children", "placements"},
     "carers and rotas": {"staffing"},
     "plans, meetings, concerns and quality": {"governance"},
-    "disputes and the protected route": {"escalations"},
+    "escalations, disputes and the protected route": {"escalations"},
     "allegations": {"lado"},
     "flags, returns and what is put together": {"oversight", "exchange", "dashboards"},
 }
