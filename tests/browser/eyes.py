@@ -22,17 +22,27 @@ window.addEventListener("unhandledrejection", (e) => window.heldTroubles.push(`s
 """
 
 
-# What a page is built of, its words left out: each kind of part in its place, once, and the order of its headings.
-BUILT_OF = """
+# What is asked of a page, in one question: each takes its way through three programs. `builtOf` is what it is built of,
+# its words left out: each kind of part in its place, once, and the order of its headings.
+ASKED = """
 () => {
+  const ids = new Map();
+  for (const e of document.querySelectorAll("[id]")) ids.set(e.id, (ids.get(e.id) || 0) + 1);
   const kind = (e) => e && [e.tagName, e.getAttribute("class"), e.getAttribute("role"), e.type, e.hidden, e.open].join(" ");
   const parts = [...document.querySelectorAll("*")].map((e) => [
     kind(e.parentElement), kind(e.previousElementSibling), kind(e),
-    e.id ? document.querySelectorAll(`[id="${e.id}"]`).length : "", e.tagName === "LABEL" && Boolean(e.control),
+    ids.get(e.id) || "", e.tagName === "LABEL" && Boolean(e.control),
     [...e.attributes].map((a) => a.name), e.children.length || e.textContent.trim() ? "" : "empty",
   ].join());
   const headings = [...document.querySelectorAll("h1, h2, h3, h4")].map((e) => e.tagName);
-  return [innerWidth, headings.filter((h, i) => h !== headings[i - 1]), [...new Set(parts)].sort()].join("\\n");
+  return {
+    troubles: window.heldTroubles,
+    title: document.title,
+    h1s: document.querySelectorAll("h1").length,
+    sideways: document.documentElement.scrollWidth - window.innerWidth,
+    hasAxe: window.axe !== undefined,
+    builtOf: [innerWidth, headings.filter((h, i) => h !== headings[i - 1]), [...new Set(parts)].sort()].join("\\n"),
+  };
 }
 """
 _judged: set[str] = set()
@@ -48,19 +58,18 @@ def look(page, *, anew: bool = True) -> None:
     page built of the same parts in the same places, at the same width."""
     where = page.url
     page.wait_for_load_state("load")
-    assert page.evaluate("window.heldTroubles") == [], where
-    assert page.title().endswith("Held in Mind"), f"{where}: {page.title()}"
-    assert page.locator("h1").count() == 1, where
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0, f"{where} scrolls sideways by {wide} pixels"
-    built_of = page.evaluate(BUILT_OF)
-    if built_of in _judged and not anew:
+    answer = page.evaluate(ASKED)
+    assert answer["troubles"] == [], where
+    assert answer["title"].endswith("Held in Mind"), f"{where}: {answer['title']}"
+    assert answer["h1s"] == 1, where
+    assert answer["sideways"] <= 0, f"{where} scrolls sideways by {answer['sideways']} pixels"
+    if answer["builtOf"] in _judged and not anew:
         return
-    if page.evaluate("window.axe === undefined"):
+    if not answer["hasAxe"]:
         page.evaluate(_axe())
     found = page.evaluate("tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", TAGS)["violations"]
     assert found == [], f"{where}\n" + "\n".join(
         f"{rule['id']}: {rule['help']}\n  " + "\n  ".join(node["html"][:200] for node in rule["nodes"][:5])
         for rule in found
     )
-    _judged.add(built_of)
+    _judged.add(answer["builtOf"])
