@@ -70,7 +70,8 @@ def _parts(user: User) -> list[Part]:
     else:
         parts = [_mine] if flags else []
     if user.can(Permission.SEE_PLANS):
-        parts = [*parts, _court]
+        after = parts.index(_mine) + 1 if _mine in parts else len(parts)
+        parts = [*parts[:after], _court, *parts[after:]]
     if user.can(Permission.ATTEND_MEETINGS):
         parts = [*parts, _tasks]
     if user.can(Permission.RAISE_CONCERN):
