@@ -75,7 +75,8 @@ def _parts(user: User) -> list[Part]:
     else:
         parts = [_mine] if flags else []
     if user.can(Permission.SEE_PLANS):
-        parts = [*parts, _court]
+        after = parts.index(_mine) + 1 if _mine in parts else len(parts)
+        parts = [*parts[:after], _court, *parts[after:]]
     if user.can(Permission.HANDLE_ALLEGATIONS):
         parts = [_allegations, *parts]
     if user.can(Permission.ATTEND_MEETINGS):

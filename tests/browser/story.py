@@ -155,6 +155,10 @@ class Person:
             name += "+"
         self.seen_page.screenshot(path=folder, full_page=True)
 
+    def unfolds(self, words: str) -> None:
+        """Open what is a click away, under a line that ends so."""
+        self.page.locator("summary").filter(has_text=re.compile(rf"{re.escape(words)}\s*$")).first.click()
+
     # --- filling in -----------------------------------------------------------------------------------------------
 
     def enters(self, label: str, text: str) -> None:

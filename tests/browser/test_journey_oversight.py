@@ -131,6 +131,7 @@ def test_amy_filters_the_list_and_answers_a_flag_which_does_not_clear_it(cast, s
         "Answer recorded. The flag stands until the record that clears it is made.", "I go on Thursday, after school."
     )
     amy.opens("dashboards:child", service.child.reference)
+    amy.unfolds(" more")
     amy.sees(title("VIS-07", "social_worker"), "Answered by Amy Sparrow")
 
     flag.refresh_from_db()
