@@ -114,13 +114,20 @@ def masked(response):
     return OF_THE_MOMENT.sub("", response.content.decode(errors="replace"))
 
 
-def everything_open_to(client, user, records):
+READ_BY_MANAGERS = {"core", "dashboards", "oversight", "lado"} | {
+    f"governance:{name}" for name in ("concerns", "concern", "child_concerns", "home_concerns", "worker_concerns", "series")
+} | {f"staffing:{name}" for name in ("carers", "carer", "stand_down", "rota", "shift", "worked")}  # fmt: skip
+
+
+def everything_open_to(client, user, records, only=()):
     """Every page this person may ask for, as they get it, and what was written to them."""
     client.force_login(user)
     found = {}
     for name in [*PLAIN, *RECORD_PAGES]:
         needed = PAGES[name].callback.access
         if name in PUBLIC_PAGES or not (needed == SIGNED_IN or user.can(needed)):
+            continue
+        if only and not {name, name.partition(":")[0]} & only:
             continue
         where = address(name) if name in PLAIN else record_address(name, records)
         response = client.get(where)
@@ -191,8 +198,8 @@ def test_nor_does_anything_a_manager_opens_about_whom_the_police_have_referred(t
     everything_open_to(
         client, tom, two.records
     )  # to open a file, or a concern, is itself on the next page that lists it
-    before = everything_open_to(client, tom, two.records)
-    assert len(before[0]) > 150, "so few pages prove little"
+    before = everything_open_to(client, tom, two.records, READ_BY_MANAGERS)
+    assert len(before[0]) > 45, "so few pages prove little"
     for ago in (50, 0):
         referral = scene.refer(child=two.child_, named="Tom", as_of=clock.now() - ago * DAY)
         scene.act("identify", referral, account=tom)
@@ -200,7 +207,7 @@ def test_nor_does_anything_a_manager_opens_about_whom_the_police_have_referred(t
     scene.meets(referral)
     scene.closes(referral)
     sweep(as_of=clock.now())
-    nothing_differs(before, everything_open_to(client, tom, two.records))
+    nothing_differs(before, everything_open_to(client, tom, two.records, READ_BY_MANAGERS))
 
 
 def test_behind_the_door_a_flag_is_the_lados_and_whoever_holds_it(two):
@@ -275,7 +282,10 @@ def test_stood_down_from_behind_the_door_reads_like_any_other(two, client):
             standing = stand_downs.stand_down(reason="Missed three trainings.", placement=two.placement_, **about)
         pages = shown(client, two, users, standing)
         sent = OutboxMessage.objects.filter(key__startswith=f"stand-down-{standing.pk}-")
-        said = [(m.to_id, m.subject, m.body.replace(str(standing.pk), "N")) for m in sent.order_by("to")]
+        said = [
+            (m.to_id, m.subject, m.body.replace(f"stand-downs/{standing.pk}/", "stand-downs/N/"))
+            for m in sent.order_by("to")
+        ]
         seen.append(
             (pages, said, standing.starts_at, written_of(StandDown, standing), written_of(Assignment, standing))
         )
