@@ -105,10 +105,16 @@ class FlagQuerySet(models.QuerySet):
         child: str = "",
         owner: str = "",
     ) -> "FlagQuerySet":
-        """Standing flags by the flags page's filters, as they stand in its address. Nonsense finds nothing."""
+        """Standing flags by the flags page's filters, as they stand in its address. Nonsense finds nothing.
+
+        What is behind the LADO's door is on the list of whoever holds it and on no other: a child's page, an agenda and
+        a pack are seen over shoulders and printed.
+        """
         found = self.standing()
         if rule:
             found = found.of_rule(rule)
+        elif whose != "mine":
+            found = found.exclude(rule__in=rulebook.BEHIND_THE_DOOR)
         if severity:
             found = found.filter(severity=severity)
         if basis:

@@ -226,9 +226,11 @@ def _knows(by: User, referral: Referral) -> bool:
 
 def settle(referral: Referral, by: User, as_of: dt.datetime) -> None:
     """A referral decides everything of the kind that is known of its subject in the council and not decided yet."""
-    if referral.concern is not None and referral.concern.is_conduct:
+    concern = referral.concern
+    # A director who stands in for the LADO may not have the ledger: then a manager who has it decides about the concern.
+    if concern is not None and concern.is_conduct and Concern.objects.visible_to(by).filter(pk=concern.pk).exists():
         _decide(by, as_of, referral.authority_id, referral=referral, concern=referral.concern, carer=referral.carer)
-        pass_to_safeguarding(concern=referral.concern, by=by, as_of=as_of)
+        pass_to_safeguarding(concern=concern, by=by, as_of=as_of)
     if referral.carer is not None:
         for what in _all_of(referral.carer, referral.authority_id):
             _decide(by, as_of, referral.authority_id, referral=referral, carer=referral.carer, **what)

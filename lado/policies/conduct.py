@@ -49,7 +49,7 @@ def undecided_concerns(user: User) -> QuerySet[Concern]:
     """Concerns about conduct in this person's ledger about which nobody has decided yet."""
     decided = ConductDecision.objects.filter(concern=OuterRef("pk"))
     found = Concern.objects.in_ledger_of(user).filter(category=Concern.Category.STAFF_CONDUCT)
-    return found.filter(~Exists(decided)).order_by("received_at", "pk")
+    return found.filter(~Exists(decided)).exclude(conduct__carer__account=user).order_by("received_at", "pk")
 
 
 def undecided_looks(authority_id: int, carer: Carer | None = None) -> QuerySet[AwakeCheck]:

@@ -90,8 +90,15 @@ def cases(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     query.pop("page", None)
     undecided = policies.undecided_concerns(user)
-    looks = policies.undecided_looks(user.authority_id).select_related("carer").order_by("checked_at")
-    downs = policies.undecided_cases(user.authority_id).select_related("stand_down__carer").order_by("pk")
+    own = policies.own_records(user)
+    looks = (
+        policies.undecided_looks(user.authority_id)
+        .exclude(carer__in=own)
+        .select_related("carer")
+        .order_by("checked_at")
+    )
+    downs = policies.undecided_cases(user.authority_id).exclude(stand_down__carer__in=own)
+    downs = downs.select_related("stand_down__carer").order_by("pk")
     context = {
         "title": "Allegations",
         "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),

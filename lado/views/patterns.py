@@ -103,8 +103,8 @@ def _raised(user: User, carer: Carer) -> Iterator[Line]:
     subjects = ConductSubject.for_user(user).filter(carer=carer)
     for row in subjects.select_related("concern__child", "concern__placement__home")[:LISTED]:
         concern, decision = row.concern, decided.get(row.concern_id)
-        href, state = reverse("governance:concern", args=[concern.pk]), "Not decided"
-        state = decision.get_answer_display() if decision else state
+        href = reverse("governance:concern", args=[concern.pk]) if user.can(Permission.RAISE_CONCERN) else ""
+        state = decision.get_answer_display() if decision else "Not decided"
         yield Line(concern.received_at, str(concern), href, concern.what, state, concern.child, concern.placement)
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from children.models import Child
 from core.access import Permission, access
+from core.models import User
 from core.pages import record_form
 from governance.actions.concerns import concern_page
 from governance.models import Concern
@@ -26,6 +27,11 @@ NOTHING_ELSE = "You get a receipt. Nobody whose record it is, and nobody who man
 
 def receipt_page(receipt: Receipt) -> str:
     return reverse("lado:receipt", args=[receipt.reference])
+
+
+def _back_to(concern: Concern, user: User) -> str:
+    """The concern’s own page or, for the LADO, who has no list of concerns, the caseload."""
+    return concern_page(concern) if user.can(Permission.RAISE_CONCERN) else reverse("lado:cases")
 
 
 def _refer(
@@ -60,7 +66,11 @@ def refer(request: HttpRequest) -> HttpResponse:
 def refer_concern(request: HttpRequest, pk: int) -> HttpResponse:
     concern = get_object_or_404(Concern.for_user(request.user).select_related("child", "authority"), pk=pk)
     return _refer(
-        request, back_url=concern_page(concern), caption=str(concern), concern=concern, initial={"what": concern.what}
+        request,
+        back_url=_back_to(concern, request.user),
+        caption=str(concern),
+        concern=concern,
+        initial={"what": concern.what},
     )
 
 
@@ -109,7 +119,7 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _decide(
-    request: HttpRequest, *, act: Any, caption: str, back_url: str, refer_url: str, undecided: Any
+    request: HttpRequest, *, act: Any, caption: str, back_url: str, refer_url: str, undecided: Any, said: str = ""
 ) -> HttpResponse:
     return record_form(
         request,
@@ -123,7 +133,7 @@ def _decide(
         success="Passed to safeguarding",
         template="lado/decide.html",
         draft_key=None,
-        context={"refer_url": refer_url, "criteria": codes.CRITERIA, "undecided": undecided},
+        context={"refer_url": refer_url, "criteria": codes.CRITERIA, "undecided": undecided, "said": said},
     )
 
 
@@ -134,7 +144,8 @@ def decide_concern(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         act=partial(actions.do_not_refer, concern=concern),
         caption=str(concern),
-        back_url=concern_page(concern),
+        back_url=_back_to(concern, request.user),
+        said=concern.what,
         refer_url=reverse("lado:refer_concern", args=[concern.pk]),
         undecided=[],
     )

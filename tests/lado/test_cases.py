@@ -9,7 +9,9 @@ from django.db import IntegrityError, transaction
 from core import accounts, clock
 from core.access import Role
 from core.errors import Conflict, Invalid, Refused
-from core.models import OutboxMessage, Refusal
+from core.models import OutboxMessage, Refusal, User
+from governance.actions import concerns
+from governance.models import ConcernStep
 from lado import actions, codes
 from lado.models import Admission, Receipt, Referral, ReferralAction, ReferralStep
 from lado.policies import clocks
@@ -153,10 +155,16 @@ def test_about_the_lado_it_goes_to_the_next_person_and_they_never_read_it(scene)
         scene.act("evaluate", referral, by=cast.sal, decision="meeting", text="T")
         told = OutboxMessage.objects.filter(key__startswith=f"referral-{referral.pk}-")
         assert {message.to for message in told} == {cast.sal}
+    User.objects.filter(pk__in=[cast.sal.pk, cast.dora.pk]).update(is_active=False)
+    concern = concerns.raise_concern(
+        child=scene.child, category="staff_conduct", what="W", named="Lee", by=cast.amy, as_of=clock.now()
+    )
+    referral = scene.refer(cast.amy, concern=concern, account=cast.lee)
+    assert referral.owner == cast.dee  # who has no ledger: the managers still decide about the concern
+    scene.act("evaluate", referral, by=cast.dee, decision="meeting", text="T")
+    assert not ConcernStep.objects.filter(concern=concern, kind="passed").exists()
     with pytest.raises(Invalid):  # they handle it: somebody must
-        actions.end_admission(
-            admission=Admission.objects.filter(person=cast.sal).first(), by=cast.sal, as_of=clock.now()
-        )
+        actions.end_admission(admission=Admission.objects.get(person=cast.dee), by=cast.dee, as_of=clock.now())
 
 
 def test_said_later_to_be_the_lado_they_are_outside_from_that_moment(scene):

@@ -123,6 +123,10 @@ def test_a_manager_decides_from_the_concern_and_from_the_carer(scene, client):
     shown = seen(client, "cases")
     assert "Two saw it." in shown
     assert "Take it up all the same" in shown
+    another = concern_about(scene)
+    assert "Laughed as she cried." in seen(client, "decide_concern", another.pk)
+    answer = sends(client, "decide_concern", another.pk, because="It is one of the agency’s own.")
+    assert client.get(answer.url).status_code == 200
     client.force_login(scene.cast.carl)
     assert client.get(page("decide_concern", concern.pk)).status_code == 403
 
