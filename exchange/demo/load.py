@@ -11,7 +11,7 @@ from core import clock
 from core.access import Role
 from core.actions import one_recheck
 from core.models import Authority, Team, User
-from exchange.demo import concerns, deciding, meetings, plans, quality, rotas, stories
+from exchange.demo import concerns, deciding, escalations, meetings, plans, quality, rotas, stories
 from exchange.demo import people as cast
 from exchange.demo.stories import Story
 from oversight.sweep import sweep
@@ -105,6 +105,8 @@ class Loader:
         if story.rota:
             (rotas.going_well if story.rota == "well" else rotas.going_wrong)(self, placement)
             (quality.going_well if story.rota == "well" else quality.going_wrong)(self, placement)
+            if story.rota == "well":
+                escalations.going_well(self, placement, worker)
         if story.meets:
             meetings.weekly(self, placement)
         if story.plans:
@@ -114,6 +116,7 @@ class Loader:
         if story.rota == "badly":
             concerns.going_unanswered(self, placement)
             deciding.going_wrong(self, child)
+            escalations.going_unanswered(self, placement)
         for ago, what, why, who in story.decisions:
             children.record_decision(
                 child=child, decided_on=self.day(ago), what=what, why=why, alternatives="Nothing registered was found.",

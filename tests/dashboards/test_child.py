@@ -193,8 +193,13 @@ def test_each_is_offered_what_her_role_may_do(client, cast, placement):
         "Write the daily log",
         "Record what the child asks for",
         "Raise a concern",
+        "Escalate something",
     }
-    assert offered(client, cast.greta, child_url(placement)) == {"Raise a concern", "Meetings and actions"}
+    assert offered(client, cast.greta, child_url(placement)) == {
+        "Raise a concern",
+        "Escalate something",
+        "Meetings and actions",
+    }
     assert "Appoint a manager" in offered(client, cast.amy, placement_url(placement))
     assert "Authorise this unregistered placement" in offered(client, cast.dora, placement_url(placement))
     assert "Authorise this unregistered placement" not in offered(client, cast.dee, placement_url(placement))
