@@ -18,7 +18,14 @@ from placements import actions
 from placements.models import Addition, Registration
 from tests.browser.story import days_ago
 from tests.cast import at
-from tests.core.access.world import of_concerns, of_her_meetings, of_her_plans, of_her_staff, of_quality
+from tests.core.access.world import (
+    of_concerns,
+    of_escalations,
+    of_her_meetings,
+    of_her_plans,
+    of_her_staff,
+    of_quality,
+)
 from tests.exchange.returns import Council, episode
 from tests.oversight import facts
 
@@ -145,6 +152,7 @@ def world(cast, tmp_path):
     w.link = accounts.password_link(cast.ben).rstrip("/").rsplit("/", 2)[1:]
     sweep.apply()
     w.flag = Flag.objects.standing().get(placement=w.placement, rule="STF-05L")
+    w.escalated = of_escalations(cast, w.placement, w.flag)
     return w
 
 
@@ -217,6 +225,7 @@ def pages(w, cast):
         *plans_pages(w, cast),
         *meetings_pages(w, cast),
         *quality_pages(w, cast),
+        *escalations_pages(w, cast),
         *[(user, "governance:contacts", child) for user in (cast.amy, cast.carl, cast.dee)],
         (cast.carl, "governance:record_contact", child),
         (cast.priya, "governance:report_contact", child),
@@ -388,6 +397,23 @@ def meetings_pages(w, cast):
     ]
 
 
+def escalations_pages(w, cast):
+    one, teya = w.escalated["escalation"], w.teya.reference
+    decision = Decision.objects.filter(child=w.teya).latest("pk")
+    return [
+        *[(user, "escalations:escalations") for user in (cast.tom, cast.nina)],
+        *[(user, "escalations:escalation", one) for user in (cast.tom, cast.amy)],
+        *[(cast.tom, f"escalations:{name}", one) for name in ("answer", "close", "pass_back", "name_conflict")],
+        *[(cast.amy, f"escalations:{name}", one) for name in ("accept", "reject", "ask_outside")],
+        (cast.priya, "escalations:raise"),
+        (cast.amy, "escalations:escalate_child", teya),
+        (cast.tom, "escalations:escalate_concern", w.staff["concern"]),
+        (cast.hana, "escalations:escalate_action", w.met["action"]),
+        (cast.amy, "escalations:escalate_decision", decision.pk),
+        (cast.amy, "escalations:escalate_flag", w.escalated["flag"]),
+    ]
+
+
 def quality_pages(w, cast):
     here, visit = w.placement.pk, w.quality["quality visit"]
     return [
@@ -419,6 +445,7 @@ PARTS = {
     "children and placements": {"children", "placements"},
     "carers and rotas": {"staffing"},
     "plans, meetings, concerns and quality": {"governance"},
+    "escalations": {"escalations"},
     "flags, returns and what is put together": {"oversight", "exchange", "dashboards"},
 }
 
