@@ -61,6 +61,7 @@ class Climbing(RuleBasedStateMachine):
         self.block.__enter__()
         self.now = at(self.world.today, 9)
         self.flags = 0
+        self.ended: set[int] = set()
 
     def teardown(self) -> None:
         from django.db import transaction
@@ -218,12 +219,14 @@ class Climbing(RuleBasedStateMachine):
         from core.access import ROLES, Permission
         from escalations.models import Escalation
 
-        rows = Escalation.objects.filter(authority=self.world.north).select_related("owner", "raised_by")
+        rows = Escalation.objects.filter(authority=self.world.north).select_related("owner", "raised_by", "closed_by")
         for escalation in rows.prefetch_related("conflicts", "steps", "flags__flag"):
             barred = {row.user_id for row in escalation.conflicts.all()} | {escalation.raised_by_id}
             if escalation.closed_at is not None:
-                self.counts["ended"] += 1
-                self.counts[SILENT] += not self.ended_aloud(escalation, barred)
+                if escalation.pk not in self.ended:  # judged as things are when it ends
+                    self.ended.add(escalation.pk)
+                    self.counts["ended"] += 1
+                    self.counts[SILENT] += not self.ended_aloud(escalation, barred)
                 continue
             owner = escalation.owner
             free = owner.is_active and Permission.ANSWER_ESCALATIONS in ROLES[owner.role].may and owner.pk not in barred
@@ -251,7 +254,7 @@ class Climbing(RuleBasedStateMachine):
         read = "shown" in kinds[answered:]
         if escalation.closed_because == "accepted":
             return answered >= 0 and read and escalation.closed_by_id == escalation.raised_by_id
-        gone = not escalation.raised_by.is_active and escalation.level == 5
+        gone = not escalation.raised_by.is_active and escalation.closed_by.role == "scrutineer"
         return answered >= 0 and escalation.closed_by_id not in barred and (read or gone)
 
 
