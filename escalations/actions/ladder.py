@@ -127,7 +127,7 @@ def close(*, escalation: Escalation, reason: str, text: str, by: User, as_of: dt
     offered = [each for each in Escalation.Closing.choices if each[0] not in ("accepted", "cleared")]
     one_of(reason, offered, "reason", "Select why it can be closed")
     required(text=(text, "Enter what was done"))
-    policies.may_close(escalation)
+    policies.may_close(escalation, by)
     made = end(escalation, reason, happened_at=as_of, by=by, text=text)
     if escalation.raised_by is not None:
         notices.tell(

@@ -93,15 +93,16 @@ def still_open(escalation: Escalation) -> None:
         raise Conflict("This escalation is closed. If there is something new, raise it as a new one.")
 
 
-def may_close(escalation: Escalation) -> None:
-    """Raise Invalid until there is an answer that whoever raised it has been shown; flags are closed by records alone."""
+def may_close(escalation: Escalation, by: User) -> None:
+    """Raise Invalid until there is an answer that whoever raised it has been shown; flags are closed by records alone. What
+    nobody is left to read, since whoever raised it has no account any more, only a scrutineer closes."""
     if escalation.of_flags:
         raise Invalid({"": "This is made of flags: it closes by itself once records have cleared them all"})
     if not escalation.is_answered:
         raise Invalid({"": "Answer it in writing first"})
     raiser = escalation.raised_by
     gone = raiser is not None and not raiser.is_active
-    if escalation.shown_at is None and not (gone and escalation.is_outside):
+    if escalation.shown_at is None and not (gone and by.role == Role.SCRUTINEER):
         raise Invalid(
             {
                 "": "Whoever raised it has not read the answer yet. It can be closed once they have, and goes up if they do not"

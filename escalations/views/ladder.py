@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from children.actions import open_file
 from children.models import Child
 from core import clock
-from core.access import Permission, Scope, access
+from core.access import Permission, access
 from core.models import User
 from core.outbox import sent_at
 from core.pages import record_form
@@ -29,7 +29,7 @@ from escalations.models import ConflictOfInterest, Escalation, EscalationFlag, E
 from escalations.notices import page as page_of
 from escalations.policies import ladder as policies
 from governance.models import Action, Concern
-from governance.querysets.register import called_for
+from governance.querysets.register import in_initials
 
 A_PAGE = 50
 HEAD = ["Escalation", "Child", "Who has it", "By when", "State"]
@@ -52,8 +52,9 @@ def escalations(request: HttpRequest) -> HttpResponse:
     chosen = {name: request.GET.get(name, "").replace("\0", "") for name in ("show", "child", "concern")}
     rows = Escalation.for_user(user).filtered(user, **chosen).in_order()
     page = Paginator(rows.select_related("child", "owner"), A_PAGE).get_page(request.GET.get("page"))
+    seen = _seen(user, {row.child_id for row in page})
     for row in page:
-        row.about, row.late = _called(user, row.child), row.is_late(as_of=as_of)
+        row.about, row.late = _called(row.child, row.child_id in seen), row.is_late(as_of=as_of)
     query = request.GET.copy()
     query.pop("page", None)
     words = {"child": "Only one child", "concern": "Only one concern"}
@@ -74,9 +75,15 @@ def escalations(request: HttpRequest) -> HttpResponse:
     return render(request, "escalations/escalations.html", context)
 
 
-def _called(user: User, child: Child | None) -> str:
-    """What a child is called for this person: to whoever reaches no child, initials."""
-    return called_for(user, child) if child is not None else ""
+def _seen(user: User, children: set[int | None]) -> set[int]:
+    """Which of these children this person may be told of by name today."""
+    known = [pk for pk in children if pk is not None]
+    return set(policies.children_for(user).filter(pk__in=known).values_list("pk", flat=True))
+
+
+def _called(child: Child | None, by_name: bool) -> str:
+    """What a child is called: by name, or by initials and reference to whoever does not see her."""
+    return "" if child is None else str(child) if by_name else in_initials(child)
 
 
 def _their_escalation(request: HttpRequest, pk: int) -> Escalation:
@@ -104,7 +111,8 @@ def escalation(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _context(record: Escalation, user: User, sees_child: bool, as_of: dt.datetime) -> dict[str, Any]:
-    by_initials = user.rights.scope == Scope.NONE and record.raised_by_id != user.pk
+    by_name = record.child_id in _seen(user, {record.child_id})
+    by_initials = _by_initials(record, user)
     said = _without_names(record.child) if by_initials else str
     steps = list(
         EscalationStep.for_user(user)
@@ -120,7 +128,7 @@ def _context(record: Escalation, user: User, sees_child: bool, as_of: dt.datetim
     return {
         "title": str(record),
         "escalation": record,
-        "called": _called(user, record.child),
+        "called": _called(record.child, by_name),
         "sees_child": sees_child,
         "what": said(record.what),
         "wanted": said(record.wanted),
@@ -142,6 +150,12 @@ def _context(record: Escalation, user: User, sees_child: bool, as_of: dt.datetim
 def _flags(record: Escalation, user: User) -> list[EscalationFlag]:
     rows = EscalationFlag.for_user(user).filter(escalation=record)
     return list(rows.select_related("flag__carer", "flag__agency", "flag__shift", "flag__owner"))
+
+
+def _by_initials(record: Escalation, user: User) -> bool:
+    """Whether this person reads what was written without the child’s name: not theirs, and not of a child they see."""
+    is_raiser = record.raised_by_id == user.pk
+    return record.child is not None and not is_raiser and record.child_id not in _seen(user, {record.child_id})
 
 
 def _without_names(child: Child | None) -> Callable[[str], str]:
@@ -198,8 +212,7 @@ def _form(
 
 
 def _said(record: Escalation, user: User) -> str:
-    by_initials = user.rights.scope == Scope.NONE and record.raised_by_id != user.pk
-    return (_without_names(record.child) if by_initials else str)(record.what)
+    return (_without_names(record.child) if _by_initials(record, user) else str)(record.what)
 
 
 @access(Permission.ANSWER_ESCALATIONS)

@@ -11,7 +11,19 @@ from core import clock
 from core.access import Role
 from core.actions import one_recheck
 from core.models import Authority, Team, User
-from exchange.demo import concerns, deciding, lado, meetings, plans, protection, quality, rotas, routes, stories
+from exchange.demo import (
+    concerns,
+    deciding,
+    escalations,
+    lado,
+    meetings,
+    plans,
+    protection,
+    quality,
+    rotas,
+    routes,
+    stories,
+)
 from exchange.demo import people as cast
 from exchange.demo.stories import Story
 from oversight.sweep import sweep
@@ -123,8 +135,10 @@ class Loader:
             deciding.going_wrong(self, child)
             protection.going_wrong(self, placement)
             routes.going_unheard(self, child)
+            escalations.going_unanswered(self, placement)
         if story.rota == "well":
             protection.going_well(self, placement)
+            escalations.going_well(self, placement, worker)
         for ago, what, why, who in story.decisions:
             children.record_decision(
                 child=child, decided_on=self.day(ago), what=what, why=why, alternatives="Nothing registered was found.",

@@ -23,8 +23,11 @@ def assured_to(user: Any) -> PlacementQuerySet:
 
 def called_for(user: Any, child: Any) -> str:
     """What a child is called in a list for this person."""
-    if user.rights.scope != Scope.NONE:
-        return str(child)
+    return str(child) if user.rights.scope != Scope.NONE else in_initials(child)
+
+
+def in_initials(child: Any) -> str:
+    """A child’s initials and reference, for those who are told no name."""
     initials = "".join(f"{name[0].upper()}." for name in (child.forename, child.surname) if name)
     return f"{initials} {child.reference}".strip()
 

@@ -195,11 +195,13 @@ def test_each_is_offered_what_her_role_may_do(client, cast, placement):
         "Raise a concern",
         "Ask for a strategy discussion",
         "Refer somebody to the LADO",
+        "Escalate something",
     }
     assert offered(client, cast.greta, child_url(placement)) == {
         "Raise a concern",
         "Ask for a strategy discussion",
         "Refer somebody to the LADO",
+        "Escalate something",
         "Meetings and actions",
     }
     assert "Appoint a manager" in offered(client, cast.amy, placement_url(placement))

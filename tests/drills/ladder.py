@@ -17,7 +17,7 @@ from tests.drills import Drill
 from tests.drills.rotas import Scene
 
 STEPS, LIVES = 50, 10  # tries in one life of a council, and lives in one round
-ROUNDS = 100
+ROUNDS = 125  # of which some steps find nothing to be tried on
 PEOPLE = ("amy", "ben", "tom", "hana", "sal", "dee", "dan", "dora", "nina", "noor")
 WHO = st.sampled_from([*PEOPLE, "sam", "greta"])
 ANSWERERS = st.sampled_from(PEOPLE)
@@ -61,6 +61,7 @@ class Climbing(RuleBasedStateMachine):
         self.block.__enter__()
         self.now = at(self.world.today, 9)
         self.flags = 0
+        self.ended: set[int] = set()
 
     def teardown(self) -> None:
         from django.db import transaction
@@ -173,10 +174,11 @@ class Climbing(RuleBasedStateMachine):
         from escalations.sweep import touched
 
         self.counts["steps"] += 1
-        for key in PEOPLE:
-            person = getattr(self.world, key)
-            person.is_active = key not in people
-            User.objects.filter(pk=person.pk).update(is_active=person.is_active)
+        for is_active in (True, False):
+            changed = [getattr(self.world, key) for key in PEOPLE if (key not in people) is is_active]
+            User.objects.filter(pk__in=[person.pk for person in changed]).update(is_active=is_active)
+            for person in changed:
+                person.is_active = is_active
         touched(subjects=[("user", getattr(self.world, key).pk) for key in people], as_of=self.now)
         self.looks()
 
@@ -188,7 +190,7 @@ class Climbing(RuleBasedStateMachine):
         self.now += dt.timedelta(days=days, hours=hours)
         climb(as_of=self.now)
         self.looks(swept=True)
-        if climb(as_of=self.now):
+        if days == 8 and climb(as_of=self.now):
             self.counts[TWICE] += 1
 
     @rule(clears=st.booleans(), answers=st.booleans(), holder=st.sampled_from(["amy", "tom", "hana", "dee"]))
@@ -217,12 +219,14 @@ class Climbing(RuleBasedStateMachine):
         from core.access import ROLES, Permission
         from escalations.models import Escalation
 
-        rows = Escalation.objects.filter(authority=self.world.north).select_related("owner", "raised_by")
+        rows = Escalation.objects.filter(authority=self.world.north).select_related("owner", "raised_by", "closed_by")
         for escalation in rows.prefetch_related("conflicts", "steps", "flags__flag"):
             barred = {row.user_id for row in escalation.conflicts.all()} | {escalation.raised_by_id}
             if escalation.closed_at is not None:
-                self.counts["ended"] += 1
-                self.counts[SILENT] += not self.ended_aloud(escalation, barred)
+                if escalation.pk not in self.ended:  # judged as things are when it ends
+                    self.ended.add(escalation.pk)
+                    self.counts["ended"] += 1
+                    self.counts[SILENT] += not self.ended_aloud(escalation, barred)
                 continue
             owner = escalation.owner
             free = owner.is_active and Permission.ANSWER_ESCALATIONS in ROLES[owner.role].may and owner.pk not in barred
@@ -250,7 +254,7 @@ class Climbing(RuleBasedStateMachine):
         read = "shown" in kinds[answered:]
         if escalation.closed_because == "accepted":
             return answered >= 0 and read and escalation.closed_by_id == escalation.raised_by_id
-        gone = not escalation.raised_by.is_active and escalation.level == 5
+        gone = not escalation.raised_by.is_active and escalation.closed_by.role == "scrutineer"
         return answered >= 0 and escalation.closed_by_id not in barred and (read or gone)
 
 

@@ -152,6 +152,17 @@ def test_who_sees_which(client, cast, child):
     shows(client, cast.greta, page(made, "close"), 403)
 
 
+def test_whoever_raised_it_follows_it_also_when_the_child_is_not_theirs_to_see_any_more(client, cast, child):
+    made = raise_escalation(what="Nobody visits.", child=child, by=cast.priya, as_of=NOW)
+    assert "Robin" in shows(client, cast.priya, page(made))
+    cast.placement_.ended_on = TODAY
+    cast.placement_.save()
+    acts.answer(escalation=made, text="I visit tonight.", by=cast.amy, as_of=NOW)
+    for address in (page(made), LIST):
+        assert "Robin" not in shows(client, cast.priya, address)
+    assert "I visit tonight." in shows(client, cast.priya, page(made))
+
+
 def test_each_number_of_my_work_is_a_list_of_exactly_that_many(client, cast, child):
     for by in (cast.amy, cast.ben, cast.priya):
         raise_escalation(what=SAID, child=child, by=by, as_of=NOW)

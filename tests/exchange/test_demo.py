@@ -9,6 +9,7 @@ from children.models import Child
 from core import clock
 from core.access import Role
 from core.models import Authority, User
+from escalations.models import Escalation
 from exchange.demo import people
 from exchange.demo.load import load
 from oversight import rulebook
@@ -107,7 +108,7 @@ def test_every_rule_about_carers_is_seen_at_work(demo):
     """By its own code or, where she lives is registered nowhere, by the local standard's beside it."""
     shown = {rule.removesuffix("L") for rule in Flag.objects.standing().values_list("rule", flat=True)}
     family = {rule.code for rule in rulebook.ALL if rule.kind != "gate" and rule.code.startswith(("STF", "CPL", "LOG"))}
-    family -= {"CPL-01"}  # everybody whom it asks about has a care plan
+    family -= {"CPL-01", "STF-05-ABSENCE"}  # everybody it asks about has a care plan; no manager is away so long
     assert {code.removesuffix("L") for code in family} <= shown
 
 
@@ -134,3 +135,13 @@ def test_most_of_the_service_raises_nothing(demo):
 def test_it_is_loaded_once(demo):
     assert not load(as_of=AS_OF, say=lambda _: None)
     assert Visit.objects.count() > 200
+
+
+def test_what_a_director_tried_to_settle_went_outside_and_what_nobody_answers_climbs(demo):
+    email = Escalation.objects.get(source="text", level=5)
+    assert [step.kind for step in email.steps.exclude(kind__in=("sent", "seen")).order_by("pk")] == [
+        "raised", "outside", "answered", "shown", "closed",
+    ]  # fmt: skip
+    assert Escalation.objects.get(concern__police_reference="ZZ/4502").level > 3
+    assert Escalation.objects.open().of_flags().exists()
+    assert Escalation.objects.filter(closed_because="accepted").count() == 2

@@ -31,7 +31,21 @@ COLUMNS = [
 START = dt.date(2022, 1, 10)
 IN_THIS_PART = (
     {"VIS-01", "VIS-02", "VIS-03", "VIS-07", "VIS-08", "LEG-04", "LEG-05", "LEG-07", "NOT-08", "NOT-10"}
-    | {"LOG-01", "LOG-05", "LOG-06", "SAF-01", "SAF-04", "SAF-05", "SAF-06", "SAF-07", "SAF-08", "SAF-09"}
+    | {
+        "LOG-01",
+        "LOG-05",
+        "LOG-06",
+        "SAF-01",
+        "SAF-02",
+        "SAF-03",
+        "SAF-04",
+        "SAF-05",
+        "SAF-06",
+        "SAF-07",
+        "SAF-08",
+        "SAF-09",
+    }
+    | {"SAF-10", "SAF-11", "NOT-09"}
     | {f"{family}-{number:02}" for family in ("DEC", "MTG", "QA") for number in range(1, 5)}
     | {f"CPL-{number:02}" for number in range(1, 9)}
     | {f"ESC-{number:02}" for number in range(1, 7)}

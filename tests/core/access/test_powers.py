@@ -120,7 +120,7 @@ def test_a_provider_decides_nothing_that_is_the_councils():
     of_the_shift = {
         P.SEE_CHILDREN, P.SEE_ROTA, P.SEE_CARERS, P.WRITE_LOG, P.RECORD_SHIFT, P.STAND_DOWN, P.RECORD_WISH,
     }  # fmt: skip
-    of_the_shift |= {P.RAISE_CONCERN, P.ASK_FOR_STRATEGY} | SPEAK_UP
+    of_the_shift |= {P.RAISE_CONCERN, P.REPORT_SENIOR_CONTACT, P.ASK_FOR_STRATEGY} | SPEAK_UP
     of_the_manager = {
         P.SEE_FLAGS, P.SEE_CHECKS, P.MANAGE_CARERS, P.PROPOSE_ROTA, P.PUBLISH_ROTA, P.LIFT_STAND_DOWN,
         P.SEE_AGREEMENT, P.ATTEND_MEETINGS,

@@ -311,7 +311,7 @@ def of_escalations(cast, placement, flag) -> dict[str, int]:
     EscalationStep.objects.create(
         escalation=escalation, kind="raised", level=2, owner=cast.tom, by=cast.amy, happened_at=moment
     )
-    return {"escalation": escalation.pk}
+    return {"escalation": escalation.pk, "flag": flag.pk}
 
 
 def of_protection(cast, placement, concern) -> dict[str, int]:
