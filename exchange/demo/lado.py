@@ -101,17 +101,17 @@ def _ended(loader: "Loader", child: Child) -> None:
 
 def _not_referred(loader: "Loader", child: Child) -> None:
     """A matter of conduct that was decided the same day, and is no matter for the LADO."""
-    tom, when = loader.people["tom"], loader.at(30, 10)
+    tom, when = loader.people["tom"], loader.at(50, 10)
     concern = concerns.raise_concern(
         child=child, category="staff_conduct", what="On the telephone while Leah waited at the school gate.", named="Day staff",
         by=loader.people["amy"], as_of=when,
     )  # fmt: skip
     concerns.triage(
-        concern=concern, decision="act", reasons="To be taken up in supervision.", by=tom, as_of=loader.at(30, 12)
+        concern=concern, decision="act", reasons="To be taken up in supervision.", by=tom, as_of=loader.at(50, 12)
     )
     actions.do_not_refer(
         concern=concern, because="Five minutes late, and sorry. It is a matter for supervision, and was taken up there.",
-        by=tom, as_of=loader.at(30, 12),
+        by=tom, as_of=loader.at(50, 12),
     )  # fmt: skip
     concerns.answer(
         concern=concern,

@@ -340,7 +340,7 @@ def test_the_pages_queries_do_not_grow(client, cast, child, placement, django_as
         client.get(page("decision_rights", child))
     with django_assert_max_num_queries(24):
         response = client.get(page("decisions", child))
-    assert response.content.decode().count("A tablet.") == 12  # each decision, its link to escalate it, and each wish it answers
+    assert response.content.decode().count("A tablet.") == 8  # each decision, and each wish it answers
     assert "Phones, tablets" in client.get(page("decisions", child) + "?kind=device").content.decode()
     assert "No decision is on record" in client.get(page("decisions", child) + "?kind=trip").content.decode()
 

@@ -76,9 +76,9 @@ OF_CONCERNS = {
     ("SAF-09", "lado"), ("LOG-05", ""),
 }  # fmt: skip
 
-# Nobody has looked for weeks, nor asked the LADO. The officer's request waits; a suspicion went to the police alone.
+# The officer's request waits; a suspicion went to the police alone.
 OF_PROTECTION = {
-    ("SAF-02", "asked"), ("SAF-10", "strategy"), ("SAF-10", "lado"), ("SAF-10", "test"), ("SAF-11", "silence"),
+    ("SAF-02", "asked"), ("SAF-10", "strategy"), ("SAF-10", "lado"), ("SAF-10", "test"),
 }  # fmt: skip
 # Aldo was found asleep and stood down, and nobody has decided; behind the door, one allegation was never reviewed.
 OF_ALLEGATIONS = {("SAF-01", "asleep"), ("SAF-01", "stood_down"), ("SAF-04", "review"), ("SAF-05", "first")}

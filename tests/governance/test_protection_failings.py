@@ -181,7 +181,7 @@ class TestSilence:
             moment = at(SECOND + days * DAY, 9)
             concern = life.raises(life.cast.paul, moment, category="staff_conduct", what="Shouted at her.")
             life.decides(concern, moment + HOUR)
-            life.consults(concern, moment + HOUR)
+            life.passes(concern, moment + HOUR)
             life.answers(concern, moment + 2 * HOUR)
             assert not life.of_family(moment + 3 * HOUR)
             assert not life.owed()
