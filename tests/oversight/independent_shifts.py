@@ -4,10 +4,13 @@
 import itertools
 from collections import defaultdict
 
-from tests.oversight.independent import DAY, HOUR, MINUTE, lives_there
+from placements.models import Placement
+from staffing.models import AwakeCheck, StandDownCase
+from tests.oversight.independent import DAY, HOUR, MINUTE, date, lives_there, midnight, nth_working_day
 
 
 def events(s, p):
+    yield from for_the_lado(s, p)
     shifts = [x for x in s.shifts[p.pk] if s.as_of - 28 * DAY < x.starts_at <= s.as_of]
     firsts = defaultdict(list)
     for shift in shifts:
@@ -129,6 +132,25 @@ def below_ratio(s, p, shift, shifts, end):
             yield "STF-07", "worked", None, began + 15 * MINUTE
             return
         began = None
+
+
+def for_the_lado(s, p):
+    """SAF-01: of each carer found asleep, or stood down where it arose with the child, the first that nobody decided about."""
+    if not (lives_there(s, p) and p.followed_from and p.followed_from <= s.today):
+        return
+    lived = set(Placement.objects.filter(child=p.child_id).values_list("pk", flat=True))
+    looks = AwakeCheck.objects.filter(shift__placement__in=lived, state="asleep", checked_at__lte=s.as_of)
+    rows = [("asleep", look.carer_id, look.checked_at, look.shift_id) for look in looks.exclude(shift__kind="sleep_in")]
+    cases = StandDownCase.objects.filter(placement__in=lived, stand_down__starts_at__lte=s.as_of).select_related(
+        "stand_down"
+    )
+    rows += [("stood_down", case.stand_down.carer_id, case.stand_down.starts_at, None) for case in cases]
+    firsts = {}
+    for limb, carer, moment, shift in sorted(rows, key=lambda row: (row[2], row[3] or 0)):
+        firsts.setdefault((limb, carer), (midnight(nth_working_day(date(moment), 1) + DAY), shift))
+    for (limb, carer), (due, shift) in firsts.items():
+        if due <= s.as_of:
+            yield "SAF-01", limb, carer, None, shift, due
 
 
 def asleep(s, shift, end):
