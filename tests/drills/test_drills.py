@@ -29,6 +29,7 @@ def test_a_fiftieth_of_every_drill(tmp_path):
     for name, clash in (("stand-down-races", "refused or in conflict"), ("rota-races", "in conflict")):
         assert results[name]["result"][clash] > 0  # they did meet
     assert results["rota-races"]["result"]["through pages"] > 0
+    assert results["ladder"]["result"]["done"] > results["ladder"]["result"]["ended"] > 0
     decided = results["decisions"]["result"]
     assert decided["refused"] > decided["changes of rota"]
     for area in ASKS:  # each kind of change was really made, and so was looked at
