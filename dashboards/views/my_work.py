@@ -51,7 +51,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "soon_days": SOON_DAYS,
         "sees_flags": user.can(Permission.SEE_FLAGS),
         "no_cases": NO_CASES.get(user.role, ""),
-        "sections": [f"dashboards/work/{part.__name__.strip('_')}.html" for part in parts],
+        "sections": [f"dashboards/my_work/{part.__name__.strip('_')}.html" for part in parts],
     }
     for part in parts:
         context |= part(user, as_of)
