@@ -280,9 +280,12 @@ class Climbing(RuleBasedStateMachine):
 def make_ready() -> Iterator:
     from django.core.management import call_command
 
-    from core import actions
+    from core import actions, clock
+    from oversight.models import Flag
 
     call_command("migrate", verbosity=0)
+    # Each life is undone: what other drills left standing would become escalations in each of them again.
+    Flag.objects.standing().update(cleared_at=clock.now())
     rechecks = actions._rechecks[:]
     actions._rechecks.clear()  # what follows a write is called by hand
     world = World()
