@@ -28,7 +28,7 @@ def _begin(referral: Referral, by: User, *, closed_too: bool = False) -> None:
     policies.may_handle(by, referral, closed_too=True)
     for_child.hold(referral)
     policies.may_handle(by, referral, closed_too=closed_too)
-    touch(carer=referral.carer, placement=referral.placement)
+    touch(carer=referral.carer, placement=referral.placement, user=referral.account)
 
 
 def _step(referral: Referral, kind: str, text: str, by: User, happened_at: dt.datetime, **said: object) -> ReferralStep:

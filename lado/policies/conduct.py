@@ -131,9 +131,8 @@ def refusals_for(user: User) -> Any:
     if not user.can(Permission.HANDLE_ALLEGATIONS) or user.authority_id is None:
         return Refusal.objects.none()
     found = Refusal.objects.filter(code__in=gates.BEHIND_THE_DOOR, by__authority_id=user.authority_id).exclude(by=user)
-    own = Carer.objects.filter(account=user).first()
-    if own is not None:
-        found = found.exclude(Q(subjects__contains=[f"carer {own.pk}"]))
+    for subject in [f"user {user.pk}", *(f"carer {pk}" for pk in own_records(user))]:
+        found = found.exclude(Q(subjects__contains=[subject]))
     return found.select_related("by").order_by("-recorded_at")
 
 

@@ -210,6 +210,26 @@ def test_nor_does_anything_a_manager_opens_about_whom_the_police_have_referred(t
     nothing_differs(before, everything_open_to(client, tom, two.records, READ_BY_MANAGERS))
 
 
+def test_nor_does_anything_whoever_runs_accounts_opens(two, client):
+    """They are shown no messages but their own links: to whom else something was written, and when, would tell."""
+    sam, scene = two.sam, scene_of(two)
+    accounts = [reverse("core:account_detail", args=[user.pk]) for user in (two.lee, two.sal, two.dora)]
+
+    def read():
+        client.force_login(sam)
+        pages = [(200, None, *masked(client.get(page)).splitlines()) for page in accounts]
+        return pages, everything_open_to(client, sam, two.records)
+
+    read()
+    before = read()
+    referral = scene.refer(child=two.child_, named="Sam")
+    scene.act("identify", referral, account=sam)
+    assert OutboxMessage.objects.filter(to=two.lee, key__startswith="referral-").exists()
+    after = read()
+    assert before[0] == after[0]
+    nothing_differs(before[1], after[1])
+
+
 def test_behind_the_door_a_flag_is_the_lados_and_whoever_holds_it(two):
     """In no list, count or message of others, and never for whoever it is about."""
     cast = two
@@ -307,6 +327,11 @@ def test_what_was_refused_behind_the_door_is_read_there_alone(scene, client):
     assert [refusal.code for refusal in conduct.refusals_for(other)] == ["SAF-06-CLOSE"]
     for user in User.objects.exclude(pk=other.pk):
         assert not conduct.refusals_for(user).exists()
+    own = scene.refer(child=scene.child, account=other)
+    scene.evaluate(own, decision="employer")
+    with pytest.raises(Exception, match="not closed"):
+        scene.closes(own, "resigned")
+    assert len(conduct.refusals_for(other)) == 1  # and nothing of the one about themselves
     root = Path(settings.BASE_DIR)
     readers = {
         str(path.relative_to(root))
