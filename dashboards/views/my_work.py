@@ -22,6 +22,7 @@ from escalations.views.ladder import listed
 from governance.models import Action, Concern, CourtTask, Meeting
 from governance.views.concerns import ledger
 from lado.models import Referral
+from lado.policies.conduct import STANDS_IN
 from oversight.quality import registration_not_known
 from placements.models import Placement
 from staffing.models import Lift, RotaRequest, Swap
@@ -77,7 +78,7 @@ def _parts(user: User) -> list[Part]:
     if user.can(Permission.SEE_PLANS):
         after = parts.index(_mine) + 1 if _mine in parts else len(parts)
         parts = [*parts[:after], _court, *parts[after:]]
-    if user.can(Permission.HANDLE_ALLEGATIONS):
+    if user.can(Permission.HANDLE_ALLEGATIONS) or role in STANDS_IN:
         parts = [_allegations, *parts]
     if user.can(Permission.ATTEND_MEETINGS):
         parts = [*parts, _tasks]
@@ -231,8 +232,10 @@ def _routes(user: User, as_of: dt.datetime) -> dict[str, Any]:
 
 
 def _allegations(user: User, as_of: dt.datetime) -> dict[str, Any]:
-    """For the LADO alone: how many are open, with the address of exactly those."""
-    return {"allegations": Referral.for_user(user).open().count(), "allegations_href": reverse("lado:cases")}
+    """For the LADO how many are in hand, with the address of exactly those; for whoever stands in, those they handle."""
+    if user.can(Permission.HANDLE_ALLEGATIONS):
+        return {"allegations": Referral.for_user(user).owing().count(), "allegations_href": reverse("lado:cases")}
+    return {"allegations_href": reverse("lado:mine"), "handled": Referral.for_user(user).owing().handled_by(user).count()}
 
 
 def _staff(user: User, as_of: dt.datetime) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
 
@@ -14,6 +15,7 @@ from core import clock
 from core.access import SIGNED_IN, Permission, Role
 from core.history import history_table
 from core.models import OutboxMessage, User
+from escalations.actions import raising
 from lado import actions
 from lado import models as lado
 from lado.models import Admission, Receipt, Referral, ReferralRead
@@ -159,8 +161,7 @@ def a_whole_case(w):
     """Referred by the police, evaluated, met about, refused, let in to, and closed; and another that stays open, late."""
     act, lee, scene = Scene.act, w.lee, scene_of(w)
     first = scene.refer(carer=None, named="Kay", child=w.child_)
-    act(scene, "identify", first, carer=w.k)
-    act(scene, "identify", first, account=w.priya)
+    act(scene, "identify", first, carer=w.k, account=w.priya)
     late = scene.refer(child=w.child_, named="Kay", as_of=clock.now() - 50 * DAY)
     act(scene, "identify", late, carer=w.k)
     scene.evaluate(first)
@@ -230,7 +231,7 @@ def test_nor_does_anything_whoever_runs_accounts_opens(two, client):
     nothing_differs(before[1], after[1])
 
 
-def test_behind_the_door_a_flag_is_the_lados_and_whoever_holds_it(two):
+def test_behind_the_door_a_flag_is_the_lados_and_whoever_holds_it(two, client):
     """In no list, count or message of others, and never for whoever it is about."""
     cast = two
     a_whole_case(two)
@@ -246,12 +247,25 @@ def test_behind_the_door_a_flag_is_the_lados_and_whoever_holds_it(two):
     shown = Flag.for_user(cast.lee).filtered(cast.lee, as_of=clock.now(), child=cast.child_.reference)
     assert not shown.exists()  # an agenda and a pack are printed
     assert Flag.for_user(cast.lee).filtered(cast.lee, as_of=clock.now(), whose="mine").count() == behind.count()
+    another = scene_of(two).refer(child=cast.child_, named="Wes", as_of=clock.now() - 50 * DAY)
     two.k.account = cast.lee
     two.k.save()
-    assert not Flag.for_user(cast.lee).filter(pk__in=behind).exists()
+    assert not Flag.for_user(cast.lee).filter(pk__in=behind.filter(carer=two.k)).exists()
     sweep(as_of=clock.now())
-    assert {flag.owner for flag in behind.all()} == {cast.sal}  # the next person up, who is not its subject
-    assert Flag.for_user(cast.sal).filter(pk__in=behind).count() == behind.count()
+    hers = behind.filter(carer=two.k)
+    assert {flag.owner for flag in hers} == {cast.sal}  # the next person up, who is not its subject
+    assert Flag.for_user(cast.sal).filter(pk__in=behind).count() == hers.count()
+    # What is the LADO's is theirs still: that it went away would tell them of the other.
+    assert set(Flag.for_user(cast.lee).filter(pk__in=behind)) == set(behind.filter(carer=None))
+    assert behind.filter(carer=None).exists()
+    assert Referral.for_user(cast.lee).get() == another
+    client.force_login(cast.sal)
+    up = hers[0]
+    assert "Make this a formal escalation" not in client.get(reverse("oversight:flag", args=[up.pk])).content.decode()
+    assert client.get(reverse("escalations:escalate_flag", args=[up.pk])).status_code == 404
+    with pytest.raises(PermissionDenied):
+        raising.raise_escalation(what="W", flag=up, by=cast.sal, as_of=clock.now())
+    assert "2 referrals to the LADO are yours to handle" in client.get(reverse("dashboards:my_work")).content.decode()
 
 
 def shown(client, w, users, standing):
