@@ -41,6 +41,11 @@ def called(year: int) -> str:
     return f"1 April {year} to 31 March {year + 1}"
 
 
+def years(today: dt.date) -> list[int]:
+    """The years that are offered, this one first."""
+    return list(range(year_of(today), year_of(today) - 6, -1))
+
+
 def rows_of(referrals: Any, year: int) -> list[dict[str, Any]]:
     """A row a referral that reached the LADO in the year. One query."""
     found = referrals.received_in(year).with_length().order_by("received_at", "pk")

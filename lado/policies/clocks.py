@@ -80,7 +80,7 @@ def owed(
         elif not held and evaluated[-1].decision in codes.MEETS:
             found.append(("Hold the allegations meeting", add_working_days(received, standards.of(MEETING))))
         if held:
-            last = max(held, key=lambda step: step.happened_at)
+            last = max(held, key=lambda step: (step.happened_at, step.pk))
             found.append(("Review it in a meeting", review_due(last, standards, police=referral.police_involved)))
         ends = [months_after(received, standards.of(length)) for length in LENGTHS]
         found.append(("Bring it to an outcome", next((day for day in ends if day >= today), ends[-1])))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -18,14 +18,14 @@ from core import clock
 from core.access import Permission, access
 from core.history_panel import Entry, changes
 from core.models import User
-from lado import actions
+from lado import actions, report
 from lado.forms import cases as forms
 from lado.models import Admission, ConductDecision, Referral, ReferralAction, ReferralRead, ReferralStep
 from lado.policies import clocks
 from lado.policies import conduct as policies
 
 A_PAGE, READS, LISTED = 50, 20, 20
-FILTERS = ("show", "source", "post", "category", "outcome", "length", "year")
+IN_HAND = ("", "late")  # shown by what falls due; others by when they came
 
 
 def caseload(**filters: str) -> str:
@@ -45,7 +45,7 @@ def their_case(request: HttpRequest, pk: int, *, acting: bool = False) -> Referr
         "placement__home",
         "referred_by",
         "concern",
-        "stand_down",
+        "stand_down__carer",
     )
     referral: Referral = get_object_or_404(Referral.for_user(request.user).select_related(*related), pk=pk)
     if acting and not Referral.for_user(request.user).handled_by(request.user).filter(pk=pk).exists():
@@ -80,13 +80,9 @@ def _urgent(row: tuple[Referral, list[clocks.Owed]]) -> tuple[dt.date, int]:
 def cases(request: HttpRequest) -> HttpResponse:
     """What is owed soonest comes first; with what has not been decided, and what cannot be kept by a clock."""
     user, as_of = request.user, clock.now()
-    form = forms.CaseFilter(request.GET)
+    form = forms.CaseFilter(request.GET, years=report.years(clock.local_date(as_of)))
     form.is_valid()
-    chosen = {name: request.GET.get(name, "").replace("\0", "") for name in FILTERS}
-    found = Referral.for_user(user).filtered(**chosen).select_related("carer", "account", "owner", "employer")
-    rows = sorted(with_owed(found, user, as_of), key=_urgent)
-    if chosen["show"] == "late":
-        rows = [row for row in rows if any(owed.late for owed in row[1])]
+    chosen = {name: request.GET.get(name, "").replace("\0", "") for name in form.fields}
     query = request.GET.copy()
     query.pop("page", None)
     undecided = policies.undecided_concerns(user)
@@ -101,11 +97,14 @@ def cases(request: HttpRequest) -> HttpResponse:
     downs = downs.select_related("stand_down__carer").order_by("pk")
     context = {
         "title": "Allegations",
-        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
+        "page": _page(user, chosen, request.GET.get("page", ""), as_of),
         "filter_form": form,
         "chosen": _chosen(form, chosen),
         "query": query.urlencode(),
-        "unplaced": list(Referral.for_user(user).open().filter(placement__isnull=True)[:LISTED]),
+        "listed": LISTED,
+        "unplaced": list(
+            Referral.for_user(user).open().filter(placement__isnull=True).order_by("received_at", "pk")[:LISTED]
+        ),
         "undecided": list(undecided[:LISTED]),
         "looks": list(looks[:LISTED]),
         "downs": list(downs[:LISTED]),
@@ -117,15 +116,26 @@ def cases(request: HttpRequest) -> HttpResponse:
     return render(request, "lado/cases.html", context)
 
 
+def _page(user: User, chosen: dict[str, str], number: str, as_of: dt.datetime) -> Page:
+    """What is in hand is sorted by what falls due, and is never much; of all there ever was, one page is read."""
+    found = Referral.for_user(user).filtered(**chosen).select_related("carer", "account", "owner", "employer")
+    if chosen["show"] not in IN_HAND:
+        page = Paginator(found.order_by("-received_at", "-pk"), A_PAGE).get_page(number)
+        page.object_list = with_owed(page.object_list, user, as_of)
+        return page
+    rows = sorted(with_owed(found, user, as_of), key=_urgent)
+    if chosen["show"] == "late":
+        rows = [row for row in rows if any(owed.late for owed in row[1])]
+    return Paginator(rows, A_PAGE).get_page(number)
+
+
 def _chosen(form: forms.CaseFilter, chosen: dict[str, str]) -> list[tuple[str, str]]:
     """Each filter in use, as (what it says, the address without it)."""
     found = []
     for name, value in chosen.items():
         if value:
-            field: Any = form.fields.get(name)
-            said = (
-                f"{field.label}: {dict(field.choices).get(value, value)}" if field else f"{name.capitalize()}: {value}"
-            )
+            field: Any = form.fields[name]
+            said = f"{field.label}: {dict(field.choices).get(value, value)}"
             found.append((said, caseload(**{key: text for key, text in chosen.items() if key != name})))
     return found
 
@@ -189,14 +199,18 @@ def _acts(referral: Referral) -> list[tuple[str, str]]:
         (is_open and evaluated, "Record a meeting", "meeting"),
         (True, "Record a note, a strategy discussion or learning", "note"),
         (True, "Ask somebody for something", "task"),
-        (is_open and referral.carer is not None and referral.stand_down is None, "Stand the carer down", "stand_down"),
+        (
+            is_open and referral.carer is not None and not referral.is_stood_down,
+            "Stand the carer down",
+            "stand_down",
+        ),
         (is_open, "Say whether the police are involved", "police"),
         (referral.removed_on is None, "Record that they were removed from the work", "removal"),
         (True, "Say who it is about", "identify"),
         (True, "Say at which placement it arose", "attach"),
         (is_open and evaluated, "Evaluate it again", "evaluate"),
         (True, "Let somebody in", "admit"),
-        (is_open, "Give it to another LADO", "hand_over"),
+        (is_open and policies.others_to_handle(referral).exists(), "Give it to another LADO", "hand_over"),
         (is_open and evaluated, "Bring it to its outcome", "close"),
     ]
     return [(label, reverse(f"lado:{name}", args=[referral.pk])) for may, label, name in offered if may]
