@@ -23,6 +23,7 @@ from governance.models import Action, Concern, CourtTask, Meeting
 from governance.views.concerns import ledger
 from lado.models import Referral
 from lado.policies.conduct import STANDS_IN
+from lado.views.cases import caseload, in_hand
 from oversight.quality import registration_not_known
 from placements.models import Placement
 from staffing.models import Lift, RotaRequest, Swap
@@ -232,10 +233,17 @@ def _routes(user: User, as_of: dt.datetime) -> dict[str, Any]:
 
 
 def _allegations(user: User, as_of: dt.datetime) -> dict[str, Any]:
-    """For the LADO how many are in hand, with the address of exactly those; for whoever stands in, those they handle."""
+    """For the LADO what is in hand, each number with the address of exactly those; for whoever stands in, what they handle."""
     if user.can(Permission.HANDLE_ALLEGATIONS):
-        return {"allegations": Referral.for_user(user).owing().count(), "allegations_href": reverse("lado:cases")}
-    return {"allegations_href": reverse("lado:mine"), "handled": Referral.for_user(user).owing().handled_by(user).count()}
+        number, late, undecided = in_hand(user, as_of)
+        return {
+            "allegations": number, "allegations_late": late, "allegations_undecided": undecided,
+            "allegations_href": reverse("lado:cases"), "allegations_late_href": caseload(show="late"),
+        }  # fmt: skip
+    return {
+        "allegations_href": reverse("lado:mine"),
+        "handled": Referral.for_user(user).owing().handled_by(user).count(),
+    }
 
 
 def _staff(user: User, as_of: dt.datetime) -> dict[str, Any]:

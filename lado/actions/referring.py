@@ -240,7 +240,9 @@ def stood_down(referral: Referral, by: User, as_of: dt.datetime, *, then: str = 
         raise Invalid({"stand_down": "Only a carer on record can be stood down. Say first which carer it is"})
     placement = referral.placement if _knows(by, referral) else None
     if placement is None and by.authority_id is None:
-        raise Invalid({"stand_down": "Say which child it is about, so that a council keeps the stand-down, or refer without it"})
+        raise Invalid(
+            {"stand_down": "Say which child it is about, so that a council keeps the stand-down, or refer without it"}
+        )
     because(stand_downs.stand_down.__name__)
     standing = stand_downs.stand_down(
         carer=referral.carer,

@@ -133,7 +133,9 @@ class Close(forms.Form):
         noun="the outcome",
         choices=[*codes.Outcome.choices, *codes.NoOutcome.choices],
         hints={
-            codes.NoOutcome.RESIGNED: "This is no outcome: whether it is so is found out all the same.",
+            codes.NoOutcome.RESIGNED: "No outcome: whether it is so is found out all the same.",
+            codes.NoOutcome.NO_FURTHER: "No outcome: say which of the five it is.",
+            codes.NoOutcome.DISMISSED: "No outcome: say what was found to be so.",
         },
     )
     reasons = forms.TextAreaField(label="The reasons for the outcome", noun="the reasons for the outcome")

@@ -14,6 +14,7 @@ from lado.models import Referral, ReferralAction, ReferralStep
 Kind = ReferralStep.Kind
 HELD = (Kind.MEETING, Kind.REVIEW)
 
+DECISION = ("SAF-09 LADO", 1)  # how soon somebody decides whether a matter of conduct is referred
 # Each local standard as (key, default): see oversight/standards.py.
 EVALUATION = ("SAF-04 evaluation", 1)
 MEETING = ("SAF-04 meeting", 5)
@@ -49,6 +50,11 @@ class Standards:
     def of(self, standard: tuple[str, int]) -> int:
         key, default = standard
         return min(self.rows.get(key, default), default)
+
+
+def decide_by(found_at: dt.datetime, standards: Standards) -> dt.date:
+    """The last day for deciding whether what was found is referred (SAF-01)."""
+    return add_working_days(clock.local_date(found_at), standards.of(DECISION))
 
 
 def longest_until_review(standards: Standards, *, police: bool) -> int:

@@ -72,17 +72,25 @@ def undecided_concerns(user: User) -> QuerySet[Concern]:
     return found.filter(~Exists(decided)).exclude(conduct__carer__account=user).order_by("received_at", "pk")
 
 
-def undecided_looks(authority_id: int, carer: Carer | None = None) -> QuerySet[AwakeCheck]:
+def undecided_looks(authority_id: int | None, carer: Carer | None = None) -> QuerySet[AwakeCheck]:
     """Carers found asleep while a council's child was theirs to watch, about which nobody has decided yet."""
     found = all_looks(authority_id).filter(~Exists(ConductDecision.objects.filter(look=OuterRef("pk"))))
     return found.filter(carer=carer) if carer else found
 
 
-def undecided_cases(authority_id: int, carer: Carer | None = None) -> QuerySet[StandDownCase]:
+def undecided_cases(authority_id: int | None, carer: Carer | None = None) -> QuerySet[StandDownCase]:
     """Stand-downs that arose in a council, about which nobody has decided yet."""
     decided = ConductDecision.objects.filter(case=OuterRef("pk"))
     found = StandDownCase.objects.filter(~Exists(decided), authority_id=authority_id)
     return found.filter(stand_down__carer=carer) if carer else found
+
+
+def undecided_for(user: User) -> tuple[QuerySet[Concern], QuerySet[AwakeCheck], QuerySet[StandDownCase]]:
+    """All of it in the council of the LADO, the oldest first; nothing of it about themselves."""
+    own = own_records(user)
+    looks = undecided_looks(user.authority_id).exclude(carer__in=own).select_related("carer")
+    cases = undecided_cases(user.authority_id).exclude(stand_down__carer__in=own).select_related("stand_down__carer")
+    return undecided_concerns(user), looks.order_by("checked_at", "pk"), cases.order_by("stand_down__starts_at", "pk")
 
 
 # --- who handles it ---------------------------------------------------------------------------------------------------

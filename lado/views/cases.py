@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
@@ -85,16 +85,6 @@ def cases(request: HttpRequest) -> HttpResponse:
     chosen = {name: request.GET.get(name, "").replace("\0", "") for name in form.fields}
     query = request.GET.copy()
     query.pop("page", None)
-    undecided = policies.undecided_concerns(user)
-    own = policies.own_records(user)
-    looks = (
-        policies.undecided_looks(user.authority_id)
-        .exclude(carer__in=own)
-        .select_related("carer")
-        .order_by("checked_at")
-    )
-    downs = policies.undecided_cases(user.authority_id).exclude(stand_down__carer__in=own)
-    downs = downs.select_related("stand_down__carer").order_by("pk")
     context = {
         "title": "Allegations",
         "page": _page(user, chosen, request.GET.get("page", ""), as_of),
@@ -105,15 +95,47 @@ def cases(request: HttpRequest) -> HttpResponse:
         "unplaced": list(
             Referral.for_user(user).open().filter(placement__isnull=True).order_by("received_at", "pk")[:LISTED]
         ),
-        "undecided": list(undecided[:LISTED]),
-        "looks": list(looks[:LISTED]),
-        "downs": list(downs[:LISTED]),
+        "undecided": _undecided(user, as_of),
         "not_referred": list(
             ConductDecision.for_user(user).not_referred().select_related("concern", "carer", "decided_by")[:LISTED]
         ),
         "refused": list(policies.refusals_for(user)[:LISTED]),
     }
     return render(request, "lado/cases.html", context)
+
+
+class Undecided(NamedTuple):
+    """Something about which nobody has decided whether it is referred."""
+
+    what: str
+    href: str
+    at: dt.datetime
+    by: dt.date
+    late: bool
+
+
+def _undecided(user: User, as_of: dt.datetime) -> list[Undecided]:
+    """What waits longest comes first."""
+    concerns, looks, cases = policies.undecided_for(user)
+    found = [
+        (str(each), reverse("lado:decide_concern", args=[each.pk]), each.received_at) for each in concerns[:LISTED]
+    ]
+    for words, carer, at in [
+        *(("found asleep", look.carer, look.checked_at) for look in looks[:LISTED]),
+        *(("stood down", case.stand_down.carer, case.stand_down.starts_at) for case in cases[:LISTED]),
+    ]:
+        found.append((f"{carer}, {words}", reverse("lado:decide_carer", args=[carer.pk]), at))
+    today = clock.local_date(as_of)
+    standards = clocks.Standards(user.authority_id, today)
+    rows = [(what, href, at, clocks.decide_by(at, standards)) for what, href, at in found]
+    return [Undecided(*row, late=row[-1] < today) for row in sorted(rows, key=lambda row: row[2])]
+
+
+def in_hand(user: User, as_of: dt.datetime) -> tuple[int, int, int]:
+    """For the LADO's first page: how many are in hand, of how many something is overdue, and what nobody has decided."""
+    rows = with_owed(Referral.for_user(user).owing().select_related("carer", "account"), user, as_of)
+    late = sum(any(owed.late for owed in found) for _, found in rows)
+    return len(rows), late, sum(found.count() for found in policies.undecided_for(user))
 
 
 def _page(user: User, chosen: dict[str, str], number: str, as_of: dt.datetime) -> Page:
@@ -191,26 +213,35 @@ def _without_names(entries: list[Entry]) -> list[Entry]:
     return [replace(entry, changes=[each for each in entry.changes if each.field not in hidden]) for entry in entries]
 
 
-def _acts(referral: Referral) -> list[tuple[str, str]]:
-    """What may be done about it as it stands, as (label, address)."""
+def _acts(referral: Referral) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What may be done about it as it stands, in groups, each of (label, address)."""
     is_open, evaluated = referral.is_open, referral.evaluated_at is not None
-    offered = [
-        (is_open and not evaluated, "Evaluate it", "evaluate"),
-        (is_open and evaluated, "Record a meeting", "meeting"),
-        (True, "Record a note, a strategy discussion or learning", "note"),
-        (True, "Ask somebody for something", "task"),
-        (
-            is_open and referral.carer is not None and not referral.is_stood_down,
-            "Stand the carer down",
-            "stand_down",
-        ),
-        (is_open, "Say whether the police are involved", "police"),
-        (referral.removed_on is None, "Record that they were removed from the work", "removal"),
-        (True, "Say who it is about", "identify"),
-        (True, "Say at which placement it arose", "attach"),
-        (is_open and evaluated, "Evaluate it again", "evaluate"),
-        (True, "Let somebody in", "admit"),
-        (is_open and policies.others_to_handle(referral).exists(), "Give it to another LADO", "hand_over"),
-        (is_open and evaluated, "Bring it to its outcome", "close"),
+    down = is_open and referral.carer is not None and not referral.is_stood_down
+    offered = {
+        "Its course": [
+            (is_open and not evaluated, "Evaluate it", "evaluate"),
+            (is_open and evaluated, "Record a meeting", "meeting"),
+            (is_open and evaluated, "Evaluate it again", "evaluate"),
+            (is_open and evaluated, "Bring it to its outcome", "close"),
+        ],
+        "On record": [
+            (True, "Record a note, a strategy discussion or learning", "note"),
+            (True, "Ask somebody for something", "task"),
+            (is_open, "Say whether the police are involved", "police"),
+            (referral.removed_on is None, "Record that they were removed from the work", "removal"),
+        ],
+        "Who it is about, and where": [
+            (down, "Stand the carer down", "stand_down"),
+            (True, "Say who it is about", "identify"),
+            (True, "Say at which placement it arose", "attach"),
+        ],
+        "Who reads and handles it": [
+            (True, "Let somebody in", "admit"),
+            (is_open and policies.others_to_handle(referral).exists(), "Give it to another LADO", "hand_over"),
+        ],
+    }
+    groups = [
+        (heading, [(label, reverse(f"lado:{name}", args=[referral.pk])) for may, label, name in rows if may])
+        for heading, rows in offered.items()
     ]
-    return [(label, reverse(f"lado:{name}", args=[referral.pk])) for may, label, name in offered if may]
+    return [(heading, links) for heading, links in groups if links]

@@ -97,7 +97,9 @@ def _referred(referrals: list[Referral]) -> Iterator[Line]:
 
 
 def _raised(user: User, carer: Carer) -> Iterator[Line]:
-    rows = ConductSubject.for_user(user).filter(carer=carer).select_related("concern__child", "concern__placement__home")
+    rows = (
+        ConductSubject.for_user(user).filter(carer=carer).select_related("concern__child", "concern__placement__home")
+    )
     subjects = list(rows.order_by("-concern__received_at", "-pk")[:LISTED])
     # By the concern: it may have been decided before anybody said which carer it is about.
     decisions = ConductDecision.for_user(user).filter(concern__in=[row.concern_id for row in subjects])
@@ -145,7 +147,7 @@ def year(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "charts": report.drawn(rows, lambda **by: caseload(show="all", year=str(which), **by)),
         "days": report.average_days(rows),
-        "years": [(each, report.called(each)) for each in report.years(today)],
+        "years": [(report.called_short(each), f"?year={each}", each == which) for each in report.years(today)],
         "which": which,
         "all_url": caseload(show="all", year=str(which)),
         "back_url": reverse("lado:cases"),

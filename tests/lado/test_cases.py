@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from core import accounts, clock
 from core.access import Role
@@ -167,11 +168,14 @@ def test_about_the_lado_it_goes_to_the_next_person_and_they_never_read_it(scene)
         actions.end_admission(admission=Admission.objects.get(person=cast.dee), by=cast.dee, as_of=clock.now())
 
 
-def test_said_later_to_be_the_lado_they_are_outside_from_that_moment(scene):
+def test_said_later_to_be_the_lado_they_are_outside_from_that_moment(scene, client):
     referral = scene.refer(child=scene.child)
     scene.act("identify", referral, account=scene.cast.lee)
     referral.refresh_from_db()
     assert referral.owner == scene.cast.sal
+    client.force_login(scene.cast.sal)
+    for page in ("dashboards:my_work", "lado:mine"):
+        assert "yours to handle" in client.get(reverse(page)).content.decode()
     assert not Referral.for_user(scene.cast.lee).exists()
     with pytest.raises(PermissionDenied):
         scene.evaluate(referral)
@@ -236,7 +240,9 @@ def test_when_the_lado_leaves_the_next_has_it_and_whoever_closes_accounts_learns
     assert (open_.owner, owing.owner, closed.owner) == (cast.sal, cast.sal, cast.lee)
     assert set(Referral.for_user(cast.sal)) == {open_, owing}
     accounts.change(account=cast.hana, name="Hana Finch", role=Role.COMMISSIONER, by=cast.sam, as_of=clock.now())
-    assert not Referral.for_user(User.objects.get(pk=cast.hana.pk)).exists()  # let in for a work that is no longer theirs
+    assert not Referral.for_user(
+        User.objects.get(pk=cast.hana.pk)
+    ).exists()  # let in for a work that is no longer theirs
     accounts.deactivate(account=cast.sal, reason="Left.", by=cast.sam, as_of=clock.now())
     open_.refresh_from_db()
     assert open_.owner == cast.dora

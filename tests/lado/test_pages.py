@@ -147,7 +147,9 @@ def test_one_workers_page_gathers_everything_and_is_behind_the_door(scene, clien
     actions.do_not_refer(concern=concern, because="Two saw it.", by=scene.cast.sal, as_of=clock.now())
     concerns.identify(concern=concern, carer=scene.carer, by=scene.cast.tom, as_of=clock.now())
     client.force_login(scene.cast.lee)
-    assert "Not referred, because" in seen(client, "worker", scene.carer.pk)  # though it was decided before that was said
+    assert "Not referred, because" in seen(
+        client, "worker", scene.carer.pk
+    )  # though it was decided before that was said
     assert "Kay Dotterel" not in seen(client, "workers")
     found_asleep(scene)
     assert "Kay Dotterel" in seen(client, "workers")  # to be found asleep counts like a concern
@@ -168,9 +170,7 @@ def test_one_workers_page_gathers_everything_and_is_behind_the_door(scene, clien
     seen(client, "worker", scene.carer.pk, status=404)
 
 
-def test_the_pages_ask_the_same_however_many_there_are(
-    scene, client, django_assert_max_num_queries, monkeypatch
-):
+def test_the_pages_ask_the_same_however_many_there_are(scene, client, django_assert_max_num_queries, monkeypatch):
     def several(number):
         for _ in range(number):
             referral = scene.refer(child=scene.child, as_of=clock.now() - 3 * DAY)
