@@ -10,7 +10,7 @@ from core import gates
 from core.access import Permission, Role
 from core.errors import Conflict, Refused
 from core.models import Refusal, User
-from governance.models import Concern, ConductSubject
+from governance.models import Concern, ConductSubject, StrategyDiscussion
 from lado.models import ConductDecision, Referral
 from placements.models import ProviderPost
 from staffing.models import AwakeCheck, Carer, Shift, StandDownCase
@@ -184,6 +184,16 @@ def refusals_for(user: User) -> Any:
 def own_records(user: User) -> set[int]:
     """The person’s own record as a carer, if there is one: never theirs to read here."""
     return set(Carer.objects.filter(account=user).values_list("pk", flat=True))
+
+
+def discussions_of(referral: Referral) -> QuerySet[StrategyDiscussion]:
+    """The strategy discussions asked for, or held, about the concern that the referral came from, each with its enquiry.
+
+    The LADO reads that there are, when and with what outcome, and no word of what was said there.
+    """
+    if referral.concern is None:
+        return StrategyDiscussion.objects.none()
+    return StrategyDiscussion.objects.about(referral.concern).select_related("enquiry").order_by("asked_at", "pk")
 
 
 def all_looks(authority_id: int | None) -> QuerySet[AwakeCheck]:

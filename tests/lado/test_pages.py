@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from core import clock
-from governance.actions import concerns
+from governance.actions import concerns, protection
 from lado import actions, report
 from lado.models import Admission, ConductDecision, Receipt, Referral, ReferralAction
 from lado.views import cases
@@ -137,6 +137,25 @@ def test_a_manager_decides_from_the_concern_and_from_the_carer(scene, client):
     assert client.get(answer.url).status_code == 200
     client.force_login(scene.cast.carl)
     assert client.get(page("decide_concern", concern.pk)).status_code == 403
+
+
+def test_the_lado_reads_when_there_was_a_strategy_discussion_about_it_and_no_word_of_it(scene, client):
+    from tests.lado.test_referring import concern_about
+
+    concern = concern_about(scene, scene.carer)
+    referral = scene.refer(scene.cast.tom, concern=concern)
+    protection.record_strategy(
+        child=scene.child, why="She has bruises.", held_at=clock.now(), chair="Tom Heron", concerns=[concern],
+        there={"social_care": "Tom", "police": "Pete", "health": "Nell"}, outcome="enquiry", reasons="Two saw it.",
+        by=scene.cast.tom, as_of=clock.now(),
+    )  # fmt: skip
+    scene.act("admit", referral, person=scene.cast.hana, why="W")
+    client.force_login(scene.cast.lee)
+    shown = seen(client, "case", referral.pk)
+    assert "Section 47 enquiry began" in shown
+    assert not any(words in shown for words in ("She has bruises.", "Two saw it.", "Nell"))
+    client.force_login(scene.cast.hana)  # let in to read, and no more
+    assert "Section 47 enquiry" not in seen(client, "case", referral.pk)
 
 
 @pytest.mark.failing("F120")
