@@ -72,13 +72,13 @@ def undecided_concerns(user: User) -> QuerySet[Concern]:
     return found.filter(~Exists(decided)).exclude(conduct__carer__account=user).order_by("received_at", "pk")
 
 
-def undecided_looks(authority_id: int | None, carer: Carer | None = None) -> QuerySet[AwakeCheck]:
+def undecided_looks(authority_id: int, carer: Carer | None = None) -> QuerySet[AwakeCheck]:
     """Carers found asleep while a council's child was theirs to watch, about which nobody has decided yet."""
     found = all_looks(authority_id).filter(~Exists(ConductDecision.objects.filter(look=OuterRef("pk"))))
     return found.filter(carer=carer) if carer else found
 
 
-def undecided_cases(authority_id: int | None, carer: Carer | None = None) -> QuerySet[StandDownCase]:
+def undecided_cases(authority_id: int, carer: Carer | None = None) -> QuerySet[StandDownCase]:
     """Stand-downs that arose in a council, about which nobody has decided yet."""
     decided = ConductDecision.objects.filter(case=OuterRef("pk"))
     found = StandDownCase.objects.filter(~Exists(decided), authority_id=authority_id)
@@ -88,6 +88,7 @@ def undecided_cases(authority_id: int | None, carer: Carer | None = None) -> Que
 def undecided_for(user: User) -> tuple[QuerySet[Concern], QuerySet[AwakeCheck], QuerySet[StandDownCase]]:
     """All of it in the council of the LADO, the oldest first; nothing of it about themselves."""
     own = own_records(user)
+    assert user.authority_id is not None  # noqa: S101 - the LADO is a council's
     looks = undecided_looks(user.authority_id).exclude(carer__in=own).select_related("carer")
     cases = undecided_cases(user.authority_id).exclude(stand_down__carer__in=own).select_related("stand_down__carer")
     return undecided_concerns(user), looks.order_by("checked_at", "pk"), cases.order_by("stand_down__starts_at", "pk")
@@ -196,7 +197,7 @@ def discussions_of(referral: Referral) -> QuerySet[StrategyDiscussion]:
     return StrategyDiscussion.objects.about(referral.concern).select_related("enquiry").order_by("asked_at", "pk")
 
 
-def all_looks(authority_id: int | None) -> QuerySet[AwakeCheck]:
+def all_looks(authority_id: int) -> QuerySet[AwakeCheck]:
     """Each time a carer was found asleep while a council's child was theirs to watch."""
     found = AwakeCheck.objects.filter(
         state=AwakeCheck.State.ASLEEP, shift__placement__child__authority_id=authority_id
