@@ -64,9 +64,13 @@ def _write(messages: list[OutboxMessage]) -> None:
     ring("core.tasks.deliver")
 
 
-def messages_to(person: User, *, number: int = 10) -> QuerySet[OutboxMessage]:
-    """What was last written to a person, newest first: sent, or still waiting."""
-    return person.outbox.order_by("-id")[:number]
+def links_to(person: User, *, number: int = 10) -> QuerySet[OutboxMessage]:
+    """The links to choose a password that were last written to a person, newest first: sent, or still waiting.
+
+    Whoever runs accounts is shown these alone. That something else was written to somebody, and when, would tell of
+    allegations, and of who blew the whistle.
+    """
+    return person.outbox.filter(key__startswith=f"password-{person.pk}-").order_by("-id")[:number]
 
 
 def sent_at(keys: Iterable[str]) -> dict[str, dt.datetime | None]:

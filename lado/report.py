@@ -41,6 +41,15 @@ def called(year: int) -> str:
     return f"1 April {year} to 31 March {year + 1}"
 
 
+def called_short(year: int) -> str:
+    return f"{year}/{(year + 1) % 100:02}"
+
+
+def years(today: dt.date) -> list[int]:
+    """The years that are offered, this one first."""
+    return list(range(year_of(today), year_of(today) - 6, -1))
+
+
 def rows_of(referrals: Any, year: int) -> list[dict[str, Any]]:
     """A row a referral that reached the LADO in the year. One query."""
     found = referrals.received_in(year).with_length().order_by("received_at", "pk")
@@ -57,18 +66,22 @@ def counted(rows: Sequence[dict[str, Any]]) -> list[tuple[Part, list[tuple[str, 
     return found
 
 
-def drawn(rows: Sequence[dict[str, Any]], href: Callable[..., str]) -> list[charts.BarChart]:
-    """A chart for each, with its table; every number leads to the referrals it counts."""
+def drawn(rows: Sequence[dict[str, Any]], href: Callable[..., str]) -> list[tuple[charts.BarChart, list[str]]]:
+    """A chart for each, with its table, every number leading to the referrals it counts; and of what there was none."""
     return [
-        charts.bar_chart(
-            part.title,
-            series=["Referrals"],
-            row_heading=part.title.removeprefix("By ").capitalize(),
-            rows=[
-                (label, [charts.Number(number, href(**{part.key: code}) if number else "")], "")
-                for code, label, number in numbers
-            ],
-            totals=[charts.Number(len(rows), href())],
+        (
+            charts.bar_chart(
+                part.title,
+                series=["Referrals"],
+                row_heading=part.title.removeprefix("By ").capitalize(),
+                rows=[
+                    (label, [charts.Number(number, href(**{part.key: code}))], "")
+                    for code, label, number in numbers
+                    if number
+                ],
+                totals=[charts.Number(len(rows), href())],
+            ),
+            [label for _, label, number in numbers if not number],
         )
         for part, numbers in counted(rows)
     ]

@@ -150,13 +150,15 @@ class FlagQuerySet(models.QuerySet):
 
 def _inside(user, flag: str, held: Q) -> Q:
     """Of what is behind the LADO's door: for the LADO of the council, and whoever holds it. Never where a referral at the
-    same placement is about themselves."""
+    same placement, about the same carer or about no carer on record, is about themselves."""
     from lado.models import Referral
     from lado.querysets.referrals import about
 
     own = Referral.objects.filter(about(user), placement=OuterRef(f"{flag}placement"))
+    theirs = Q(Exists(own.filter(carer=OuterRef(f"{flag}carer"))))
+    theirs |= Q(Exists(own.filter(carer__isnull=True)), **{f"{flag}carer__isnull": True})
     mine = held | Q(**{f"{flag}authority_id": user.authority_id}) if user.can(Permission.HANDLE_ALLEGATIONS) else held
-    return mine & ~Q(Exists(own))
+    return mine & ~theirs
 
 
 def _for_provider() -> Q:

@@ -12,7 +12,7 @@ from core import accounts, forms
 from core.access import PartnerKind, Permission, Role, access
 from core.history_panel import changes
 from core.models import Team, User
-from core.outbox import messages_to
+from core.outbox import links_to
 from core.pages import record_form
 
 A_PAGE = 50
@@ -81,7 +81,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "title": account.name,
         "account": account,
         "back_url": reverse("core:accounts"),
-        "sent": messages_to(account),
+        "sent": links_to(account),
         "history": changes(account),
         "is_self": account.pk == request.user.pk,
     }

@@ -22,6 +22,8 @@ from escalations.views.ladder import listed
 from governance.models import Action, Concern, CourtTask, Meeting
 from governance.views.concerns import ledger
 from lado.models import Referral
+from lado.policies.conduct import STANDS_IN
+from lado.views.cases import caseload, in_hand
 from oversight.quality import registration_not_known
 from placements.models import Placement
 from staffing.models import Lift, RotaRequest, Swap
@@ -77,7 +79,7 @@ def _parts(user: User) -> list[Part]:
     if user.can(Permission.SEE_PLANS):
         after = parts.index(_mine) + 1 if _mine in parts else len(parts)
         parts = [*parts[:after], _court, *parts[after:]]
-    if user.can(Permission.HANDLE_ALLEGATIONS):
+    if user.can(Permission.HANDLE_ALLEGATIONS) or role in STANDS_IN:
         parts = [_allegations, *parts]
     if user.can(Permission.ATTEND_MEETINGS):
         parts = [*parts, _tasks]
@@ -231,8 +233,17 @@ def _routes(user: User, as_of: dt.datetime) -> dict[str, Any]:
 
 
 def _allegations(user: User, as_of: dt.datetime) -> dict[str, Any]:
-    """For the LADO alone: how many are open, with the address of exactly those."""
-    return {"allegations": Referral.for_user(user).open().count(), "allegations_href": reverse("lado:cases")}
+    """For the LADO what is in hand, each number with the address of exactly those; for whoever stands in, what they handle."""
+    if user.can(Permission.HANDLE_ALLEGATIONS):
+        number, late, undecided = in_hand(user, as_of)
+        return {
+            "allegations": number, "allegations_late": late, "allegations_undecided": undecided,
+            "allegations_href": reverse("lado:cases"), "allegations_late_href": caseload(show="late"),
+        }  # fmt: skip
+    return {
+        "allegations_href": reverse("lado:mine"),
+        "handled": Referral.for_user(user).owing().handled_by(user).count(),
+    }
 
 
 def _staff(user: User, as_of: dt.datetime) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from escalations.ladder import Posts
 from escalations.models import Escalation
 from escalations.policies import ladder as policies
 from governance.models import Action, Concern, ConcernStep
+from oversight import rulebook
 from oversight.models import Flag
 from placements.models import Placement
 
@@ -101,6 +102,8 @@ def _the_source(
             continue
         if not type(record).for_user(by).filter(pk=record.pk).exists():
             raise PermissionDenied("this record is another's")
+        if flag is not None and flag.rule in rulebook.BEHIND_THE_DOOR:
+            raise PermissionDenied("what is behind the LADO's door goes up no ladder")
         again = {"flags__flag": record} if source == Source.FLAGS else {source.value: record}
         before = Escalation.objects.open().filter(raised_by=by, **again).first()
         if before is not None:

@@ -19,6 +19,7 @@ from escalations.ladder import Posts
 from escalations.notices import page as page_of
 from escalations.policies import ladder as policies
 from governance.models import Action, Concern
+from oversight import rulebook
 from oversight.models import Flag
 
 INTRO = (
@@ -94,7 +95,9 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
 @access(Permission.ESCALATE)
 def flag(request: HttpRequest, pk: int) -> HttpResponse:
     related = ("child__team", "child__authority", "carer", "agency", "shift")
-    record = get_object_or_404(Flag.for_user(request.user).standing().select_related(*related), pk=pk)
+    # What is behind the LADO’s door goes up no ladder: those above, and the child’s own line, would read of it.
+    flags = Flag.for_user(request.user).standing().exclude(rule__in=rulebook.BEHIND_THE_DOOR)
+    record = get_object_or_404(flags.select_related(*related), pk=pk)
     what = f"{record.title}. {record.about}".strip()
     return _raise(request, child=record.child, what=what, flag=record, back_url=reverse("oversight:flag", args=[pk]))
 

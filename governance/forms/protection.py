@@ -67,7 +67,6 @@ class Hold(_Held):
         hint="They read exactly this, and nothing else of what is written here. They may work for a provider.",
         noun="what whoever asked is told",
         rows=3,
-        required=False,
     )
 
     def __init__(self, *args: Any, asked_by: User, user: User, **kwargs: Any) -> None:

@@ -176,15 +176,15 @@ class Owed:
 
 
 def days_given(concern: Concern, standard: tuple[str, int]) -> int:
-    """How many days the council's own standard gives, never more than the default."""
+    """How many days the council's own standard gives for a concern."""
+    return standard_of(concern.authority_id, standard, clock.local_date(concern.received_at))
+
+
+def standard_of(authority_id: int, standard: tuple[str, int], day: dt.date) -> int:
+    """A council's own number as it stood on a day, never more than the default."""
     key, default = standard
-    row = (
-        LocalStandard.objects.filter(
-            authority_id=concern.authority_id, key=key, effective_from__lte=clock.local_date(concern.received_at)
-        )
-        .order_by("-effective_from")
-        .first()
-    )
+    rows = LocalStandard.objects.filter(authority_id=authority_id, key=key, effective_from__lte=day)
+    row = rows.order_by("-effective_from").first()
     return min(row.value, default) if row else default
 
 

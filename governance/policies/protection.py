@@ -13,7 +13,7 @@ from core.errors import Conflict, Invalid
 from core.models import User
 from core.working_days import add_working_days
 from governance.models import Concern, ConcernStep, Enquiry, SeriousHarmNotice, StrategyDiscussion
-from governance.policies.concerns import Owed, days_given
+from governance.policies.concerns import Owed, days_given, standard_of
 from governance.querysets.concerns import to_raise_about
 from governance.querysets.protection import TO_LADO
 from placements.models import DolOrder, Placement, Registration
@@ -126,6 +126,15 @@ def owed_of_concern(concern: Concern, steps: list[ConcernStep], as_of: dt.dateti
         ),
     ]
     return [Owed(what, concern.owner.name, by, by < today) for owes, what, by in waits if owes]
+
+
+def owed_of_discussion(discussion: StrategyDiscussion, as_of: dt.datetime) -> list[Owed]:
+    """That somebody who asked for one is answered: by a discussion that was held, or by why there is none."""
+    if not discussion.is_open:
+        return []
+    day = clock.local_date(discussion.asked_at)
+    by = add_working_days(day, standard_of(discussion.child.authority_id, STRATEGY, day))
+    return [Owed("Hold it, or say why not", "", by, by < clock.local_date(as_of))]
 
 
 def owed_of_enquiry(enquiry: Enquiry, as_of: dt.datetime) -> list[Owed]:

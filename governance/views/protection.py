@@ -111,7 +111,7 @@ def strategy(request: HttpRequest, pk: int) -> HttpResponse:
             "attendees": list(record.attendees.all()),
             "concerns": list(Concern.for_user(user).filter(pk__in=record.about.values("concern"))),
             "enquiry": enquiry,
-            "owed": policies.owed_of_enquiry(enquiry, as_of) if enquiry else [],
+            "owed": policies.owed_of_enquiry(enquiry, as_of) if enquiry else policies.owed_of_discussion(record, as_of),
             "history": changes(record, *([enquiry] if enquiry else [])),
             "acts": _offered(
                 _link(records and record.is_open, "Record that it was held", "hold_strategy", pk),

@@ -93,7 +93,7 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
     return _form(
         request, discussion.child, forms.Hold, partial(acts.hold_strategy, discussion=discussion), "Record that it was held",
         strategy_page(discussion), "Recorded. Whoever asked is told", form_kwargs=who, initial={"concerns": about},
-        context={"intro": f"{THREE} {discussion.asked_by} asked for it: {discussion.why}"},
+        template="governance/protection_answer.html", context={"intro": THREE, "discussion": discussion},
     )  # fmt: skip
 
 
@@ -103,7 +103,7 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
     return _form(
         request, discussion.child, forms.Decline, partial(acts.decline_strategy, discussion=discussion),
         "Say why it is not held", strategy_page(discussion), "Recorded. Whoever asked is told",
-        context={"intro": f"{discussion.asked_by} asked for it: {discussion.why}"},
+        template="governance/protection_answer.html", context={"discussion": discussion},
     )  # fmt: skip
 
 

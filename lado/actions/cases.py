@@ -3,6 +3,9 @@
 import datetime as dt
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
+from django.db.models.functions import Greatest
+from django.urls import reverse
 
 from children import policies as for_child
 from core import clock, gates
@@ -11,11 +14,19 @@ from core.dates import in_words
 from core.errors import Conflict, Invalid, Refused
 from core.models import User
 from lado import codes
-from lado.actions.referring import owned_by_nobody_inside, settle, stood_down, tell_owner
+from lado.actions.referring import (
+    case_page,
+    keep_subject_outside,
+    owned_by_nobody_inside,
+    settle,
+    stood_down,
+    tell_owner,
+)
 from lado.models import Admission, Receipt, Referral, ReferralAction, ReferralRead, ReferralStep
 from lado.policies import clocks
 from lado.policies import conduct as policies
 from placements.models import Placement
+from staffing import notices
 from staffing.models import Carer
 from staffing.querysets import placements_known_to
 
@@ -28,7 +39,7 @@ def _begin(referral: Referral, by: User, *, closed_too: bool = False) -> None:
     policies.may_handle(by, referral, closed_too=True)
     for_child.hold(referral)
     policies.may_handle(by, referral, closed_too=closed_too)
-    touch(carer=referral.carer, placement=referral.placement)
+    touch(carer=referral.carer, placement=referral.placement, user=referral.account)
 
 
 def _step(referral: Referral, kind: str, text: str, by: User, happened_at: dt.datetime, **said: object) -> ReferralStep:
@@ -177,6 +188,8 @@ def police_involved(*, referral: Referral, involved: bool, why: str, by: User, a
 def stand_down_subject(*, referral: Referral, by: User, as_of: dt.datetime) -> Referral:
     """Stand the carer down at once. Everybody else reads of it what they read of any other."""
     _begin(referral, by)
+    if referral.is_stood_down:
+        raise Conflict("They are stood down already.")
     stood_down(referral, by, as_of, then="stand_down_subject")
     settle(referral, by, as_of)
     return referral
@@ -201,22 +214,22 @@ def record_removal(*, referral: Referral, removed_on: dt.date, why: str, by: Use
 def identify(
     *, referral: Referral, carer: Carer | None = None, account: User | None = None, by: User, as_of: dt.datetime
 ) -> Referral:
-    """Say which carer, or whose account, it is about. Whoever that is is outside from this moment, the LADO too."""
+    """Say which carer it is about, or whose account, or both; what is not given is taken back, so that a mistake can be mended.
+
+    Whoever it is, is outside from this moment, the LADO too.
+    """
     _begin(referral, by, closed_too=True)
-    if carer is None and account is None:
+    if carer is None and account is None and not referral.named:
         raise Invalid({"carer": "Select a carer, or a person with an account"})
-    referral.carer, referral.account = carer or referral.carer, account or referral.account
-    touch(carer=referral.carer)
-    subject = policies.subject_is(referral.owner, carer=referral.carer, account=referral.account)
-    if subject:
-        referral.owner = policies.owner_for(referral.authority_id, carer=referral.carer, account=referral.account)
-    referral.save(update_fields=["carer", "account", "owner"])
-    if subject:
-        owned_by_nobody_inside(referral, as_of)
-        tell_owner(referral, "given", "A referral is yours to handle.")
-    if referral.evaluated_at is not None and not policies.subject_is(
-        by, carer=referral.carer, account=referral.account
-    ):
+    if carer is not None and not policies.carers_to_name(by, referral).filter(pk=carer.pk).exists():
+        raise PermissionDenied("this carer is another's")
+    if account is not None and not policies.accounts_to_name(referral).filter(pk=account.pk).exists():
+        raise PermissionDenied("this account is another council's")
+    referral.carer, referral.account = carer, account
+    touch(carer=carer, user=account)
+    referral.save(update_fields=["carer", "account"])
+    keep_subject_outside(referral, as_of)
+    if referral.evaluated_at is not None and not policies.subject_is(by, carer=carer, account=account):
         settle(referral, by, as_of)
     return referral
 
@@ -238,10 +251,8 @@ def hand_over_case(*, referral: Referral, owner: User, why: str, by: User, as_of
     """Give a referral to another of the LADO's team."""
     _begin(referral, by)
     for_child.required(why=(why, "Enter why"))
-    if not policies.handlers(referral.authority_id).filter(pk=owner.pk).exists():
-        raise Invalid({"owner": "Select somebody of the LADO’s team"})
-    if policies.subject_is(owner, carer=referral.carer, account=referral.account):
-        raise Invalid({"owner": "Select somebody else"})
+    if not policies.others_to_handle(referral).filter(pk=owner.pk).exists():
+        raise Invalid({"owner": "Select somebody else of the LADO’s team"})
     because(why.strip())
     referral.owner = owner
     referral.save(update_fields=["owner"])
@@ -250,9 +261,13 @@ def hand_over_case(*, referral: Referral, owner: User, why: str, by: User, as_of
 
 
 def hand_on(*, account: User, by: User) -> None:
-    """When an account is closed or given another role, what it handles goes to the next person at once. Whoever runs the
-    accounts is told nothing of it."""
-    for referral in Referral.objects.open().filter(owner=account).select_related("carer", "account"):
+    """When an account is closed or given another role, what it handles and still owes something goes to the next person at
+    once, and whatever it was let in to closes. Whoever runs the accounts is told nothing of it."""
+    now = clock.database_now()
+    for admission in Admission.objects.filter(person=account, ended_at__isnull=True).select_for_update():
+        admission.ended_at = Greatest(now, F("started_at"))
+        admission.save(update_fields=["ended_at"])
+    for referral in Referral.objects.owing().filter(owner=account).select_related("carer", "account"):
         try:
             owner = policies.owner_for(
                 referral.authority_id, carer=referral.carer, account=referral.account, leaving=account
@@ -261,7 +276,7 @@ def hand_on(*, account: User, by: User) -> None:
             continue  # nobody is left: the next account that is opened is found by the flag’s own way up
         referral.owner = owner
         referral.save(update_fields=["owner"])
-        owned_by_nobody_inside(referral, clock.database_now())
+        owned_by_nobody_inside(referral, now)
         tell_owner(referral, "given", "A referral is yours to handle.")
 
 
@@ -276,9 +291,15 @@ def admit(
         raise Invalid({"person": "Select who is let in from the list"})
     if Admission.objects.filter(referral=referral, person=person, ended_at__isnull=True).exists():
         raise Conflict(f"{person.name} is admitted already.")
-    return Admission.objects.create(
+    admission = Admission.objects.create(
         referral=referral, person=person, handles=handles, why=why.strip(), started_at=as_of, admitted_by=by
     )
+    notices.tell(
+        [person], key=f"admission-{admission.pk}", subject="a referral to the LADO",
+        text="You have been let in to a referral, because you need it for your work. Every opening is recorded.",
+        path=case_page(referral),
+    )  # fmt: skip
+    return admission
 
 
 @action
@@ -327,10 +348,22 @@ def close_case(
     _step(referral, Kind.SUMMARY, summary, by, as_of)
     if learning.strip():
         _step(referral, Kind.LEARNING, learning, by, as_of)
-    for receipt in Receipt.objects.filter(referral=referral).select_for_update():
+    _answer(referral, answer, as_of)
+    return referral
+
+
+def _answer(referral: Referral, answer: str, as_of: dt.datetime) -> None:
+    """Tell whoever referred it that it has come to its end; but for one who turned out to be whom it is about."""
+    subjects = policies.subjects_of(carer=referral.carer, account=referral.account)
+    receipts = Receipt.objects.filter(referral=referral).exclude(to__in=subjects).select_related("to")
+    for receipt in receipts.select_for_update(of=("self",)):
         receipt.answer, receipt.answered_at = answer.strip(), as_of
         receipt.save(update_fields=["answer", "answered_at"])
-    return referral
+        notices.tell(
+            [receipt.to], key=f"receipt-{receipt.reference}", subject="what you passed to safeguarding",
+            text="What you passed to safeguarding has come to its end. You can read what you may be told.",
+            path=reverse("lado:receipt", args=[receipt.reference]),
+        )  # fmt: skip
 
 
 def _gate_outcome(outcome: str) -> None:

@@ -12,8 +12,10 @@ from django.urls import reverse
 
 from children import policies as for_child
 from children.models import Child
-from core.access import Permission
+from core import clock
+from core.access import Permission, Role
 from core.actions import action, because, touch
+from core.dates import in_words
 from core.errors import Conflict, Invalid
 from core.models import Authority, User
 from governance.actions.concerns import pass_to_safeguarding
@@ -27,6 +29,7 @@ from placements.models import Placement, Provider
 from staffing import notices
 from staffing.actions import stand_downs
 from staffing.models import AwakeCheck, Carer, StandDown, StandDownCase
+from staffing.querysets import placements_known_to
 
 Answer = ConductDecision.Answer
 STOOD_DOWN = "Passed to safeguarding."  # all that a stand-down from behind the door says of why
@@ -66,8 +69,10 @@ def refer(
         raise PermissionDenied(f"this role may not {Permission.REFER_TO_LADO}")
     authority = _to_whom(authority, child, concern, by)
     carer, named = _whom(concern, carer, named, by)
-    if account is not None and not policies.handlers(authority.pk).filter(pk=account.pk).exists():
+    if account is not None and account.role != Role.LADO:
         raise PermissionDenied("whose account it is, is for the LADO to say")
+    if account is not None and not policies.handlers(authority.pk).filter(pk=account.pk).exists():
+        raise Invalid({"account": "Select the LADO of the council that it goes to"})
     account = account or policies.is_about_a_handler(named, authority.pk)
     _entered(what, post, category, criteria, happened_at, as_of)
     if carer is None and account is None:
@@ -102,16 +107,12 @@ def refer(
         )
         owned_by_nobody_inside(referral, as_of)
     else:
-        referral = earlier
-        ReferralStep.objects.create(
-            referral=referral,
-            kind=ReferralStep.Kind.NOTE,
-            text=f"Referred again. {what.strip()}",
-            by=by,
-            happened_at=as_of,
-        )
+        referral = _again(
+            earlier, what, named, employer_named, criteria, category, happened_at, carer=carer, account=account,
+            police_involved=police_involved, by=by, as_of=as_of,
+        )  # fmt: skip
     touch(carer=referral.carer, placement=referral.placement)
-    if stand_down:
+    if stand_down and not referral.is_stood_down:
         stood_down(referral, by, as_of)
     if by.can(Permission.DECIDE_CONDUCT) and not policies.subject_is(
         by, carer=referral.carer, account=referral.account
@@ -163,14 +164,51 @@ def _entered(
         raise Invalid({"happened_at": "The date and time must be in the past"})
 
 
+def _again(
+    referral: Referral, what: str, named: str, employer_named: str, criteria: list[str], category: str,
+    happened_at: dt.datetime | None, *, carer: Carer | None, account: User | None, police_involved: bool, by: User,
+    as_of: dt.datetime,
+) -> Referral:  # fmt: skip
+    """Add what is said a second time to the referral there is: nothing that somebody entered is lost."""
+    for_child.hold(referral)
+    asked = {name: sentence for name, sentence, _ in codes.CRITERIA}
+    said = [
+        f"Referred again. {what.strip()}",
+        "\n".join(asked[name] for name in criteria),
+        codes.Category(category).label,
+        f"About: {named.strip()}" if named.strip() else "",
+        f"Works for: {employer_named.strip()}" if employer_named.strip() else "",
+        f"When: {in_words(clock.local_date(happened_at))}" if happened_at else "",
+        "The police are involved." if police_involved else "",
+    ]
+    ReferralStep.objects.create(
+        referral=referral, kind=ReferralStep.Kind.NOTE, text="\n".join(filter(None, said)), by=by, happened_at=as_of
+    )
+    referral.police_involved = referral.police_involved or police_involved
+    referral.carer, referral.account = referral.carer or carer, referral.account or account
+    referral.save(update_fields=["police_involved", "carer", "account"])
+    keep_subject_outside(referral, as_of)
+    return referral
+
+
+def keep_subject_outside(referral: Referral, as_of: dt.datetime) -> None:
+    """Where its owner turns out to be whom it is about, the next person has it from this moment."""
+    if not policies.subject_is(referral.owner, carer=referral.carer, account=referral.account):
+        return
+    referral.owner = policies.owner_for(referral.authority_id, carer=referral.carer, account=referral.account)
+    referral.save(update_fields=["owner"])
+    owned_by_nobody_inside(referral, as_of)
+    tell_owner(referral, "given", "A referral is yours to handle.")
+
+
 def _where(child: Child | None, concern: Concern | None, moment: dt.datetime) -> Placement | None:
     """The placement of the child then or, where it was between two, the last before."""
     if concern is not None and concern.placement_id is not None:
         return concern.placement
     if child is None:
         return None
-    lived = Placement.objects.filter(child=child, started_on__lte=moment.date()).order_by("-started_on", "-pk")
-    return lived.first()
+    day = clock.local_date(moment)
+    return Placement.objects.filter(child=child, started_on__lte=day).order_by("-started_on", "-pk").first()
 
 
 def owned_by_nobody_inside(referral: Referral, as_of: Any) -> None:
@@ -200,11 +238,16 @@ def stood_down(referral: Referral, by: User, as_of: dt.datetime, *, then: str = 
     """Stand the subject down, in this transaction. The record of it, its history too, is like that of any other."""
     if referral.carer is None:
         raise Invalid({"stand_down": "Only a carer on record can be stood down. Say first which carer it is"})
+    placement = referral.placement if _knows(by, referral) else None
+    if placement is None and by.authority_id is None:
+        raise Invalid(
+            {"stand_down": "Say which child it is about, so that a council keeps the stand-down, or refer without it"}
+        )
     because(stand_downs.stand_down.__name__)
     standing = stand_downs.stand_down(
         carer=referral.carer,
         reason=STOOD_DOWN,
-        placement=referral.placement if _knows(by, referral) else None,
+        placement=placement,
         by=by,
         as_of=as_of,
     )
@@ -216,8 +259,6 @@ def stood_down(referral: Referral, by: User, as_of: dt.datetime, *, then: str = 
 
 def _knows(by: User, referral: Referral) -> bool:
     """Whether the placement is one where this person may say that a stand-down arose."""
-    from staffing.querysets import placements_known_to
-
     return placements_known_to(by).filter(pk=referral.placement_id).exists()
 
 
@@ -268,6 +309,7 @@ def do_not_refer(
     touch(carer=carer or (subject.carer if subject else None), child=concern.child if concern else None)
     policies.may_decide(by, carer=carer or (subject.carer if subject else None), named=subject.named if subject else "")
     for_child.required(because=(because, "Enter why it is not referred"))
+    policies.gate_because(because)
     if concern is not None:
         if not Concern.objects.in_ledger_of(by).filter(pk=concern.pk).exists():
             raise PermissionDenied("this concern is another's to act on")

@@ -1,16 +1,17 @@
 """What the LADO types to handle a referral."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from core import forms
 from core.models import User
 from governance.models import Concern
-from lado import codes
+from lado import codes, report
 from lado.actions.cases import NOTES
 from lado.models import Referral, ReferralAction
 from lado.policies import conduct as policies
+from lado.querysets.referrals import LENGTHS
 from staffing.forms.stand_downs import PlacementChoice
-from staffing.models import Carer
 from staffing.querysets import placements_known_to
 
 
@@ -93,9 +94,8 @@ class Identify(forms.Form):
 
     def __init__(self, *args: Any, user: User, referral: Referral, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer("carer", Carer.objects.visible_to(user).order_by("surname", "forename"))
-        people = User.objects.filter(authority_id=referral.authority_id) | User.objects.filter(authority__isnull=True)
-        self.offer("account", people.filter(is_active=True).order_by("name"))
+        self.offer("carer", policies.carers_to_name(user, referral))
+        self.offer("account", policies.accounts_to_name(referral))
 
 
 class Attach(forms.Form):
@@ -114,7 +114,7 @@ class HandOver(forms.Form):
 
     def __init__(self, *args: Any, referral: Referral, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer("owner", policies.handlers(referral.authority_id).exclude(pk=referral.owner_id))
+        self.offer("owner", policies.others_to_handle(referral))
 
 
 class Admit(forms.Form):
@@ -133,7 +133,9 @@ class Close(forms.Form):
         noun="the outcome",
         choices=[*codes.Outcome.choices, *codes.NoOutcome.choices],
         hints={
-            codes.NoOutcome.RESIGNED: "This is no outcome: whether it is so is found out all the same.",
+            codes.NoOutcome.RESIGNED: "No outcome: whether it is so is found out all the same.",
+            codes.NoOutcome.NO_FURTHER: "No outcome: say which of the five it is.",
+            codes.NoOutcome.DISMISSED: "No outcome: say what was found to be so.",
         },
     )
     reasons = forms.TextAreaField(label="The reasons for the outcome", noun="the reasons for the outcome")
@@ -155,9 +157,20 @@ class CaseFilter(forms.FilterForm):
     show = forms.SelectField(
         label="Show",
         required=False,
-        choices=[("", "Open"), ("late", "Open, with something overdue"), ("closed", "Closed"), ("all", "All")],
+        choices=[("", "In hand"), ("late", "In hand, with something overdue"), ("closed", "Closed"), ("all", "All")],
     )
     source = forms.SelectField(label="From", required=False, choices=[("", "Anybody"), *Concern.Raiser.choices])
     post = forms.SelectField(label="About", required=False, choices=[("", "Anybody"), *codes.Post.choices])
     category = forms.SelectField(label="Kind of harm", required=False, choices=[("", "Any"), *codes.Category.choices])
-    outcome = forms.SelectField(label="Outcome", required=False, choices=[("", "Any"), *codes.Outcome.choices])
+    outcome = forms.SelectField(label="Outcome", required=False, choices=[("", "Any"), *report.ENDED])
+    length = forms.SelectField(
+        label="Time to the outcome",
+        required=False,
+        choices=[("", "Any"), *((code, label) for code, (label, _) in LENGTHS.items())],
+    )
+    year = forms.SelectField(label="Reached the LADO", required=False)
+
+    def __init__(self, *args: Any, years: Iterable[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        year: Any = self.fields["year"]
+        year.choices = [("", "Any year"), *((str(each), report.called(each)) for each in years)]

@@ -20,7 +20,7 @@ class Refer(forms.Form):
 
     named = forms.TextField(
         label="Who is it about?",
-        hint="A name, as far as you know it, or what they look like.",
+        hint="A name as far as you know it, or what they look like. If they are on one of these lists, select them there.",
         noun="who it is about",
         required=False,
     )
@@ -85,6 +85,7 @@ class Refer(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.is_known = concern is not None  # whom it is about, from the concern
         self._who(user, concern, carer)
         self._where(user, concern or child)
         if user.role in (Role.PARTNER, Role.ADVOCATE):
@@ -120,6 +121,8 @@ class Refer(forms.Form):
         entered = super().clean() or {}
         if entered.get("source") == ME:
             entered["source"] = ""
+        if "named" in self.fields and not self.is_known and not any(map(entered.get, ("named", "carer", "account"))):
+            self.add_error("named", "Enter who it is about, as far as you know")
         return entered
 
 

@@ -108,6 +108,12 @@ class Referral(Protected):
         return self.closed_at is None
 
     @property
+    def is_stood_down(self) -> bool:
+        """Whether the stand-down made from here stands, and is of whom it is now said to be about."""
+        made = self.stand_down
+        return made is not None and made.lifted_at is None and made.carer_id == self.carer_id
+
+    @property
     def about(self) -> str:
         """Who it is about, in words."""
         return str(self.carer or self.account or self.named)

@@ -14,6 +14,7 @@ from lado.models import Referral, ReferralAction, ReferralStep
 Kind = ReferralStep.Kind
 HELD = (Kind.MEETING, Kind.REVIEW)
 
+DECISION = ("SAF-09 LADO", 1)  # how soon somebody decides whether a matter of conduct is referred
 # Each local standard as (key, default): see oversight/standards.py.
 EVALUATION = ("SAF-04 evaluation", 1)
 MEETING = ("SAF-04 meeting", 5)
@@ -51,6 +52,11 @@ class Standards:
         return min(self.rows.get(key, default), default)
 
 
+def decide_by(found_at: dt.datetime, standards: Standards) -> dt.date:
+    """The last day for deciding whether what was found is referred (SAF-01)."""
+    return add_working_days(clock.local_date(found_at), standards.of(DECISION))
+
+
 def longest_until_review(standards: Standards, *, police: bool) -> int:
     return standards.of(REVIEW_POLICE if police else REVIEW)
 
@@ -80,7 +86,7 @@ def owed(
         elif not held and evaluated[-1].decision in codes.MEETS:
             found.append(("Hold the allegations meeting", add_working_days(received, standards.of(MEETING))))
         if held:
-            last = max(held, key=lambda step: step.happened_at)
+            last = max(held, key=lambda step: (step.happened_at, step.pk))
             found.append(("Review it in a meeting", review_due(last, standards, police=referral.police_involved)))
         ends = [months_after(received, standards.of(length)) for length in LENGTHS]
         found.append(("Bring it to an outcome", next((day for day in ends if day >= today), ends[-1])))

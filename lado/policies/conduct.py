@@ -9,9 +9,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from core import gates
 from core.access import Permission, Role
 from core.errors import Conflict, Refused
-from core.models import User
-from governance.models import Concern, ConductSubject
+from core.models import Refusal, User
+from governance.models import Concern, ConductSubject, StrategyDiscussion
 from lado.models import ConductDecision, Referral
+from placements.models import ProviderPost
 from staffing.models import AwakeCheck, Carer, Shift, StandDownCase
 
 SOMEBODY_ELSE = "This was refused. Whether anybody is referred is decided by somebody who has no part in it."
@@ -38,6 +39,25 @@ def may_decide(by: User, *, carer: Carer | None = None, named: str = "") -> None
         raise Refused(gates.DECIDING_CONDUCT, SOMEBODY_ELSE, WHO_DECIDES)
 
 
+# Said instead of a reason. Compared with the whole of what was typed, so that nobody's own account is judged.
+_IT = r"((it|this|that) (is|was) )?"
+_THEY = r"((he|she|they|the carer|the worker)( has| have|.s|.ve)? )?"
+NO_REASONS = re.compile(
+    _IT + r"(already )?known( about)?( to (us|the lado))?( already)?"
+    rf"|{_THEY}(already )?(left|gone|resigned|been (dismissed|removed)|no longer works? (here|there|for us))( already)?"
+)
+
+
+def gate_because(because: str) -> None:
+    """Refuse not to refer because it is known already, or because they have left: neither says that it is not so."""
+    if NO_REASONS.fullmatch(because.strip().rstrip(".!").strip().lower()):
+        raise Refused(
+            gates.DECIDING_CONDUCT,
+            "This was refused. That it is known already, or that they have left, is no reason not to refer it.",
+            "Refer it, or say what makes you sure that no child was harmed, or put at risk, by what they did.",
+        )
+
+
 def whose_conduct(concern: Concern) -> ConductSubject | None:
     return ConductSubject.objects.filter(concern=concern).select_related("carer").first()
 
@@ -54,10 +74,7 @@ def undecided_concerns(user: User) -> QuerySet[Concern]:
 
 def undecided_looks(authority_id: int, carer: Carer | None = None) -> QuerySet[AwakeCheck]:
     """Carers found asleep while a council's child was theirs to watch, about which nobody has decided yet."""
-    decided = ConductDecision.objects.filter(look=OuterRef("pk"))
-    found = AwakeCheck.objects.filter(
-        ~Exists(decided), state=AwakeCheck.State.ASLEEP, shift__placement__child__authority_id=authority_id
-    ).exclude(shift__kind=Shift.Kind.SLEEP_IN)
+    found = all_looks(authority_id).filter(~Exists(ConductDecision.objects.filter(look=OuterRef("pk"))))
     return found.filter(carer=carer) if carer else found
 
 
@@ -68,6 +85,15 @@ def undecided_cases(authority_id: int, carer: Carer | None = None) -> QuerySet[S
     return found.filter(stand_down__carer=carer) if carer else found
 
 
+def undecided_for(user: User) -> tuple[QuerySet[Concern], QuerySet[AwakeCheck], QuerySet[StandDownCase]]:
+    """All of it in the council of the LADO, the oldest first; nothing of it about themselves."""
+    own = own_records(user)
+    assert user.authority_id is not None  # noqa: S101 - the LADO is a council's
+    looks = undecided_looks(user.authority_id).exclude(carer__in=own).select_related("carer")
+    cases = undecided_cases(user.authority_id).exclude(stand_down__carer__in=own).select_related("stand_down__carer")
+    return undecided_concerns(user), looks.order_by("checked_at", "pk"), cases.order_by("stand_down__starts_at", "pk")
+
+
 # --- who handles it ---------------------------------------------------------------------------------------------------
 
 
@@ -76,14 +102,24 @@ def handlers(authority_id: int | None) -> QuerySet[User]:
     return User.objects.filter(authority_id=authority_id, role=Role.LADO, is_active=True).order_by("pk")
 
 
+def others_to_handle(referral: Referral) -> QuerySet[User]:
+    """To whom of the LADO's team it may be given: never whom it is about."""
+    subjects = subjects_of(carer=referral.carer, account=referral.account)
+    return handlers(referral.authority_id).exclude(pk__in=[*subjects, referral.owner_id])
+
+
+def subjects_of(*, carer: Carer | None, account: User | None) -> list[int]:
+    """The accounts of whoever it is about, where they have one."""
+    return [pk for pk in (account.pk if account else None, carer.account_id if carer else None) if pk]
+
+
 def subject_is(user: User, *, carer: Carer | None, account: User | None) -> bool:
-    return (account is not None and account.pk == user.pk) or (carer is not None and carer.account_id == user.pk)
+    return user.pk in subjects_of(carer=carer, account=account)
 
 
 def owner_for(authority_id: int, *, carer: Carer | None, account: User | None, leaving: User | None = None) -> User:
     """Who handles a referral: the LADO or, where there is none or it is about them, the next person up. Never its subject."""
-    subjects = [person.pk if person else None for person in (account, leaving)] + [carer.account_id if carer else None]
-    subjects = [pk for pk in subjects if pk]
+    subjects = [*subjects_of(carer=carer, account=account), *([leaving.pk] if leaving else [])]
     free = User.objects.filter(authority_id=authority_id, is_active=True).exclude(pk__in=subjects)
     people = list(free.filter(role__in=(Role.LADO, *STANDS_IN)).order_by("pk"))
     order = [Role.LADO, *STANDS_IN]
@@ -97,8 +133,6 @@ def councils_of(user: User) -> list[int]:
     them."""
     if user.authority_id is not None:
         return [user.authority_id]
-    from placements.models import ProviderPost
-
     posts = ProviderPost.objects.filter(person=user, ended_on__isnull=True)
     return sorted(set(posts.values_list("authority_id", flat=True)))
 
@@ -118,22 +152,33 @@ def may_handle(by: User, referral: Referral, *, closed_too: bool = False) -> Non
 
 def may_be_admitted(referral: Referral) -> QuerySet[User]:
     """Who may be let in: people of the council who reach cases at all, but not who it is about."""
-    subjects = [pk for pk in (referral.account_id, referral.carer.account_id if referral.carer else None) if pk]
+    subjects = subjects_of(carer=referral.carer, account=referral.account)
     people = User.objects.filter(authority_id=referral.authority_id, is_active=True).exclude(pk__in=subjects)
     outside = (Role.LADO, Role.SYSTEM_ADMINISTRATOR, Role.SCRUTINEER)
     return people.exclude(role__in=outside).order_by("name")
 
 
+def carers_to_name(user: User, referral: Referral) -> QuerySet[Carer]:
+    """The carers a referral may be said to be about: those this person knows of, and the one it is about now."""
+    known = Carer.objects.visible_to(user)
+    return Carer.objects.filter(Q(pk__in=known.values("pk")) | Q(pk=referral.carer_id)).order_by("surname", "forename")
+
+
+def accounts_to_name(referral: Referral) -> QuerySet[User]:
+    """The accounts it may be said to be about: the council's own, those of the providers it deals with, and the one it is
+    about now."""
+    theirs = ProviderPost.objects.filter(authority_id=referral.authority_id).values("person")
+    near = Q(authority_id=referral.authority_id) | Q(authority__isnull=True, pk__in=theirs)
+    return User.objects.filter(near & Q(is_active=True) | Q(pk=referral.account_id)).order_by("name")
+
+
 def refusals_for(user: User) -> Any:
     """What was refused behind the door in this person's council, newest first: for the LADO, and nothing about themselves."""
-    from core.models import Refusal
-
     if not user.can(Permission.HANDLE_ALLEGATIONS) or user.authority_id is None:
         return Refusal.objects.none()
     found = Refusal.objects.filter(code__in=gates.BEHIND_THE_DOOR, by__authority_id=user.authority_id).exclude(by=user)
-    own = Carer.objects.filter(account=user).first()
-    if own is not None:
-        found = found.exclude(Q(subjects__contains=[f"carer {own.pk}"]))
+    for subject in [f"user {user.pk}", *(f"carer {pk}" for pk in own_records(user))]:
+        found = found.exclude(Q(subjects__contains=[subject]))
     return found.select_related("by").order_by("-recorded_at")
 
 
@@ -142,9 +187,25 @@ def own_records(user: User) -> set[int]:
     return set(Carer.objects.filter(account=user).values_list("pk", flat=True))
 
 
-def looks_of(carer: Carer, authority_id: int) -> QuerySet[AwakeCheck]:
-    """Each time a carer was found asleep with a child of the council, the oldest first."""
+def discussions_of(referral: Referral) -> QuerySet[StrategyDiscussion]:
+    """The strategy discussions asked for, or held, about the concern that the referral came from, each with its enquiry.
+
+    The LADO reads that there are, when and with what outcome, and no word of what was said there.
+    """
+    if referral.concern is None:
+        return StrategyDiscussion.objects.none()
+    return StrategyDiscussion.objects.about(referral.concern).select_related("enquiry").order_by("asked_at", "pk")
+
+
+def all_looks(authority_id: int) -> QuerySet[AwakeCheck]:
+    """Each time a carer was found asleep while a council's child was theirs to watch."""
     found = AwakeCheck.objects.filter(
-        carer=carer, state=AwakeCheck.State.ASLEEP, shift__placement__child__authority_id=authority_id
-    ).exclude(shift__kind=Shift.Kind.SLEEP_IN)
+        state=AwakeCheck.State.ASLEEP, shift__placement__child__authority_id=authority_id
+    ).order_by()
+    return found.exclude(shift__kind=Shift.Kind.SLEEP_IN)
+
+
+def looks_of(carer: Carer, authority_id: int) -> QuerySet[AwakeCheck]:
+    """Those of one carer, the oldest first."""
+    found = all_looks(authority_id).filter(carer=carer)
     return found.select_related("shift__placement__child", "shift__placement__home").order_by("checked_at")

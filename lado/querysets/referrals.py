@@ -60,6 +60,15 @@ class ReferralQuerySet(models.QuerySet):
     def open(self) -> "ReferralQuerySet":
         return self.filter(closed_at__isnull=True)
 
+    def owing(self) -> "ReferralQuerySet":
+        """Those that are open, or closed with something left to do: what somebody was asked for, or the word of the DBS."""
+        from lado.models import ReferralAction
+
+        asked = ReferralAction.objects.filter(referral=OuterRef("pk"))
+        told = Exists(asked.filter(kind=ReferralAction.Kind.DBS, done_on__isnull=False))
+        left = Exists(asked.filter(done_on__isnull=True)) | Q(removed_on__isnull=False) & ~told
+        return self.filter(Q(closed_at__isnull=True) | left)
+
     def received_in(self, year: int) -> "ReferralQuerySet":
         """Those that reached the LADO in the year from 1 April."""
         first, last = clock.start_of(dt.date(year, 4, 1)), clock.start_of(dt.date(year + 1, 4, 1))
@@ -81,7 +90,7 @@ class ReferralQuerySet(models.QuerySet):
         year: str = "",
     ) -> "ReferralQuerySet":  # fmt: skip
         """By the caseload's filters, as they stand in its address. Nonsense finds nothing."""
-        shown = {"": self.open(), "late": self.open(), "closed": self.filter(closed_at__isnull=False), "all": self}
+        shown = {"": self.owing(), "late": self.owing(), "closed": self.filter(closed_at__isnull=False), "all": self}
         found = shown.get(show, self.none())
         for field, value in (("source", source), ("post", post), ("category", category)):
             if value:

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
+from core import clock
 from core.access import Permission, access
 from core.pages import record_form
 from lado import actions
@@ -19,6 +20,8 @@ from lado.views.cases import their_case
 def _form(
     request: HttpRequest, referral: Referral, form_class: type, act: Callable, title: str, label: str, done: str, **how: Any
 ) -> HttpResponse:  # fmt: skip
+    if request.method != "POST":  # these pages say whom it is about, too
+        actions.open_case(referral=referral, page="form", by=request.user, as_of=clock.now())
     page = case_page(referral)
     may_read = Referral.for_user(request.user).filter(pk=referral.pk)
     return record_form(

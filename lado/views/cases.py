@@ -4,10 +4,10 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -18,14 +18,14 @@ from core import clock
 from core.access import Permission, access
 from core.history_panel import Entry, changes
 from core.models import User
-from lado import actions
+from lado import actions, report
 from lado.forms import cases as forms
 from lado.models import Admission, ConductDecision, Referral, ReferralAction, ReferralRead, ReferralStep
 from lado.policies import clocks
 from lado.policies import conduct as policies
 
 A_PAGE, READS, LISTED = 50, 20, 20
-FILTERS = ("show", "source", "post", "category", "outcome", "length", "year")
+IN_HAND = ("", "late")  # shown by what falls due; others by when they came
 
 
 def caseload(**filters: str) -> str:
@@ -45,7 +45,7 @@ def their_case(request: HttpRequest, pk: int, *, acting: bool = False) -> Referr
         "placement__home",
         "referred_by",
         "concern",
-        "stand_down",
+        "stand_down__carer",
     )
     referral: Referral = get_object_or_404(Referral.for_user(request.user).select_related(*related), pk=pk)
     if acting and not Referral.for_user(request.user).handled_by(request.user).filter(pk=pk).exists():
@@ -80,35 +80,22 @@ def _urgent(row: tuple[Referral, list[clocks.Owed]]) -> tuple[dt.date, int]:
 def cases(request: HttpRequest) -> HttpResponse:
     """What is owed soonest comes first; with what has not been decided, and what cannot be kept by a clock."""
     user, as_of = request.user, clock.now()
-    form = forms.CaseFilter(request.GET)
+    form = forms.CaseFilter(request.GET, years=report.years(clock.local_date(as_of)))
     form.is_valid()
-    chosen = {name: request.GET.get(name, "").replace("\0", "") for name in FILTERS}
-    found = Referral.for_user(user).filtered(**chosen).select_related("carer", "account", "owner", "employer")
-    rows = sorted(with_owed(found, user, as_of), key=_urgent)
-    if chosen["show"] == "late":
-        rows = [row for row in rows if any(owed.late for owed in row[1])]
+    chosen = {name: request.GET.get(name, "").replace("\0", "") for name in form.fields}
     query = request.GET.copy()
     query.pop("page", None)
-    undecided = policies.undecided_concerns(user)
-    own = policies.own_records(user)
-    looks = (
-        policies.undecided_looks(user.authority_id)
-        .exclude(carer__in=own)
-        .select_related("carer")
-        .order_by("checked_at")
-    )
-    downs = policies.undecided_cases(user.authority_id).exclude(stand_down__carer__in=own)
-    downs = downs.select_related("stand_down__carer").order_by("pk")
     context = {
         "title": "Allegations",
-        "page": Paginator(rows, A_PAGE).get_page(request.GET.get("page")),
+        "page": _page(user, chosen, request.GET.get("page", ""), as_of),
         "filter_form": form,
         "chosen": _chosen(form, chosen),
         "query": query.urlencode(),
-        "unplaced": list(Referral.for_user(user).open().filter(placement__isnull=True)[:LISTED]),
-        "undecided": list(undecided[:LISTED]),
-        "looks": list(looks[:LISTED]),
-        "downs": list(downs[:LISTED]),
+        "listed": LISTED,
+        "unplaced": list(
+            Referral.for_user(user).open().filter(placement__isnull=True).order_by("received_at", "pk")[:LISTED]
+        ),
+        "undecided": _undecided(user, as_of),
         "not_referred": list(
             ConductDecision.for_user(user).not_referred().select_related("concern", "carer", "decided_by")[:LISTED]
         ),
@@ -117,15 +104,60 @@ def cases(request: HttpRequest) -> HttpResponse:
     return render(request, "lado/cases.html", context)
 
 
+class Undecided(NamedTuple):
+    """Something about which nobody has decided whether it is referred."""
+
+    what: str
+    href: str
+    at: dt.datetime
+    by: dt.date
+    late: bool
+
+
+def _undecided(user: User, as_of: dt.datetime) -> list[Undecided]:
+    """What waits longest comes first."""
+    concerns, looks, cases = policies.undecided_for(user)
+    found = [
+        (str(each), reverse("lado:decide_concern", args=[each.pk]), each.received_at) for each in concerns[:LISTED]
+    ]
+    for words, carer, at in [
+        *(("found asleep", look.carer, look.checked_at) for look in looks[:LISTED]),
+        *(("stood down", case.stand_down.carer, case.stand_down.starts_at) for case in cases[:LISTED]),
+    ]:
+        found.append((f"{carer}, {words}", reverse("lado:decide_carer", args=[carer.pk]), at))
+    today = clock.local_date(as_of)
+    standards = clocks.Standards(user.authority_id, today)
+    rows = [(what, href, at, clocks.decide_by(at, standards)) for what, href, at in found]
+    return [Undecided(*row, late=row[-1] < today) for row in sorted(rows, key=lambda row: row[2])]
+
+
+def in_hand(user: User, as_of: dt.datetime) -> tuple[int, int, int]:
+    """For the LADO's first page: how many are in hand, of how many something is overdue, and what nobody has decided."""
+    rows = with_owed(Referral.for_user(user).owing().select_related("carer", "account"), user, as_of)
+    late = sum(any(owed.late for owed in found) for _, found in rows)
+    return len(rows), late, sum(found.count() for found in policies.undecided_for(user))
+
+
+def _page(user: User, chosen: dict[str, str], number: str, as_of: dt.datetime) -> Page:
+    """What is in hand is sorted by what falls due, and is never much; of all there ever was, one page is read."""
+    found = Referral.for_user(user).filtered(**chosen).select_related("carer", "account", "owner", "employer")
+    if chosen["show"] not in IN_HAND:
+        page = Paginator(found.order_by("-received_at", "-pk"), A_PAGE).get_page(number)
+        page.object_list = with_owed(page.object_list, user, as_of)
+        return page
+    rows = sorted(with_owed(found, user, as_of), key=_urgent)
+    if chosen["show"] == "late":
+        rows = [row for row in rows if any(owed.late for owed in row[1])]
+    return Paginator(rows, A_PAGE).get_page(number)
+
+
 def _chosen(form: forms.CaseFilter, chosen: dict[str, str]) -> list[tuple[str, str]]:
     """Each filter in use, as (what it says, the address without it)."""
     found = []
     for name, value in chosen.items():
         if value:
-            field: Any = form.fields.get(name)
-            said = (
-                f"{field.label}: {dict(field.choices).get(value, value)}" if field else f"{name.capitalize()}: {value}"
-            )
+            field: Any = form.fields[name]
+            said = f"{field.label}: {dict(field.choices).get(value, value)}"
             found.append((said, caseload(**{key: text for key, text in chosen.items() if key != name})))
     return found
 
@@ -169,6 +201,7 @@ def _context(referral: Referral, user: User, as_of: dt.datetime) -> dict[str, An
         "others": list(others.exclude(pk=referral.pk).order_by("received_at")),
         "may_see_pattern": user.can(Permission.HANDLE_ALLEGATIONS) and referral.carer is not None,
         "acts": _acts(referral) if handles else [],
+        "discussions": list(policies.discussions_of(referral)) if handles else [],
         "reads": list(ReferralRead.for_user(user).filter(referral=referral).select_related("by")[:READS]),
         "history": _without_names(changes(referral, *tasks, *admissions)),
         "back_url": reverse("lado:cases" if user.can(Permission.HANDLE_ALLEGATIONS) else "lado:mine"),
@@ -181,22 +214,35 @@ def _without_names(entries: list[Entry]) -> list[Entry]:
     return [replace(entry, changes=[each for each in entry.changes if each.field not in hidden]) for entry in entries]
 
 
-def _acts(referral: Referral) -> list[tuple[str, str]]:
-    """What may be done about it as it stands, as (label, address)."""
+def _acts(referral: Referral) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What may be done about it as it stands, in groups, each of (label, address)."""
     is_open, evaluated = referral.is_open, referral.evaluated_at is not None
-    offered = [
-        (is_open and not evaluated, "Evaluate it", "evaluate"),
-        (is_open and evaluated, "Record a meeting", "meeting"),
-        (True, "Record a note, a strategy discussion or learning", "note"),
-        (True, "Ask somebody for something", "task"),
-        (is_open and referral.carer is not None and referral.stand_down is None, "Stand the carer down", "stand_down"),
-        (is_open, "Say whether the police are involved", "police"),
-        (referral.removed_on is None, "Record that they were removed from the work", "removal"),
-        (True, "Say who it is about", "identify"),
-        (True, "Say at which placement it arose", "attach"),
-        (is_open and evaluated, "Evaluate it again", "evaluate"),
-        (True, "Let somebody in", "admit"),
-        (is_open, "Give it to another LADO", "hand_over"),
-        (is_open and evaluated, "Bring it to its outcome", "close"),
+    down = is_open and referral.carer is not None and not referral.is_stood_down
+    offered = {
+        "Its course": [
+            (is_open and not evaluated, "Evaluate it", "evaluate"),
+            (is_open and evaluated, "Record a meeting", "meeting"),
+            (is_open and evaluated, "Evaluate it again", "evaluate"),
+            (is_open and evaluated, "Bring it to its outcome", "close"),
+        ],
+        "On record": [
+            (True, "Record a note, a strategy discussion or learning", "note"),
+            (True, "Ask somebody for something", "task"),
+            (is_open, "Say whether the police are involved", "police"),
+            (referral.removed_on is None, "Record that they were removed from the work", "removal"),
+        ],
+        "Who it is about, and where": [
+            (down, "Stand the carer down", "stand_down"),
+            (True, "Say who it is about", "identify"),
+            (True, "Say at which placement it arose", "attach"),
+        ],
+        "Who reads and handles it": [
+            (True, "Let somebody in", "admit"),
+            (is_open and policies.others_to_handle(referral).exists(), "Give it to another LADO", "hand_over"),
+        ],
+    }
+    groups = [
+        (heading, [(label, reverse(f"lado:{name}", args=[referral.pk])) for may, label, name in rows if may])
+        for heading, rows in offered.items()
     ]
-    return [(label, reverse(f"lado:{name}", args=[referral.pk])) for may, label, name in offered if may]
+    return [(heading, links) for heading, links in groups if links]

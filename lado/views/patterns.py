@@ -1,11 +1,12 @@
 """What is seen only together: everything about one worker, and a year of referrals."""
 
 import datetime as dt
+import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -28,26 +29,23 @@ SEVERAL, LISTED = 2, 100
 @access(Permission.HANDLE_ALLEGATIONS)
 @require_safe
 def workers(request: HttpRequest) -> HttpResponse:
-    """Who was referred more than once, or about whom there is more than one concern, across children and agencies."""
+    """About whom more than one thing is on record, across children and agencies: referrals, concerns about their conduct,
+    and times they were found asleep. Whoever has the most comes first."""
     user = request.user
-    referred = dict(
-        Referral.for_user(user).filter(carer__isnull=False).order_by().values_list("carer").annotate(n=Count("pk"))
-    )
-    raised = dict(
-        ConductSubject.for_user(user)
-        .filter(carer__isnull=False)
-        .order_by()
-        .values_list("carer")
-        .annotate(n=Count("pk"))
-    )
-    several = {
-        pk for pk in {*referred, *raised} if referred.get(pk, 0) + raised.get(pk, 0) >= SEVERAL
-    } - policies.own_records(user)
-    carers = Carer.for_user(user).filter(pk__in=several).with_stand_down(clock.now())
-    rows = [(carer, referred.get(carer.pk, 0), raised.get(carer.pk, 0)) for carer in carers[:LISTED]]
+    kinds = [
+        Counter(Referral.for_user(user).order_by().values_list("carer", flat=True)),
+        Counter(ConductSubject.for_user(user).order_by().values_list("carer", flat=True)),
+        Counter(policies.all_looks(user.authority_id).values_list("carer", flat=True)),
+    ]
+    of_all: Counter[int | None] = sum(kinds, Counter())
+    own = policies.own_records(user)
+    several = [pk for pk, number in of_all.most_common() if pk and number >= SEVERAL and pk not in own]
+    carers = Carer.for_user(user).with_stand_down(clock.now()).in_bulk(several)
+    shown = [carers[pk] for pk in several if pk in carers]
     context = {
         "title": "Workers with more than one",
-        "rows": sorted(rows, key=lambda row: (-row[1] - row[2], str(row[0]))),
+        "rows": [(carer, *(kind[carer.pk] for kind in kinds)) for carer in shown[:LISTED]],
+        "more": len(shown) - LISTED,
         "back_url": reverse("lado:cases"),
     }
     return render(request, "lado/workers.html", context)
@@ -99,9 +97,14 @@ def _referred(referrals: list[Referral]) -> Iterator[Line]:
 
 
 def _raised(user: User, carer: Carer) -> Iterator[Line]:
-    decided = {each.concern_id: each for each in ConductDecision.for_user(user).filter(carer=carer)}
-    subjects = ConductSubject.for_user(user).filter(carer=carer)
-    for row in subjects.select_related("concern__child", "concern__placement__home")[:LISTED]:
+    rows = (
+        ConductSubject.for_user(user).filter(carer=carer).select_related("concern__child", "concern__placement__home")
+    )
+    subjects = list(rows.order_by("-concern__received_at", "-pk")[:LISTED])
+    # By the concern: it may have been decided before anybody said which carer it is about.
+    decisions = ConductDecision.for_user(user).filter(concern__in=[row.concern_id for row in subjects])
+    decided = {each.concern_id: each for each in decisions}
+    for row in subjects:
         concern, decision = row.concern, decided.get(row.concern_id)
         href = reverse("governance:concern", args=[concern.pk]) if user.can(Permission.RAISE_CONCERN) else ""
         state = decision.get_answer_display() if decision else "Not decided"
@@ -128,7 +131,7 @@ def _stood_down(user: User, carer: Carer) -> Iterator[Line]:
 def _asked_year(request: HttpRequest) -> int:
     this = report.year_of(clock.local_date(clock.now()))
     asked = request.GET.get("year", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and 2000 <= int(asked[:6]) <= this else this
+    return int(asked) if re.fullmatch(r"20\d\d", asked, re.ASCII) and int(asked) <= this else this
 
 
 @access(Permission.HANDLE_ALLEGATIONS)
@@ -137,14 +140,14 @@ def year(request: HttpRequest) -> HttpResponse:
     """How many, from whom, about whom, of what kind, how they ended and in what time."""
     which = _asked_year(request)
     rows = report.rows_of(Referral.for_user(request.user), which)
-    this = report.year_of(clock.local_date(clock.now()))
+    today = clock.local_date(clock.now())
     context = {
         "title": "Allegations in a year",
         "caption": report.called(which),
         "rows": rows,
         "charts": report.drawn(rows, lambda **by: caseload(show="all", year=str(which), **by)),
         "days": report.average_days(rows),
-        "years": [(each, report.called(each)) for each in range(this, this - 4, -1)],
+        "years": [(report.called_short(each), f"?year={each}", each == which) for each in report.years(today)],
         "which": which,
         "all_url": caseload(show="all", year=str(which)),
         "back_url": reverse("lado:cases"),

@@ -43,7 +43,7 @@ def test_an_officer_refers_and_the_lado_brings_it_to_its_outcome(cast, skye, at_
 
     lee = at_a_browser(cast.lee).is_signed_in()
     lee.opens("dashboards:my_work")
-    lee.follows("1 open")
+    lee.follows("1 in hand")
     lee.sees("1 referral", "Kay, who is tall", "Evaluate it")
     lee.follows("Referral 1")
     lee.sees("Asleep at three", skye.reference, "Who may read it")

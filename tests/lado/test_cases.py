@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from core import accounts, clock
 from core.access import Role
@@ -167,31 +168,88 @@ def test_about_the_lado_it_goes_to_the_next_person_and_they_never_read_it(scene)
         actions.end_admission(admission=Admission.objects.get(person=cast.dee), by=cast.dee, as_of=clock.now())
 
 
-def test_said_later_to_be_the_lado_they_are_outside_from_that_moment(scene):
+def test_said_later_to_be_the_lado_they_are_outside_from_that_moment(scene, client):
     referral = scene.refer(child=scene.child)
     scene.act("identify", referral, account=scene.cast.lee)
     referral.refresh_from_db()
     assert referral.owner == scene.cast.sal
+    client.force_login(scene.cast.sal)
+    for page in ("dashboards:my_work", "lado:mine"):
+        assert "yours to handle" in client.get(reverse(page)).content.decode()
     assert not Referral.for_user(scene.cast.lee).exists()
     with pytest.raises(PermissionDenied):
         scene.evaluate(referral)
+    scene.act("identify", referral, by=scene.cast.sal)  # it was a mistake: what was first said of them is still there
+    assert Referral.for_user(scene.cast.lee).get().about == "Somebody tall"
+
+
+def test_only_whom_this_council_deals_with_may_be_said_to_be_its_subject(scene):
+    cast = scene.cast
+    souths = cast.person("souths", "Southern Staff", Role.SHIFT_LEADER, at_provider=True)
+    referral = scene.refer(child=scene.child)
+    for about in ({"account": souths}, {"account": cast.zoe}, {"carer": cast.carer("Of nobody", checked=False)}):
+        with pytest.raises(PermissionDenied):
+            scene.act("identify", referral, **about)
+    scene.act("identify", referral, account=scene.kay)
+
+
+def test_said_to_be_another_carer_that_one_can_be_stood_down_too(scene):
+    referral = scene.refer(carer=None, named="Kay", child=scene.child)
+    other = scene.cast.carer("Tern", agency=scene.cast.provider, checked=TODAY - 30 * DAY)
+    scene.act("identify", referral, carer=other)
+    scene.act("stand_down_subject", referral)
+    with pytest.raises(Conflict):
+        scene.act("stand_down_subject", referral)
+    scene.act("identify", referral, carer=scene.carer)
+    assert not referral.is_stood_down
+    scene.act("stand_down_subject", referral)
+    assert (referral.is_stood_down, referral.stand_down.carer) == (True, scene.carer)
+
+
+def test_whoever_referred_is_told_that_it_is_over_but_not_its_subject_and_whoever_is_let_in_that_they_are(scene):
+    cast = scene.cast
+    concern = concerns.raise_concern(
+        child=scene.child, category="staff_conduct", what="W", named="Somebody", by=cast.tom, as_of=clock.now()
+    )
+    referral = scene.refer(cast.tom, concern=concern)
+    scene.refer(cast.amy, concern=concern)
+    scene.act("identify", referral, account=cast.tom)
+    scene.act("admit", referral, person=cast.sal, why="W")
+    scene.evaluate(referral, decision="employer")
+    OutboxMessage.objects.exclude(key__startswith="admission-").delete()
+    assert OutboxMessage.objects.get().to == cast.sal
+    scene.closes(referral, answer="It was looked into.")
+    assert Receipt.for_user(cast.amy).get().answer == "It was looked into."
+    assert Receipt.for_user(cast.tom).get().answered_at is None
+    told = OutboxMessage.objects.exclude(key__startswith="admission-").get()
+    assert (told.to, "Skye" in told.body) == (cast.amy, False)
 
 
 def test_when_the_lado_leaves_the_next_has_it_and_whoever_closes_accounts_learns_nothing(scene):
     cast = scene.cast
-    open_, closed = scene.refer(child=scene.child), scene.refer(child=scene.child)
-    scene.evaluate(closed, decision="employer")
-    scene.closes(closed)
+    open_, closed, owing = (scene.refer(child=scene.child) for _ in range(3))
+    for each in (closed, owing):
+        scene.evaluate(each, decision="employer")
+        scene.closes(each)
+    scene.act("record_removal", owing, removed_on=TODAY, why="Dismissed.")
+    scene.act("admit", open_, person=cast.hana, why="W")
     accounts.deactivate(account=cast.lee, reason="Left.", by=cast.sam, as_of=clock.now())
     open_.refresh_from_db()
-    assert (open_.owner, Admission.objects.get().person) == (cast.sal, cast.sal)
+    owing.refresh_from_db()
+    closed.refresh_from_db()
+    assert (open_.owner, owing.owner, closed.owner) == (cast.sal, cast.sal, cast.lee)
+    assert set(Referral.for_user(cast.sal)) == {open_, owing}
+    accounts.change(account=cast.hana, name="Hana Finch", role=Role.COMMISSIONER, by=cast.sam, as_of=clock.now())
+    assert not Referral.for_user(
+        User.objects.get(pk=cast.hana.pk)
+    ).exists()  # let in for a work that is no longer theirs
     accounts.deactivate(account=cast.sal, reason="Left.", by=cast.sam, as_of=clock.now())
     open_.refresh_from_db()
     assert open_.owner == cast.dora
     assert not Referral.for_user(cast.sam).exists()
     second = cast.person("lou", "Lou Avocet", Role.LADO)
     actions.hand_over_case(referral=open_, owner=second, why="A LADO again.", by=cast.dora, as_of=clock.now())
-    assert set(Referral.for_user(second)) == {open_, closed}
+    assert set(Referral.for_user(second)) == {open_, closed, owing}
 
 
 def test_the_page_and_the_rules_count_the_same_days():

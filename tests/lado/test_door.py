@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
 
@@ -14,6 +15,7 @@ from core import clock
 from core.access import SIGNED_IN, Permission, Role
 from core.history import history_table
 from core.models import OutboxMessage, User
+from escalations.actions import raising
 from lado import actions
 from lado import models as lado
 from lado.models import Admission, Receipt, Referral, ReferralRead
@@ -159,8 +161,7 @@ def a_whole_case(w):
     """Referred by the police, evaluated, met about, refused, let in to, and closed; and another that stays open, late."""
     act, lee, scene = Scene.act, w.lee, scene_of(w)
     first = scene.refer(carer=None, named="Kay", child=w.child_)
-    act(scene, "identify", first, carer=w.k)
-    act(scene, "identify", first, account=w.priya)
+    act(scene, "identify", first, carer=w.k, account=w.priya)
     late = scene.refer(child=w.child_, named="Kay", as_of=clock.now() - 50 * DAY)
     act(scene, "identify", late, carer=w.k)
     scene.evaluate(first)
@@ -210,7 +211,27 @@ def test_nor_does_anything_a_manager_opens_about_whom_the_police_have_referred(t
     nothing_differs(before, everything_open_to(client, tom, two.records, READ_BY_MANAGERS))
 
 
-def test_behind_the_door_a_flag_is_the_lados_and_whoever_holds_it(two):
+def test_nor_does_anything_whoever_runs_accounts_opens(two, client):
+    """They are shown no messages but their own links: to whom else something was written, and when, would tell."""
+    sam, scene = two.sam, scene_of(two)
+    accounts = [reverse("core:account_detail", args=[user.pk]) for user in (two.lee, two.sal, two.dora)]
+
+    def read():
+        client.force_login(sam)
+        pages = [(200, None, *masked(client.get(page)).splitlines()) for page in accounts]
+        return pages, everything_open_to(client, sam, two.records)
+
+    read()
+    before = read()
+    referral = scene.refer(child=two.child_, named="Sam")
+    scene.act("identify", referral, account=sam)
+    assert OutboxMessage.objects.filter(to=two.lee, key__startswith="referral-").exists()
+    after = read()
+    assert before[0] == after[0]
+    nothing_differs(before[1], after[1])
+
+
+def test_behind_the_door_a_flag_is_the_lados_and_whoever_holds_it(two, client):
     """In no list, count or message of others, and never for whoever it is about."""
     cast = two
     a_whole_case(two)
@@ -226,12 +247,24 @@ def test_behind_the_door_a_flag_is_the_lados_and_whoever_holds_it(two):
     shown = Flag.for_user(cast.lee).filtered(cast.lee, as_of=clock.now(), child=cast.child_.reference)
     assert not shown.exists()  # an agenda and a pack are printed
     assert Flag.for_user(cast.lee).filtered(cast.lee, as_of=clock.now(), whose="mine").count() == behind.count()
+    another = scene_of(two).refer(child=cast.child_, named="Wes", as_of=clock.now() - 50 * DAY)
     two.k.account = cast.lee
     two.k.save()
-    assert not Flag.for_user(cast.lee).filter(pk__in=behind).exists()
+    assert not Flag.for_user(cast.lee).filter(pk__in=behind.filter(carer=two.k)).exists()
     sweep(as_of=clock.now())
-    assert {flag.owner for flag in behind.all()} == {cast.sal}  # the next person up, who is not its subject
-    assert Flag.for_user(cast.sal).filter(pk__in=behind).count() == behind.count()
+    hers = behind.filter(carer=two.k)
+    assert {flag.owner for flag in hers} == {cast.sal}  # the next person up, who is not its subject
+    assert Flag.for_user(cast.sal).filter(pk__in=behind).count() == hers.count()
+    # What is the LADO's is theirs still: that it went away would tell them of the other.
+    assert set(Flag.for_user(cast.lee).filter(pk__in=behind)) == set(behind.filter(carer=None))
+    assert behind.filter(carer=None).exists()
+    assert Referral.for_user(cast.lee).get() == another
+    client.force_login(cast.sal)
+    up = hers[0]
+    assert "Make this a formal escalation" not in client.get(reverse("oversight:flag", args=[up.pk])).content.decode()
+    assert client.get(reverse("escalations:escalate_flag", args=[up.pk])).status_code == 404
+    with pytest.raises(PermissionDenied):
+        raising.raise_escalation(what="W", flag=up, by=cast.sal, as_of=clock.now())
 
 
 def shown(client, w, users, standing):
@@ -307,6 +340,11 @@ def test_what_was_refused_behind_the_door_is_read_there_alone(scene, client):
     assert [refusal.code for refusal in conduct.refusals_for(other)] == ["SAF-06-CLOSE"]
     for user in User.objects.exclude(pk=other.pk):
         assert not conduct.refusals_for(user).exists()
+    own = scene.refer(child=scene.child, account=other)
+    scene.evaluate(own, decision="employer")
+    with pytest.raises(Exception, match="not closed"):
+        scene.closes(own, "resigned")
+    assert len(conduct.refusals_for(other)) == 1  # and nothing of the one about themselves
     root = Path(settings.BASE_DIR)
     readers = {
         str(path.relative_to(root))

@@ -139,12 +139,20 @@ def test_the_police_refer_from_their_own_notice(life, client):
 @pytest.mark.positive("P9")
 def test_removed_and_referred_for_professional_neglect_the_same_morning_raises_nothing(life):
     life.sleeps(MONDAY)
-    life.act(
+    referral = life.act(
         actions.refer, life.cast.tom, at(MONDAY + DAY, 8), **(SAID | {"criteria": ["neglect"], "category": "neglect"}),
         carer=life.staff_a, child=life.child, stand_down=True,
-    )  # fmt: skip
+    ).referral  # fmt: skip
+    life.act(
+        actions.evaluate,
+        life.cast.lee,
+        at(MONDAY + DAY, 15),
+        referral=referral,
+        decision="employer",
+        text="It is neglect.",
+    )
     for days in (1, 2, 3, 10):
-        assert life.owed(at(MONDAY + days * DAY, 23)) == set()
+        assert life.owed(at(MONDAY + days * DAY, 23), ("SAF-01", "STF-09", *BEHIND)) == set()
 
 
 @pytest.mark.positive("P24")

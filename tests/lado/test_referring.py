@@ -1,5 +1,7 @@
 """Anybody refers; few decide that nobody is referred; and what everybody else reads is the same either way."""
 
+import datetime as dt
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -75,10 +77,34 @@ def test_nobody_refers_from_what_they_may_not_see(scene):
 def test_a_concern_referred_twice_is_one_referral_with_two_receipts(scene):
     concern = concern_about(scene, scene.carer)
     first = scene.refer(scene.cast.amy, concern=concern)
-    again = scene.refer(scene.cast.tom, concern=concern, what="He did it again.")
+    again = scene.refer(
+        scene.cast.tom, concern=concern, what="He did it again.", criteria=["offence"], category="sexual", named="Kay D.",
+        police_involved=True,
+    )  # fmt: skip
     assert (first, again.carer, again.placement) == (again, scene.carer, scene.placement)
-    assert ReferralStep.objects.get().text == "Referred again. He did it again."
+    assert again.police_involved
+    said = ReferralStep.objects.get().text
+    for words in ("Referred again. He did it again.", "committed an offence", "Sexual", "About: Kay D.", "police"):
+        assert words in said
     assert Receipt.objects.filter(referral=first).count() == 2
+
+
+def test_said_the_second_time_to_be_the_lado_it_goes_to_the_next_person(scene):
+    concern = concern_about(scene, named="A man in a suit")
+    referral = scene.refer(scene.cast.amy, concern=concern)
+    assert referral.owner == scene.cast.lee
+    again = scene.refer(scene.cast.tom, concern=concern, named="Lee Martin")
+    assert (again, again.owner, again.account) == (referral, scene.cast.sal, scene.cast.lee)
+
+
+def test_it_arose_where_the_child_lived_on_the_english_day(scene):
+    """Half past midnight of a summer's day is the evening before by the clocks of computers."""
+    moved = dt.date(2022, 7, 5)
+    child = scene.cast.child(since=moved - 60 * DAY)
+    scene.cast.placement(child, moved - 30 * DAY, ended_on=moved)
+    second = scene.cast.placement(child, moved)
+    half_past = dt.datetime(2022, 7, 4, 23, 30, tzinfo=dt.UTC)
+    assert scene.refer(scene.cast.amy, named="Kay", child=child, happened_at=half_past).placement == second
 
 
 # --- deciding ---------------------------------------------------------------------------------------------------------
@@ -136,6 +162,9 @@ def test_who_else_may_not_decide_and_that_it_is_decided_once(scene):
             not_referred(by, concern=concern)
     with pytest.raises(Invalid):
         actions.do_not_refer(concern=concern, because=" ", by=scene.cast.tom, as_of=clock.now())
+    for no_reason in ("It is already known about.", "Known to the LADO", "She has left", "they have resigned!"):
+        with pytest.raises(Refused, match="no reason not to refer"):
+            actions.do_not_refer(concern=concern, because=no_reason, by=scene.cast.tom, as_of=clock.now())
     not_referred(scene.cast.sal, concern=concern)
     with pytest.raises(Conflict):
         not_referred(scene.cast.tom, concern=concern)
@@ -172,6 +201,8 @@ def test_stood_down_in_the_act_that_refers_or_not_at_all(scene):
     with pytest.raises(Invalid):
         scene.refer(cast.tom, child=scene.child, stand_down=True)  # nobody knows yet which carer it is
     assert not Referral.objects.exists()
+    with pytest.raises(Invalid, match="Say which child"):  # else no council would keep it
+        scene.refer(cast.priya, carer=scene.carer, stand_down=True)
     with pytest.raises(PermissionDenied):
         scene.refer(cast.ava, named="Kay", child=scene.child, stand_down=True, carer=scene.carer)
     referral = scene.refer(cast.priya, carer=scene.carer, child=scene.child, stand_down=True)

@@ -165,6 +165,24 @@ def expected(as_of):
     return found
 
 
+def on_page(as_of):
+    """What the LADO's own page says is late, of evaluations, meetings and reviews: the same days, counted a third time."""
+    limbs, found = (
+        {"Evaluate it": "evaluation", "Hold the allegations meeting": "meeting", "Review it in a meeting": "review"},
+        set(),
+    )
+    for r in Referral.objects.filter(placement__isnull=False, received_at__lte=as_of):
+        r.closed_at = r.closed_at if r.closed_at and r.closed_at <= as_of else None
+        steps = list(ReferralStep.objects.filter(referral=r, happened_at__lte=as_of).order_by("happened_at", "pk"))
+        owed = on_the_page.owed(r, steps, [], on_the_page.Standards(r.authority_id, date(as_of)), as_of)
+        found |= {
+            (limbs[row.what], r.placement_id, r.carer_id, midnight(row.by + DAY))
+            for row in owed
+            if row.late and row.what in limbs
+        }
+    return found
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_over_referrals_nobody_chose(cast, seed):
     chance, seen = random.Random(seed), set()
@@ -210,6 +228,7 @@ def test_over_referrals_nobody_chose(cast, seed):
         standing = Flag.objects.standing().filter(rule__in=codes)
         found = set(standing.values_list("rule", "limb", "placement", "carer", "due_at"))
         assert found == expected(as_of)
+        assert on_page(as_of) == {row[1:] for row in found if row[0] == "SAF-04"}
         seen |= {(rule, limb) for rule, limb, *_ in found}
     assert len(seen) >= 6, "referrals so tame that most limbs had nothing to say prove little"
     for placement in homes:
