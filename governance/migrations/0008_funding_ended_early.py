@@ -50,6 +50,9 @@ FROM governance_funding ORDER BY id;
 UNDO = """
 DROP TRIGGER governance_funding_kept ON governance_funding;
 DROP FUNCTION governance_funding_kept();
+DROP TRIGGER IF EXISTS held_history_insert ON governance_funding;
+DROP TRIGGER IF EXISTS held_history_update ON governance_funding;
+DROP TRIGGER IF EXISTS held_history_delete ON governance_funding;
 """
 
 
