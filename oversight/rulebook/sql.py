@@ -115,14 +115,13 @@ def _risk(of: str, name: str) -> str:
 RISK = _risk("subject", "risk")
 
 # The high-risk placements of the councils that are asked about, all of them whatever the list: what one is compared with.
-_HIGH_RISK = f"""(
-    p.home_id IN (
-        SELECT r.home_id FROM placements_registration r WHERE r.status = 'not_registered' AND {covers_today("r")})
-    OR p.child_id IN (
-        SELECT o.child_id FROM placements_dolorder o WHERE o.starts_on <= %(today)s AND o.expires_on >= %(today)s))"""
 _PEER = _subject(
-    "AND p.followed_from <= %(today)s AND c.authority_id IN (SELECT subject.authority_id FROM subject)"
-    f" AND {_HIGH_RISK}",
+    f"""AND p.followed_from <= %(today)s AND c.authority_id IN (SELECT subject.authority_id FROM subject) AND p.id IN (
+        SELECT q.id FROM placements_registration r JOIN placements_placement q ON q.home_id = r.home_id
+        WHERE r.status = 'not_registered' AND {covers_today("r")}
+        UNION
+        SELECT q.id FROM placements_dolorder o JOIN placements_placement q ON q.child_id = o.child_id
+        WHERE o.starts_on <= %(today)s AND o.expires_on >= %(today)s)""",
     name="peer",
 )
 PEERS = f"{_PEER}, {_risk('peer', 'peer_risk')}"
