@@ -77,10 +77,13 @@ class YearOfFive:
             for carer in carers
         )  # fmt: skip
         Check.objects.bulk_create(
-            Check(carer=each.carer, kind=kind, checked_on=long_ago, detail="Seen", evidence=each, checked_by=self.by)
+            Check(
+                carer=each.carer, kind=kind, checked_on=long_ago, detail="Seen", confirmed=list(Check.FACTS.get(kind, ())),
+                evidence=each, checked_by=self.by,
+            )
             for each in seen
             for kind in Check.REQUIRED
-        )
+        )  # fmt: skip
         monday = today - dt.timedelta(days=today.weekday()) - WEEKS // 2 * WEEK
         times = [
             (kind, _at(monday, 24 * day + hour), _at(monday, 24 * day + hour + HOURS))

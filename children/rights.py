@@ -147,6 +147,7 @@ DEMANDED: dict[str, str] = {
     "record_dol_order": "order",
     "discharge_dol_order": "order",
     "record_funding": "funding",
+    "stop_funding": "funding",
     "record_review": "placement",
     "set_staffing": "staffing",
     "publish": "rota",

@@ -32,6 +32,7 @@ urlpatterns = [
     path("placements/<int:pk>/agreement/", plans.agreement, name="agreement"),
     path("placements/<int:pk>/agreement/sign/", plans.sign_placement_agreement, name="sign_placement_agreement"),
     path("placements/<int:pk>/funding/add/", commissioning.record_funding, name="record_funding"),
+    path("funding/<int:pk>/end-early/", commissioning.stop_funding, name="stop_funding"),
     path("children/<str:reference>/long-term/add/", long_term.start, name="start_long_term_plan"),
     path("long-term-plans/<int:pk>/said/", long_term.said, name="say_of_plan"),
     path("long-term-plans/<int:pk>/end/", long_term.end, name="end_long_term_plan"),

@@ -29,7 +29,7 @@ LACKS: dict[str, str] = {
     Kind.REFERENCE_LAST: "reference from the last employer",
     Kind.REFERENCE_OTHER: "second reference",
     Kind.LEAVING: "verified reason for leaving earlier care work",
-    Kind.HISTORY: "full employment history",
+    Kind.HISTORY: "full employment history with its gaps explained",
     Kind.QUALIFICATIONS: "qualifications",
 }
 NOTHING = f"all {len(Check.REQUIRED)} checks"
@@ -84,7 +84,7 @@ def councils_of(user: User) -> list[int | None]:
 
 @dataclass(frozen=True)
 class State:
-    """How one required check stands. `state` is "complete", "soon", "out of date" or "missing"."""
+    """How one required check stands. `state` is "complete", "soon", "not confirmed", "out of date" or "missing"."""
 
     kind: str
     state: str
@@ -101,7 +101,9 @@ def states_of(
     """How each required check of a carer stands today and over the next 28 days, by kind. `checks` are all of theirs."""
     today = clock.local_date(as_of)
     first_without = _first_days_without(carer, today, councils)
-    once = {check.kind for check in checks if check.withdrawn_at is None and check.checked_on <= today}
+    standing = [check for check in checks if check.withdrawn_at is None and check.checked_on <= today]
+    once = {check.kind for check in standing}
+    counted = {check.kind for check in standing if not check.unconfirmed}
     found: dict[str, State] = {}
     for kind in Check.REQUIRED:
         day = first_without.get(kind)
@@ -110,7 +112,9 @@ def states_of(
         elif day > today:
             found[kind] = State(kind, "soon", day - dt.timedelta(days=1))
         else:
-            found[kind] = State(kind, "out of date" if kind in once else "missing")
+            found[kind] = State(
+                kind, "out of date" if kind in counted else "not confirmed" if kind in once else "missing"
+            )
     return found
 
 

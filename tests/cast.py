@@ -247,7 +247,13 @@ class Cast:
             recorded_by=self.amy,
         )  # fmt: skip
         fields = {"detail": "Seen.", "checked_by": self.amy, "evidence": evidence} | fields
-        return [Check.objects.create(carer=carer, kind=kind, checked_on=on, **fields) for kind in kinds]
+        return [
+            Check.objects.create(
+                **{"carer": carer, "kind": kind, "checked_on": on, "confirmed": list(Check.FACTS.get(kind, ()))}
+                | fields
+            )
+            for kind in kinds
+        ]
 
     def supplies(self, placement, agency=None, *, since=None, signed=True, **fields) -> AgencyAgreement:
         """An agency supplies carers to a placement from its start, under a signed agreement (signed=False: none yet)."""

@@ -87,7 +87,8 @@ def engage(loader: "Loader", person: Person, provider: Provider, *, by: User, on
         for kind in Check.REQUIRED:
             checks.record_check(
                 carer=carer, kind=kind, checked_on=loader.day(ENGAGED), upload=document(carer, kind),
-                detail="Original seen, and verified with whoever issued it.", by=by, as_of=as_of,
+                confirmed=Check.FACTS.get(kind, ()), detail="Original seen, and verified with whoever issued it.", by=by,
+                as_of=as_of,
             )  # fmt: skip
     return carer
 

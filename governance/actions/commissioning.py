@@ -52,19 +52,15 @@ def record_funding(
     """
     _at(by, Permission.RECORD_COMMISSIONING, placement)
     for_child.required(why=(why, "Enter why it was approved"))
-    if approver is None:
-        for_child.required(approved_by=(approved_by, "Select who approved it, or enter which panel did"))
-    elif approved_by.strip():
-        raise Invalid({"approved_by": "Select a person or enter a panel, not both"})
+    _check_approval(approver, approved_by, approved_on, as_of)
     for_child.not_before(ends_on, starts_on, "ends_on", "The last day", "the block begins")
-    for_child.not_future(approved_on, as_of, "approved_on", "The day it was approved")
     if not why_not_asked.strip():
         for_child.required(
             health_said=(health_said, "Enter what health said, or below why they were not asked"),
             education_said=(education_said, "Enter what education said, or below why they were not asked"),
         )
     policies.paid_once(placement, starts_on, ends_on)
-    if Funding.objects.filter(placement__child=placement.child).exists():
+    if Funding.objects.filter(placement__child=placement.child).paid().exists():
         policies.profile_gate(placement.child, starts_on, as_of, "This extension")
     decision = decided(
         "record_funding",
@@ -91,6 +87,58 @@ def record_funding(
         why_not_asked=why_not_asked.strip(),
         recorded_by=by,
     )
+
+
+@action
+def stop_funding(
+    *,
+    block: Funding,
+    stopped_on: dt.date,
+    approved_on: dt.date,
+    approver: User | None = None,
+    approved_by: str = "",
+    why: str,
+    by: User,
+    as_of: dt.datetime,
+) -> Funding:
+    """End a block early, `stopped_on` being the first day it no longer pays for: another may begin that day.
+
+    Approved as a block is (DEC-01). A block may be ended on its own first day, and pays for nothing then. One that ends
+    early already may end earlier still, and never later: what is paid after it is another block.
+    """
+    _at(by, Permission.RECORD_COMMISSIONING, block.placement)
+    for_child.hold(block)
+    for_child.required(why=(why, "Enter why the block ends early"))
+    _check_approval(approver, approved_by, approved_on, as_of)
+    for_child.not_before(stopped_on, block.starts_on, "stopped_on", "The day it ends", "the block begins")
+    if stopped_on >= block.until:
+        last = in_words(block.until - dt.timedelta(days=1))
+        raise Invalid({"stopped_on": f"The last day of the block is {last}. Enter that day or an earlier one"})
+    decision = decided(
+        "stop_funding",
+        child=block.placement.child,
+        what=f"To pay £{block.weekly_cost} a week no longer from {in_words(stopped_on)}. It was agreed until "
+        f"{in_words(block.ends_on)}.",
+        why=why,
+        on=approved_on,
+        decider=approver,
+        decided_by=approved_by.strip()[:200],
+        by_what_authority="" if approver else "As its approval says",
+        by=by,
+        as_of=as_of,
+    )
+    block.stopped_on, block.stop_approved_on = stopped_on, approved_on
+    block.stop_approved_by, block.stop_why = decision.decided_by, why.strip()
+    block.save(update_fields=["stopped_on", "stop_approved_on", "stop_approved_by", "stop_why"])
+    return block
+
+
+def _check_approval(approver: User | None, approved_by: str, approved_on: dt.date, as_of: dt.datetime) -> None:
+    if approver is None:
+        for_child.required(approved_by=(approved_by, "Select who approved it, or enter which panel did"))
+    elif approved_by.strip():
+        raise Invalid({"approved_by": "Select a person or enter a panel, not both"})
+    for_child.not_future(approved_on, as_of, "approved_on", "The day it was approved")
 
 
 # --- crisis -----------------------------------------------------------------------------------------------------------

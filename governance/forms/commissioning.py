@@ -11,7 +11,25 @@ from governance.forms.long_term import PoundsField
 from governance.models import CourtTask
 
 
-class RecordFunding(forms.Form):
+class Approved(forms.Form):
+    """Who approved what is paid: a person the matrix gives it to, or a panel written down by one."""
+
+    approved_on = forms.DateField(label="When was it approved?", noun="day it was approved")
+    approver = WhoField(None, label="Who approved it?", noun="who approved it", empty_label="A panel", required=False)
+    approved_by = forms.TextField(
+        label="If a panel approved it, which?",
+        noun="which panel approved it",
+        hint="Written down by somebody who may approve funding themselves.",
+        max_length=200,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, approvers: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("approver", approvers)
+
+
+class RecordFunding(Approved):
     sections = (
         ("The block", ["starts_on", "ends_on", "weekly_cost"]),
         ("Who was asked", ["health_said", "education_said", "why_not_asked"]),
@@ -27,22 +45,21 @@ class RecordFunding(forms.Form):
     why_not_asked = forms.TextAreaField(
         label="If either was not asked, why?", noun="why they were not asked", rows=3, required=False
     )
-    approved_on = forms.DateField(label="When was it approved?", noun="day it was approved")
-    approver = WhoField(None, label="Who approved it?", noun="who approved it", empty_label="A panel", required=False)
-    approved_by = forms.TextField(
-        label="If a panel approved it, which?",
-        noun="which panel approved it",
-        hint="Written down by somebody who may approve funding themselves.",
-        max_length=200,
-        required=False,
-    )
     why = forms.TextAreaField(
         label="Why?", noun="why it was approved", hint="Why this long, and what comes after it.", rows=4
     )
 
-    def __init__(self, *args: Any, approvers: QuerySet[User], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.offer("approver", approvers)
+
+class StopFunding(Approved):
+    sections = (("The end", ["stopped_on", "why"]), ("Who approved it", ["approved_on", "approver", "approved_by"]))
+    stopped_on = forms.DateField(
+        label="From which day is it no longer paid for?",
+        noun="day it ends",
+        hint="Another block may begin on that day. If this one is never to begin, enter its first day.",
+    )
+    why = forms.TextAreaField(
+        label="Why does it end early?", noun="why the block ends early", hint="For example, a new price.", rows=4
+    )
 
 
 class CrisisCheckForm(forms.Form):

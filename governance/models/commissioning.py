@@ -1,5 +1,7 @@
 """What a placement costs and for how long, the checks of a crisis, notices received, and what a court was promised."""
 
+import datetime as dt
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -9,17 +11,18 @@ from children.models import Child
 from core.fields import RecordedAt
 from core.history import tracked
 from core.models import Protected, User, dated
-from governance.querysets.plans import CourtTaskQuerySet, OfPlacementPlanQuerySet
+from governance.querysets.plans import UNTIL, CourtTaskQuerySet, FundingQuerySet, OfPlacementPlanQuerySet
 from placements.models import Placement
 
 
 class Funding(Protected):
     """A block for which a placement is paid: from a day to a last day, what a week costs, who approved it and why.
 
-    Health and education are asked before it is approved, or the reason why not is kept (R1.17).
+    Health and education are asked before it is approved, or the reason why not is kept (R1.17). Of what was approved
+    nothing changes, in the database too. It may be ended early, from `stopped_on` on, so that another block begins that
+    day: on the block's own first day, where it is never to begin.
     """
 
-    insert_only = True
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="funding")
     starts_on = models.DateField()
     ends_on = models.DateField(help_text="The last day that is paid for.")
@@ -30,9 +33,14 @@ class Funding(Protected):
     health_said = models.TextField("what health said", blank=True)
     education_said = models.TextField("what education said", blank=True)
     why_not_asked = models.TextField("why they were not asked", blank=True)
+    stopped_on = models.DateField("ended early on", null=True, blank=True, help_text="The first day not paid for.")
+    stop_approved_on = models.DateField("its early end approved on", null=True, blank=True)
+    stop_approved_by = models.CharField("who approved its early end", max_length=200, blank=True)
+    stop_why = models.TextField("why it ended early", blank=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = RecordedAt()
-    objects = OfPlacementPlanQuerySet.as_manager()
+    history = tracked()
+    objects = FundingQuerySet.as_manager()
 
     class Meta:
         ordering = ["-starts_on", "-id"]
@@ -44,7 +52,7 @@ class Funding(Protected):
                 name="funding_once",
                 expressions=[
                     ("placement", RangeOperators.EQUAL),
-                    (Func("starts_on", "ends_on", Value("[]"), function="daterange"), RangeOperators.OVERLAPS),
+                    (Func("starts_on", UNTIL, Value("[)"), function="daterange"), RangeOperators.OVERLAPS),
                 ],
                 violation_error_message="Some of these days are paid for already. Begin the day after the last of them.",
             ),
@@ -58,7 +66,20 @@ class Funding(Protected):
                 name="funding_costs_something",
                 violation_error_message="The cost a week must be 0 or more.",
             ),
+            models.CheckConstraint(
+                condition=Q(stopped_on__isnull=True)
+                | Q(stopped_on__gte=F("starts_on"), stopped_on__lte=F("ends_on"), stop_approved_on__isnull=False)
+                & ~Q(stop_approved_by="")
+                & ~Q(stop_why=""),
+                name="funding_stopped_within",
+                violation_error_message="A block ends early on one of its own days, with who approved that and why.",
+            ),
         ]
+
+    @property
+    def until(self) -> dt.date:
+        """The first day it does not pay for."""
+        return self.stopped_on or self.ends_on + dt.timedelta(days=1)
 
 
 class CrisisCheck(Protected):

@@ -126,12 +126,15 @@ def of_child(placement: Placement | None, child: Child) -> None:
 def paid_once(placement: Placement, starts_on: dt.date, ends_on: dt.date) -> None:
     """Raise Invalid where some of these days are paid for already: at this placement or, while the child lives there, at
     another. What is still paid at a home the child has left, until its notice ends, is paid beside the next one's."""
-    others = Funding.objects.filter(placement__child=placement.child_id, starts_on__lte=ends_on, ends_on__gte=starts_on)
+    others = Funding.objects.filter(placement__child=placement.child_id).on_days(starts_on, ends_on)
     for block in others.select_related("placement").order_by("starts_on"):
         first, second = sorted([(block.starts_on, block.placement), (starts_on, placement)], key=lambda row: row[0])
         left = first[1].ended_on is not None and first[1].ended_on <= second[0]
         if block.placement_id == placement.pk or not left:
-            days = f"{in_words(block.starts_on)} to {in_words(block.ends_on)}"
+            last = block.until - dt.timedelta(days=1)
             raise Invalid(
-                {"starts_on": f"{days} is paid for already, at £{block.weekly_cost} a week. Begin the day after"}
+                {
+                    "starts_on": f"{in_words(block.starts_on)} to {in_words(last)} is paid for already, at "
+                    f"£{block.weekly_cost} a week. Begin the day after, or end that block early first"
+                }
             )

@@ -1,6 +1,8 @@
 """Who sees plans and commissioning: those of the council who see the child; a provider sees its own agreement alone."""
 
 from django.db import models
+from django.db.models import DateField, ExpressionWrapper, F, Value
+from django.db.models.functions import Coalesce
 
 from children.models import Child
 from core.access import Permission, Scope
@@ -24,6 +26,21 @@ class OfLongTermPlanQuerySet(PlanQuerySet):
 
 class OfPlacementPlanQuerySet(PlanQuerySet):
     path = "placement__child__"
+
+
+# The first day a block of funding does not pay for.
+UNTIL = Coalesce("stopped_on", ExpressionWrapper(F("ends_on") + Value(1), output_field=DateField()))
+
+
+class FundingQuerySet(OfPlacementPlanQuerySet):
+    """Blocks of funding. One that was ended on its own first day pays for nothing, and stays on record."""
+
+    def paid(self) -> "FundingQuerySet":
+        return self.exclude(stopped_on=F("starts_on"))
+
+    def on_days(self, first, last) -> "FundingQuerySet":
+        """Those that pay for any day from the first to the last."""
+        return self.paid().alias(until_day=UNTIL).filter(starts_on__lte=last, until_day__gt=first)
 
 
 class CourtTaskQuerySet(PlanQuerySet):

@@ -1,5 +1,6 @@
 """Funding, the crisis clock, notices received and court tasks: each act, and the page of the crisis clock."""
 
+import datetime as dt
 from functools import partial
 from typing import Any
 
@@ -14,10 +15,11 @@ from children import policies as for_child
 from children.actions import open_file
 from core import clock
 from core.access import Permission, Role, access
+from core.dates import in_words
 from core.pages import record_form
 from governance.actions import commissioning as acts
 from governance.forms import commissioning as forms
-from governance.models import CourtTask, CrisisCheck, NoticeReceived
+from governance.models import CourtTask, CrisisCheck, Funding, NoticeReceived
 from governance.policies import plans as policies
 from governance.views.plans import commissioning_page, her, plans_page
 from placements import policies as for_placement
@@ -48,6 +50,29 @@ def record_funding(request: HttpRequest, pk: int) -> HttpResponse:
         back_url=commissioning_page(placement.child),
         submit_label="Record block",
         success="Block recorded",
+    )
+
+
+@access(Permission.RECORD_COMMISSIONING)
+def stop_funding(request: HttpRequest, pk: int) -> HttpResponse:
+    block = get_object_or_404(Funding.for_user(request.user).select_related("placement__child"), pk=pk)
+    child = block.placement.child
+    last = block.until - dt.timedelta(days=1)
+    return record_form(
+        request,
+        form_class=forms.StopFunding,
+        form_kwargs={"approvers": for_child.holders_of("funding", child)},
+        act=partial(acts.stop_funding, block=block),
+        done=lambda _block: commissioning_page(child),
+        title="End a block of funding early",
+        caption=str(child),
+        back_url=commissioning_page(child),
+        submit_label="End block",
+        success="Block ended early",
+        context={
+            "intro": f"£{block.weekly_cost:,} a week from {in_words(block.starts_on)} to {in_words(last)}. What was agreed "
+            "stays on record, and so does who ended it and why."
+        },
     )
 
 

@@ -119,6 +119,8 @@ def commissioning(request: HttpRequest, reference: str) -> HttpResponse:
         notice.open = notice.withdrawn_at is None and notice.ends_at > as_of
         left = int((notice.ends_at - as_of).total_seconds() // 3600)
         notice.days_left, notice.hours_left = divmod(max(left, 0), 24)
+    blocks = list(Funding.for_user(user).filter(placement__child=child).select_related("placement__home")[:SHOWN])
+    may_commission = user.can(Permission.RECORD_COMMISSIONING)
     here = next((p for p in placements if p.ended_on is None or p.ended_on > clock.local_date(as_of)), None)
     profile = profiles[0] if profiles else None
     context = {
@@ -131,12 +133,10 @@ def commissioning(request: HttpRequest, reference: str) -> HttpResponse:
         "profiles": profiles,
         "searches": searches,
         "notices": notices,
-        "funding": list(
-            Funding.for_user(user).filter(placement__child=child).select_related("placement__home")[:SHOWN]
-        ),
+        "funding": [(block, may_commission and block.until > clock.local_date(as_of)) for block in blocks],
         "here": here,
         "may_plan": user.can(Permission.RECORD_PLANS),
-        "may_commission": user.can(Permission.RECORD_COMMISSIONING),
+        "may_commission": may_commission,
         "back_url": reverse("dashboards:child", args=[child.reference]),
     }
     return render(request, "governance/commissioning.html", context)

@@ -57,15 +57,14 @@ def of_a_list(query: str) -> str:
     return query.replace("(%(placements)s::bigint[] IS NULL OR ", "(")
 
 
-def _subject(extra: str) -> str:
-    return f"""subject AS MATERIALIZED (
+def _subject(extra: str, name: str = "subject") -> str:
+    return f"""{name} AS MATERIALIZED (
     SELECT p.id AS placement_id, p.child_id, c.authority_id, p.home_id, p.type, p.basis, p.until_18, p.started_on,
            c.date_of_birth, greatest(p.started_on, p.followed_from) AS from_day,
            coalesce(p.started_at, {start_of("p.started_on")}) AS started_at
     FROM placements_placement p
     JOIN children_child c ON c.id = p.child_id
     WHERE {covers_today("p")} AND (p.started_at IS NULL OR p.started_at <= %(as_of)s)
-      AND {asked_about("p.id")}
       AND c.date_of_birth + interval '18 years' > %(today)s
       AND EXISTS (SELECT FROM children_careepisode e WHERE e.child_id = p.child_id AND {covers_today("e")})
       AND {known("p")} {extra}
@@ -73,29 +72,31 @@ def _subject(extra: str) -> str:
 
 
 # Placements in which child clocks run: live, of a child under 18 who is looked after.
-LIVE = _subject("")
+LIVE = _subject(f"AND {asked_about('p.id')}")
 # And which a team of ours follows. `from_day` is the first day whose records are ours to keep.
-FOLLOWED = _subject("AND p.followed_from <= %(today)s")
+FOLLOWED = _subject(f"AND p.followed_from <= %(today)s AND {asked_about('p.id')}")
 
 # What is on record of the home's registration today, if anything.
 SETTING = (
     f"LEFT JOIN placements_registration setting ON setting.home_id = subject.home_id AND {covers_today('setting')}"
 )
 
+
 # Unregistered settings and deprivation of liberty orders, as `high_risk` in placements/querysets.py has them, with the
 # first day of the unbroken stretch that covers today: a renewed order does not start the clock again.
-RISK = f"""risky AS MATERIALIZED (
-    SELECT placement_id, subject.child_id, subject.home_id
-    FROM subject JOIN placements_registration r ON r.home_id = subject.home_id
+def _risk(of: str, name: str) -> str:
+    return f"""risky_{of} AS MATERIALIZED (
+    SELECT placement_id, {of}.child_id, {of}.home_id
+    FROM {of} JOIN placements_registration r ON r.home_id = {of}.home_id
     WHERE r.status = 'not_registered' AND {covers_today("r")}
     UNION
-    SELECT placement_id, subject.child_id, subject.home_id
-    FROM subject JOIN placements_dolorder o ON o.child_id = subject.child_id
+    SELECT placement_id, {of}.child_id, {of}.home_id
+    FROM {of} JOIN placements_dolorder o ON o.child_id = {of}.child_id
     WHERE o.starts_on <= %(today)s AND o.expires_on >= %(today)s
       AND (o.discharged_on IS NULL OR o.discharged_on > %(today)s) AND {known("o")}
-), risk AS MATERIALIZED (
+), {name} AS MATERIALIZED (
     SELECT risky.placement_id, lower(stretch) AS risky_from
-    FROM risky
+    FROM risky_{of} AS risky
     CROSS JOIN LATERAL (
         SELECT range_agg(days) AS stretches FROM (
             SELECT daterange(r.started_on, r.ended_on) FROM placements_registration r
@@ -109,6 +110,21 @@ RISK = f"""risky AS MATERIALIZED (
     CROSS JOIN LATERAL unnest(stretches) AS stretch
     WHERE stretch @> %(today)s::date
 )"""
+
+
+RISK = _risk("subject", "risk")
+
+# The high-risk placements of the councils that are asked about, all of them whatever the list: what one is compared with.
+_PEER = _subject(
+    f"""AND p.followed_from <= %(today)s AND c.authority_id IN (SELECT subject.authority_id FROM subject) AND p.id IN (
+        SELECT q.id FROM placements_registration r JOIN placements_placement q ON q.home_id = r.home_id
+        WHERE r.status = 'not_registered' AND {covers_today("r")}
+        UNION
+        SELECT q.id FROM placements_dolorder o JOIN placements_placement q ON q.child_id = o.child_id
+        WHERE o.starts_on <= %(today)s AND o.expires_on >= %(today)s)""",
+    name="peer",
+)
+PEERS = f"{_PEER}, {_risk('peer', 'peer_risk')}"
 
 
 # Where somebody is employed to care for her: the placements asked for a manager and logs, and from when. An emergency

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from children import policies as for_child
@@ -17,6 +18,7 @@ from staffing import policies_carers as policies
 from staffing.models import Carer, Check, Evidence, Supervision, SupervisionLine, Training
 from staffing.querysets import placements_known_to
 
+NOT_CONFIRMED = "Confirm each of these, or the check has not been made: record it once they are so"
 WITHOUT_EVIDENCE = "Select the document that was seen: that somebody else checked is no check"
 
 
@@ -52,6 +54,7 @@ def record_check(
     checked_on: dt.date,
     valid_until: dt.date | None = None,
     detail: str,
+    confirmed: Iterable[str] = (),
     upload: Any = None,
     evidence: Evidence | None = None,
     by: User,
@@ -59,12 +62,16 @@ def record_check(
 ) -> Check:
     """Record what was checked of a carer, with its evidence: a new document (`upload`) or one of theirs kept already.
 
-    Raises Invalid without evidence, for a document that is another carer's (checks are never inherited) and for one that
-    is the evidence of another kind of check already.
+    `confirmed` are the facts without which a check of its kind is none (`Check.FACTS`): what is not so is not recorded as
+    if it were. Raises Invalid where one is missing, without evidence, for a document that is another carer's (checks are
+    never inherited) and for one that is the evidence of another kind of check already.
     """
     policies.may_manage(by, carer)
     for_child.one_of(kind, Check.Kind.choices, "kind", "Select what was checked")
     for_child.required(detail=(detail, "Enter what was seen, and how it was verified"))
+    asked = Check.FACTS.get(kind, ())
+    if not set(asked) <= set(confirmed):
+        raise Invalid({"confirmed": NOT_CONFIRMED})
     policies.between(checked_on, carer.date_of_birth, "they were born", as_of, "checked_on", "The date of the check")
     _not_out_before(valid_until, checked_on, "the check was made")
     if upload:
@@ -87,6 +94,7 @@ def record_check(
         checked_on=checked_on,
         valid_until=valid_until,
         detail=detail.strip(),
+        confirmed=list(asked),
         evidence=evidence,
         checked_by=by,
     )

@@ -7,11 +7,32 @@ from core.models import User
 from placements.models import Placement
 from staffing import evidence as documents
 from staffing import policies_carers as policies
+from staffing.actions.checks import NOT_CONFIRMED
 from staffing.models import Carer, Check, Evidence, Supervision, Training
 
 ACCEPT = ".pdf,.jpg,.jpeg,.png"
 WHAT_KIND = "A PDF, or a photograph or scan (JPEG or PNG), smaller than 5 MB."
 NO_CHILD = "Carers work with children of several councils. Do not name a child here."
+Kind, Fact = Check.Kind, Check.Fact
+SAID = {
+    Fact.PHOTO_SEEN: "The photograph is recent, and it is of them",
+    Fact.PROOF_SEEN: "The original document was seen, or the right was looked up online",
+    Fact.ENHANCED: "It is an enhanced certificate",
+    Fact.BARRED_LIST: "It shows that the children’s barred list was checked",
+    Fact.LAST_EMPLOYER: "It is from their most recent employer, or they never had one",
+    Fact.VERIFIED: "The reason was verified with whoever they worked for, or they never did such work",
+    Fact.FULL: "It is complete: everything since they left school",
+    Fact.GAPS_EXPLAINED: "Every gap is explained in writing, or there is none",
+}
+
+
+def _confirm(kind: str) -> forms.CheckboxesField:
+    facts = Check.FACTS[kind]
+    return forms.CheckboxesField(
+        label="Confirm each of these" if len(facts) > 1 else "Confirm this",
+        choices=[(fact, SAID[Fact(fact)]) for fact in facts],
+        error_messages={"required": NOT_CONFIRMED},
+    )
 
 
 class DocumentField(forms.UploadField):
@@ -26,9 +47,20 @@ class KeptDocument(forms.ModelSelectField):
 
 
 class RecordCheck(forms.Form):
-    kind = forms.SelectField(
-        label="What was checked?", noun="what was checked", choices=[("", "Select one"), *Check.Kind.choices]
+    """What makes a check of its kind one is confirmed under the kind itself, each fact by its own box."""
+
+    kind = forms.RadiosField(
+        label="What was checked?",
+        noun="what was checked",
+        choices=Kind.choices,
+        reveals={kind: f"confirmed_{kind}" for kind in Check.FACTS},
     )
+    confirmed_identity = _confirm(Kind.IDENTITY)
+    confirmed_right_to_work = _confirm(Kind.RIGHT_TO_WORK)
+    confirmed_dbs = _confirm(Kind.DBS)
+    confirmed_reference_last = _confirm(Kind.REFERENCE_LAST)
+    confirmed_leaving = _confirm(Kind.LEAVING)
+    confirmed_history = _confirm(Kind.HISTORY)
     checked_on = forms.DateField(
         label="Date of the certificate, letter or check", noun="date of the certificate, letter or check"
     )
@@ -60,6 +92,23 @@ class RecordCheck(forms.Form):
         if not kept:  # nothing to choose instead
             del self.fields["evidence"]
             self.fields["upload"].required = True
+        self._ask_only(self.data.get("kind") if self.is_bound else None)
+
+    def _ask_only(self, kind: str | None) -> None:
+        """While the form is read the boxes of other kinds are not asked; to whoever looks at it none is optional."""
+        for each in Check.FACTS:
+            self.fields[f"confirmed_{each}"].required = kind in (None, each)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self._ask_only(None)
+        boxes = {kind: cleaned.pop(f"confirmed_{kind}", []) for kind in Check.FACTS}
+        kind = cleaned.get("kind", "")
+        cleaned["confirmed"] = boxes.get(kind, [])
+        name = f"confirmed_{kind}"
+        if not set(Check.FACTS.get(kind, ())) <= set(cleaned["confirmed"]) and name not in self.errors:
+            self.add_error(name, NOT_CONFIRMED)
+        return cleaned
 
 
 class WithdrawCheck(forms.Form):

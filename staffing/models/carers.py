@@ -148,6 +148,16 @@ class Check(Protected):
         QUALIFICATIONS = "qualifications", "Qualifications"
         DIPLOMA = "diploma", "Level 3 Diploma for Residential Childcare, or equivalent"
 
+    class Fact(models.TextChoices):
+        PHOTO_SEEN = "photo_seen", "photograph seen"
+        PROOF_SEEN = "proof_seen", "proof seen"
+        ENHANCED = "enhanced", "enhanced"
+        BARRED_LIST = "barred_list", "barred list checked"
+        LAST_EMPLOYER = "last_employer", "from the last employer"
+        VERIFIED = "verified", "verified"
+        FULL = "full", "complete"
+        GAPS_EXPLAINED = "gaps_explained", "gaps explained"
+
     # Without each of these, in date, nobody is put on a shift (STF-01): see staffing_missing() in the database.
     REQUIRED = (
         Kind.IDENTITY,
@@ -159,6 +169,16 @@ class Check(Protected):
         Kind.HISTORY,
         Kind.QUALIFICATIONS,
     )
+
+    # What is confirmed of each, by whoever checks, and without which it is no check: in the database too.
+    FACTS: dict[str, tuple[str, ...]] = {
+        Kind.IDENTITY: (Fact.PHOTO_SEEN,),
+        Kind.RIGHT_TO_WORK: (Fact.PROOF_SEEN,),
+        Kind.DBS: (Fact.ENHANCED, Fact.BARRED_LIST),
+        Kind.REFERENCE_LAST: (Fact.LAST_EMPLOYER,),
+        Kind.LEAVING: (Fact.VERIFIED,),
+        Kind.HISTORY: (Fact.FULL, Fact.GAPS_EXPLAINED),
+    }
 
     # What one document may be the evidence of; any other kind has a document of its own.
     ONE_DOCUMENT = (
@@ -172,6 +192,9 @@ class Check(Protected):
     checked_on = models.DateField("date of the certificate, letter or check")
     valid_until = models.DateField("valid until", null=True, blank=True)
     detail = models.TextField("what was seen, and how it was verified")
+    confirmed = models.JSONField(
+        default=list, blank=True, help_text="What the law asks of this kind of check, each said to be so."
+    )
     evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="checks")
     checked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -184,6 +207,15 @@ class Check(Protected):
         ordering = ["kind", "-checked_on"]
         indexes = [models.Index(fields=["carer", "kind"], name="check_by_carer")]
         constraints = [dated("checked_on", "valid_until", "check_dated")]
+
+    @property
+    def unconfirmed(self) -> list[str]:
+        """The facts without which a check of this kind counts for nothing, in words."""
+        return [str(self.Fact(fact).label) for fact in self.FACTS.get(self.kind, ()) if fact not in self.confirmed]
+
+    @property
+    def confirmed_in_words(self) -> list[str]:
+        return [str(self.Fact(fact).label) for fact in self.FACTS.get(self.kind, ()) if fact in self.confirmed]
 
 
 class CheckWaiver(Protected):

@@ -17,8 +17,11 @@ from staffing.querysets import agencies_known_to
 from staffing.views import stand_downs
 
 DIPLOMA_WITHIN = 2  # years of starting in a care role (reg 32(4)-(5))
-COLOURS = {"complete": "green", "soon": "yellow", "out of date": "red", "missing": "red"}
-WORDS = {"complete": "Complete", "soon": "Runs out soon", "out of date": "Out of date", "missing": "Missing"}
+COLOURS = {"complete": "green", "soon": "yellow", "not confirmed": "red", "out of date": "red", "missing": "red"}
+WORDS = {
+    "complete": "Complete", "soon": "Runs out soon", "not confirmed": "Not confirmed", "out of date": "Out of date",
+    "missing": "Missing",
+}  # fmt: skip
 SHOWN = 12
 
 
@@ -61,7 +64,7 @@ def page_of(carer: Carer, user: User, as_of: dt.datetime) -> dict[str, Any]:
         Supervision.for_user(user).filter(carer=carer).read_by(user).select_related("recorded_by").order_by("-held_on")
     )
     mine = set(agencies_known_to(user).values_list("pk", flat=True)) if manages else set()
-    missing = [row for row in rows if row.tag in ("Missing", "Out of date")]
+    missing = [row for row in rows if row.colour == "red"]
     return {
         "title": str(carer),
         "carer": carer,

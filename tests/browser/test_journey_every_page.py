@@ -429,6 +429,7 @@ def plans_pages(w, cast):
             for name in ("sign_placement_agreement", "record_funding", "record_notice")
         ],
         (cast.carl, "governance:answer_notice", of["notice"]),
+        (cast.carl, "governance:stop_funding", of["block of funding"]),
         *[
             (cast.amy, f"governance:{name}", of["long-term plan"])
             for name in ("say_of_plan", "end_long_term_plan", "add_milestone", "contingency_of_plan")

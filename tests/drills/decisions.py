@@ -58,6 +58,7 @@ class World(Scene):
     def __init__(self) -> None:
         from core.access import Role
         from core.models import Authority, Team
+        from governance.models import ReferralProfile
         from placements.models import ManagerPost, ProviderPost
 
         super().__init__()
@@ -76,6 +77,10 @@ class World(Scene):
         self.zoe = self.person(f"zoe-{mark}", "Zoe Dunn", Role.SOCIAL_WORKER, team=team, authority=south)
         self.carers = [self.new_carer() for _ in range(3)]
         self.elsewhere = self.home(status="registered", registered_for="childrens_home", since=self.since)
+        ReferralProfile.objects.create(  # without one no block follows another
+            child=self.rotas[0].child, confirmed_on=self.today, needs="N", identity="I", risks="R", outcomes="O", wishes="W",
+            recorded_by=self.amy,
+        )  # fmt: skip
 
 
 class Deciding(RuleBasedStateMachine):
@@ -170,7 +175,9 @@ class Deciding(RuleBasedStateMachine):
                 UnregisteredAuthorisation.objects.filter(placement__child=self.child).values_list("pk")
             ),
             "restriction": list(DolOrder.objects.filter(**mine).order_by("pk").values_list("pk", "discharged_on")),
-            "funding": list(Funding.objects.filter(placement__child=self.child).values_list("pk")),
+            "funding": list(
+                Funding.objects.filter(placement__child=self.child).order_by("pk").values_list("pk", "stopped_on")
+            ),
             "staffing": list(StaffingPlan.objects.filter(placement__child=self.child).order_by("pk").values_list("pk")),
             "rota": [
                 *shifts.order_by("pk").values_list("pk", "starts_at", "ends_at", "cancelled_at"),
@@ -287,13 +294,18 @@ class Deciding(RuleBasedStateMachine):
         outside=OUTSIDE,
     )
     def pays(self, who, weeks, approver, outside):
-        from governance.actions.commissioning import record_funding
+        """A block; and where another is in its way, that ends first, since the price has changed."""
+        from governance.actions.commissioning import record_funding, stop_funding
+        from governance.models import Funding
 
-        today = self.world.today
+        today = begins = self.world.today
+        said = {"approved_by": outside} if outside else {"approver": getattr(self.world, approver)}
+        if block := Funding.objects.filter(placement__child=self.child).on_days(today, dt.date.max).first():
+            begins = max(block.starts_on, today + dt.timedelta(days=1))
+            self.tries(stop_funding, who, block=block, stopped_on=begins, approved_on=today, why="A new price.", **said)
         self.tries(
-            record_funding, who, placement=self.placement(), starts_on=today, ends_on=today + dt.timedelta(weeks=weeks),
-            weekly_cost=Decimal("4000.00"), approved_on=today, why="She stays.", why_not_asked="In haste.",
-            **({"approved_by": outside} if outside else {"approver": getattr(self.world, approver)}),
+            record_funding, who, placement=self.placement(), starts_on=begins, ends_on=begins + dt.timedelta(weeks=weeks),
+            weekly_cost=Decimal("4000.00"), approved_on=today, why="She stays.", why_not_asked="In haste.", **said,
         )  # fmt: skip
 
     @rule(who=WHO, discharges=st.booleans())

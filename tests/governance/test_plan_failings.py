@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -59,6 +59,12 @@ class Commissioned(PlacementOne):
             commissioning.record_funding, by or self.cast.carl, when or at(first), placement=self.placement, starts_on=first,
             ends_on=last, weekly_cost=Decimal("9500.00"), approved_on=min(first, (when or at(first)).date()),
             why="Nothing else.", **fields,
+        )  # fmt: skip
+
+    def stops(self, block, day, when, by=None, **approved):
+        return self.act(
+            commissioning.stop_funding, by or self.cast.carl, when, block=block, stopped_on=day, approved_on=when.date(),
+            why="A new price.", **(approved or {"approver": self.cast.dee}),
         )  # fmt: skip
 
     def plans_ahead(self, day, **fields):
@@ -303,6 +309,99 @@ class TestFunding:
                 placement=life.placement, starts_on=MOVED + 89 * DAY, ends_on=MOVED + 99 * DAY, weekly_cost=1, why="W",
                 approved_on=MOVED, approved_by="A", why_not_asked="N", recorded_by=cast.carl,
             )  # fmt: skip
+
+    def test_a_block_ends_early_and_another_begins_that_day(self, life, client):
+        """Approved as a block is, by those to whom the matrix gives it; of what was agreed nothing else ever changes."""
+        cast, new = life.cast, MOVED + 30 * DAY
+        when = at(new - DAY)
+        life.profile(ARRIVED)
+        block = life.pays(MOVED, MOVED + 364 * DAY)
+        life.profile(when)
+        with pytest.raises(Invalid, match="end that block early first"):
+            life.pays(new, new + 99 * DAY, when)
+        for by, approved in ((cast.tom, {"approved_by": "High-cost panel"}), (cast.carl, {"approver": cast.amy})):
+            with pytest.raises(Refused, match="“What is paid” is not theirs"):
+                life.stops(block, new, when, by, **approved)
+        with pytest.raises(PermissionDenied):
+            life.stops(block, new, when, cast.amy)
+        for day in (MOVED - DAY, MOVED + 365 * DAY):
+            with pytest.raises(Invalid) as invalid:
+                life.stops(block, day, when)
+            assert list(invalid.value.errors) == ["stopped_on"]
+        client.force_login(cast.tom)
+        page = client.get(reverse("governance:commissioning", args=[life.child.reference])).content.decode()
+        address = reverse("governance:stop_funding", args=[block.pk])
+        assert f'href="{address}"' not in page  # it was over long ago, by the clock on the wall
+        sent = {"why": "A new price.", "approver": cast.dee.pk}
+        for name, day in (("stopped_on", new), ("approved_on", new - DAY)):
+            sent |= {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year}
+        response = client.post(address, sent | {"stopped_on_year": 2020})
+        assert (response.status_code, list(response.context["form"].errors)) == (422, ["stopped_on"])
+        assert response.context["form"].data["why"] == "A new price."
+        assert client.post(address, sent).status_code == 302
+        decision = life.child.decisions.filter(kind="funding").latest("pk")
+        assert (decision.decider, decision.recorded_by, decision.why) == (cast.dee, cast.tom, "A new price.")
+        row = block.history.first()
+        assert (row.history_user, row.stopped_on, row.stop_approved_by) == (
+            cast.tom,
+            new,
+            f"{cast.dee.name} (director)",
+        )
+        assert life.pays(new, new + 99 * DAY, when).until == new + 100 * DAY
+        page = client.get(reverse("governance:commissioning", args=[life.child.reference])).content.decode()
+        assert "Ended early: not paid from" in page
+        assert life.stops(block, new - DAY, when).until == new - DAY  # earlier still, and never later again
+        with pytest.raises(Invalid, match="Enter that day or an earlier one"):
+            life.stops(block, new, when)
+        for change in ({"weekly_cost": 1}, {"ends_on": new + DAY}, {"stopped_on": None}):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                Funding.objects.filter(pk=block.pk).update(**change)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            block.delete()
+
+    @given(st.data())
+    @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def test_no_day_is_paid_for_twice_however_blocks_begin_and_end(self, life, data):
+        """What is let through is what leaves every day paid for once; the action and the database say the same."""
+        by = {"by": life.cast.hana, "as_of": at(MOVED, 9)}
+        approval = {"approved_on": MOVED, "approver": life.cast.hana}
+        with transaction.atomic():
+            life.profile(at(MOVED, 8))
+            kept = []
+            for _ in range(data.draw(st.integers(2, 8))):
+                if kept and data.draw(st.booleans()):
+                    block = data.draw(st.sampled_from(kept))
+                    day = MOVED + data.draw(st.integers(0, 22)) * DAY
+                    allowed = block.starts_on <= day < block.until
+                    try:
+                        commissioning.stop_funding(block=block, stopped_on=day, why="W", **approval, **by)
+                    except Invalid:
+                        assert not allowed
+                    else:
+                        assert allowed
+                    continue
+                first = MOVED + data.draw(st.integers(0, 20)) * DAY
+                last = first + data.draw(st.integers(0, 6)) * DAY
+                paid = {
+                    block.starts_on + n * DAY for block in kept for n in range((block.until - block.starts_on).days)
+                }
+                allowed = not paid & {first + n * DAY for n in range((last - first).days + 1)}
+                fields = {"starts_on": first, "ends_on": last, "weekly_cost": Decimal(1), "why": "W"}
+                try:
+                    block = commissioning.record_funding(
+                        placement=life.placement, why_not_asked="N", **fields, **approval, **by
+                    )
+                except Invalid:
+                    assert not allowed
+                    with pytest.raises(IntegrityError, match="funding_once"), transaction.atomic():
+                        Funding.objects.create(
+                            placement=life.placement, approved_on=MOVED, approved_by="A", why_not_asked="N",
+                            recorded_by=life.cast.carl, **fields,
+                        )  # fmt: skip
+                else:
+                    assert allowed
+                    kept.append(block)
+            transaction.set_rollback(True)
 
     @pytest.mark.failing("F74")
     @pytest.mark.failing("F49")

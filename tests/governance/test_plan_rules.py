@@ -57,6 +57,11 @@ class Records:
             approved_by="A", why="W", why_not_asked="N", **self.by,
         )  # fmt: skip
 
+    def stop(self, block, day, approved=None):
+        block.stopped_on, block.stop_approved_on = day, approved or day
+        block.stop_approved_by = block.stop_why = "A"
+        block.save()
+
     def long_term(self, day, kind="home", **fields):
         fields = dict.fromkeys(("health_said", "education_said", "care_said", "interim_safety"), "S") | fields
         return models.LongTermPlan.objects.create(
@@ -205,6 +210,25 @@ class TestAgreementAndBlocks:
         assert stands(at(ends - 42 * DAY, 0), "CPL-08", "ending")
         records.block(ends + DAY, ends + 400 * DAY)
         assert not stands(at(ends - 42 * DAY), "CPL-08", "ending")
+
+    def test_an_early_end_is_known_once_it_is_approved_and_a_block_that_never_began_is_none(self, records):
+        new, told = START + 40 * DAY, START + 20 * DAY
+        records.stop(records.block(START, START + 400 * DAY), new, told)
+        assert not stands(at(told - DAY, 23, 59), "CPL-08", "ending")
+        assert clocks("CPL-08", at(told, 0)) == {"ending": (at(told, 0), "overdue")}
+        after = records.block(new, new + 400 * DAY)
+        assert not stands(at(told), "CPL-08", "ending")
+        assert stands(at(new), "CPL-04", "unfounded")  # an extension without a profile
+        records.stop(after, new, told + DAY)
+        assert [stands(at(told + n * DAY), "CPL-08", "ending") for n in (0, 1)] == [False, True]
+        assert not stands(at(new), "CPL-04", "unfounded")
+
+    def test_a_new_price_makes_no_short_block_of_a_long_one(self, records):
+        for number in range(3):
+            block = records.block(START + 30 * number * DAY, START + 900 * DAY)
+            if number < 2:
+                records.stop(block, START + 30 * (number + 1) * DAY)
+        assert not stands(at(START + 70 * DAY), "CPL-08", "third")
 
 
 class TestLongTerm:

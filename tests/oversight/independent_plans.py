@@ -95,7 +95,7 @@ def profile(facts, records, p, since, risky_from):
     today = facts.today
     confirmed = [each.confirmed_on for each in records.profiles[p.child_id] if each.confirmed_on <= today]
     asked = [each.asked_on for each in records.searches[p.child_id]]
-    asked += [block.starts_on for block in records.blocks.get(p.child_id, [])[1:]]
+    asked += [block.starts_on for block in paying(facts, records, p)[1:]]
     untrue = [
         day for day in asked if p.started_on <= day <= today and not any(each >= day - 28 * DAY for each in confirmed)
     ]
@@ -138,15 +138,28 @@ def slipping(facts, records, p):
                 yield "CPL-06", "contingency", midnight(min(red))
 
 
+def paying(facts, records, p):
+    """The blocks of a child as they are known today: without those ended on their own first day."""
+    kept = []
+    for block in records.blocks.get(p.child_id, []):
+        block.last, block.told = block.ends_on, None
+        if block.stopped_on and block.stop_approved_on <= facts.today:
+            block.last, block.told = block.stopped_on - DAY, block.stop_approved_on
+        if block.last >= block.starts_on:
+            kept.append(block)
+    return kept
+
+
 def money(facts, records, p):
-    blocks = records.blocks.get(p.child_id, [])
+    blocks = paying(facts, records, p)
     begun = [block for block in blocks if block.starts_on <= facts.today]
     if not begun or begun[-1].placement_id != p.pk:
         return
     if len(begun) >= 3 and all(block.ends_on < three_months_after(block.starts_on) for block in begun[-3:]):
         yield "CPL-08", "third", midnight(begun[-1].starts_on)
     if begun[-1] is blocks[-1] and not goes_on(facts, p):
-        yield "CPL-08", "ending", midnight(begun[-1].ends_on - 42 * DAY)
+        due = begun[-1].last - 42 * DAY
+        yield "CPL-08", "ending", midnight(max(due, begun[-1].told or due))
 
 
 def goes_on(facts, p):

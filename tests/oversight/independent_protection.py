@@ -4,6 +4,7 @@ Like `independent.py`, it shares no line with `oversight/rulebook/`, and its num
 """
 
 import datetime as dt
+from fractions import Fraction
 
 from governance.models import (
     Concern,
@@ -51,7 +52,7 @@ class Protection:
         self.visits = grouped(visits.filter(occurred_at__lte=self.as_of), "placement_id")
         referrals = Referral.objects.filter(account=None, received_at__lte=self.as_of)
         self.referrals = grouped(referrals, "placement_id")
-        self.placements = {p.pk: p for p in Placement.objects.all()}
+        self.placements = {p.pk: p for p in Placement.objects.select_related("child")}
 
     def past(self, moment):
         return moment is not None and moment <= self.as_of
@@ -164,9 +165,51 @@ def of_silence(s, p):
     silent_from = max(days)
     heard = [c.received_at for c in concerns] + [a.attended_at for a in s.police[p.pk]]
     heard += [log.covers_from for log in s.told[p.pk]]
+    if s.today <= silent_from + 28 * DAY:
+        yield from fewer(s, p)
     if not any(date(moment) > silent_from for moment in heard):
         yield "SAF-11", "nothing", midnight(silent_from + 29 * DAY)
     elif s.today <= silent_from + 84 * DAY:
         yield "SAF-11", "silence", midnight(silent_from + 29 * DAY)
     else:
         yield "SAF-11", "long", midnight(silent_from + 85 * DAY)
+
+
+def told(s, p, since):
+    """The days since one on which anybody said anything of a placement."""
+    moments = [c.received_at for c in s.concerns[p.child_id]]
+    moments += [
+        step.happened_at for c in s.concerns[p.child_id] for step in s.steps[c.pk] if step.kind in {"lado", "passed"}
+    ]
+    moments += [r.received_at for r in s.referrals[p.pk]] + [a.attended_at for a in s.police[p.pk]]
+    moments += [log.covers_from for log in s.told[p.pk]]
+    return {date(moment) for moment in moments if date(moment) >= since}
+
+
+def begun(s, p):
+    """From when a placement is high-risk and followed, where it is both today."""
+    if not (lives_there(s, p) and p.followed_from and p.followed_from <= s.today):
+        return None
+    risky = risk_since(s.facts, p)
+    return risky and max(p.started_on, p.followed_from, risky)
+
+
+def fewer(s, p):
+    """A quarter as often, or less, as at half of the council's others, over the days of the last 84 they are known."""
+    if not hasattr(s, "compared"):
+        s.compared = {}
+        for other in s.placements.values():
+            began = begun(s, other)
+            first = began and max(began, s.today - 83 * DAY)
+            if first and (s.today - first).days >= 27:
+                rate = Fraction(len(told(s, other, first)), (s.today - first).days + 1)
+                s.compared[other.pk] = (other.child.authority_id, rate, (s.today - first).days + 1)
+    if p.pk not in s.compared:
+        return
+    council, rate, days = s.compared[p.pk]
+    others = [theirs for pk, (of, theirs, _) in s.compared.items() if of == council and pk != p.pk]
+    louder = [theirs for theirs in others if theirs >= 4 * max(rate, Fraction(1, days))]
+    began = begun(s, p)
+    last = max(told(s, p, began), default=None)
+    if len(others) >= 3 and len(louder) * 2 >= len(others) and last != s.today:
+        yield "SAF-11", "fewer", midnight(max(began + 27 * DAY, (last or began) + DAY))

@@ -49,6 +49,12 @@ REQUIRED = {"identity", "right_to_work", "dbs", "reference_last", "reference_oth
     "qualifications"
 }
 
+# What must be said of a check for it to be one.
+SAID = {
+    "identity": {"photo_seen"}, "right_to_work": {"proof_seen"}, "dbs": {"enhanced", "barred_list"},
+    "reference_last": {"last_employer"}, "leaving": {"verified"}, "history": {"full", "gaps_explained"},
+}  # fmt: skip
+
 
 def months_before(day, months):
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
@@ -106,7 +112,8 @@ class Staffing:
             c
             for c in self.checks[carer_id]
             if c.withdrawn_at is None and c.checked_on <= day and (c.valid_until is None or c.valid_until >= day)
-        ]
+            and all(fact in c.confirmed for fact in SAID.get(c.kind, ()))
+        ]  # fmt: skip
         kinds = {c.kind for c in live if c.kind != "dbs"}
         looked_up = any(c.kind == "update_service" and c.checked_on > months_before(day, 12) for c in live)
         certificates = [c for c in live if c.kind == "dbs"]

@@ -90,10 +90,16 @@ def _money_and_notices(p, by, chance, last, day, soon, maybe) -> None:
     starts = p.started_on
     while starts < until and chance.random() < 0.85:
         ends = min(starts + chance.choice([30, 88, 89, 90, 91, 92, 200]) * DAY, p.ended_on or last + 90 * DAY)
-        models.Funding.objects.create(
+        block = models.Funding.objects.create(
             placement=p, starts_on=starts, ends_on=ends, weekly_cost=1, approved_on=starts, approved_by="A", why="W",
             why_not_asked="N", **by,
         )  # fmt: skip
+        if chance.random() < 0.3:  # a new price, or none after it
+            block.stopped_on = soon(starts, (ends - starts).days)
+            block.stop_approved_on = soon(starts - 10 * DAY, 40)
+            block.stop_approved_by = block.stop_why = "A"
+            block.save()
+            ends = block.stopped_on - DAY
         starts = ends + chance.choice([1, 1, 10]) * DAY
     for _ in range(chance.choice([0, 0, 1, 2])):
         came = at(soon(p.started_on, max((until - p.started_on).days, 1)), chance.randrange(24), 30)

@@ -18,7 +18,7 @@ from governance.models import (
 )
 from oversight.models import Flag
 from oversight.sweep import recheck, sweep
-from placements.models import Placement
+from placements.models import DailyLog, Placement
 from staffing.models import StaffingPlan
 from tests.cast import at
 from tests.oversight.facts import DAY, HOUR, NOT_NOT_YES, clocks, log_of, on_days, stands
@@ -61,12 +61,13 @@ class Invented:
             placement.save()
             if chance.random() < 0.7:
                 cast.placement(child, placement.ended_on, home=cast.home())
-        concerns = [self.concern(child, placement) for _ in range(chance.randrange(5))]
+        quiet = chance.random() < 0.3  # whoever looks, nothing is heard
+        concerns = [self.concern(child, placement) for _ in range(0 if quiet else chance.randrange(5))]
         for _ in range(chance.randrange(4)):
             self.discussion(child, placement, concerns)
         for _ in range(chance.choice([0, 0, 1, 2])):
             self.notice(child, placement, concerns)
-        self.noise(placement)
+        self.noise(placement, quiet)
 
     def concern(self, child, placement):
         chance, cast, moment = self.chance, self.cast, self.moment()
@@ -121,17 +122,25 @@ class Invented:
             review_found="F", **told,
         )  # fmt: skip
 
-    def noise(self, placement):
+    def noise(self, placement, quiet):
         chance, cast = self.chance, self.cast
-        for _ in range(chance.choice([0, 0, 0, 1, 2])):
+        for _ in range(6 if quiet else chance.choice([0, 0, 0, 1, 2])):
             QualityVisit.objects.create(
                 placement=placement, kind=chance.choice(["independent", "premises"]), occurred_at=self.moment(),
                 announced=True, summary="S", recorded_by=cast.sal,
             )  # fmt: skip
+        if quiet:
+            return
         for _ in range(chance.choice([0, 0, 1])):
             PoliceAttendance.objects.create(
                 placement=placement, attended_at=self.moment(), called_by="staff", why="W", recorded_by=cast.amy
             )
+        if chance.random() < 0.7:  # of most much is heard
+            days = chance.sample(range(60, DAYS), chance.randrange(10, 25))
+            logs = [log_of(placement, FIRST + day * DAY, author=cast.amy, save=False) for day in days]
+            for log in logs:
+                log.incidents = "A window was broken."
+            DailyLog.objects.bulk_create(logs)
         if chance.random() < 0.3:
             log = log_of(placement, FIRST + chance.randrange(60) * DAY, author=cast.amy, save=False)
             log.incidents = "A window was broken."
@@ -143,7 +152,7 @@ def standing():
     return set(flags.values_list("rule", "limb", "placement", "carer", "agency", "shift", "due_at"))
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2, 4])
 def test_over_records_nobody_chose(cast, seed):
     invented, seen = Invented(cast, seed), set()
     for _ in range(12):
@@ -154,6 +163,7 @@ def test_over_records_nobody_chose(cast, seed):
         found = standing()
         assert found == expected_of_protection(Facts(as_of))
         seen |= {(rule, limb) for rule, limb, *_ in found}
+    assert ("SAF-11", "fewer") in seen
     assert len(seen) >= 12, "records so tame that most limbs had nothing to say prove little"
     for child in set(Placement.objects.values_list("child", flat=True)):
         recheck(subjects={("child", child)}, as_of=as_of)
@@ -279,6 +289,54 @@ class TestDays:
         if limb == "silence":
             assert on_days("SAF-11", "long", FIRST + 84 * DAY) == NOT_NOT_YES
             assert set(clocks("SAF-11", at(FIRST + 90 * DAY))) == {"long"}
+
+    def loud(self, cast, count=3, days=12, since=FIRST):
+        """Placements of the same kind, of each of which something is heard once a week."""
+        others = [cast.unregistered(cast.child(), since) for _ in range(count)]
+        logs = [log_of(p, FIRST + 7 * n * DAY, author=cast.priya, save=False) for p in others for n in range(days)]
+        for log in logs:
+            log.incidents = "She was hit."
+        DailyLog.objects.bulk_create(logs)
+        return others
+
+    def looked(self, cast, placement, day):
+        QualityVisit.objects.create(
+            placement=placement, kind="independent", occurred_at=at(day, 8), announced=True, summary="S", recorded_by=cast.sal
+        )  # fmt: skip
+
+    def fewer(self, placement, day):
+        """Asked of this placement alone: what it is compared with is on no list."""
+        return clocks("SAF-11", at(day, 12), placements=[placement.pk]).get("fewer", (None, ""))[1] == "overdue"
+
+    def test_far_less_than_of_the_others_although_somebody_looked(self, cast):
+        placement, day = cast.unregistered(cast.child(), FIRST), FIRST + 27 * DAY
+        self.loud(cast)
+        self.looked(cast, placement, FIRST + 20 * DAY)
+        assert not self.fewer(placement, day - DAY)
+        assert self.fewer(placement, day)
+        first, second = day + 5 * DAY, day + 7 * DAY
+        self.concern(cast, placement, at(first, 9), category="care")
+        assert [self.fewer(placement, first + n * DAY) for n in (-1, 0, 1)] == [
+            True,
+            False,
+            True,
+        ]  # one day beside five
+        self.concern(cast, placement, at(second, 9), number=2, category="care")
+        assert not self.fewer(placement, second + DAY)  # two, and more is better
+        assert set(clocks("SAF-11", at(FIRST + 49 * DAY), placements=[placement.pk])) == {"silence"}  # never said twice
+
+    @pytest.mark.parametrize(
+        ("loud", "quiet", "flagged"), [(2, 0, False), (3, 0, True), (1, 2, False), (1, 3, False), (2, 2, True)]
+    )
+    def test_there_are_enough_to_compare_and_a_rise_at_one_says_nothing_of_the_rest(self, cast, loud, quiet, flagged):
+        placement = cast.unregistered(cast.child(), FIRST)
+        self.loud(cast, loud)
+        for _ in range(quiet):
+            cast.unregistered(cast.child(), FIRST)
+        self.loud(cast, 3, since=FIRST + 10 * DAY)  # too new to be compared
+        cast.placement(cast.child(), FIRST, type="U6")  # and one of no such kind
+        self.looked(cast, placement, FIRST + 20 * DAY)
+        assert self.fewer(placement, FIRST + 30 * DAY) is flagged
 
     @pytest.mark.parametrize(("kind", "looked"), [("independent", True), ("premises", False)])
     def test_a_visit_ends_the_silence_and_a_check_of_the_building_does_not(self, cast, kind, looked):

@@ -226,7 +226,13 @@ class InventedRota:
             if self.maybe(0.25):
                 kind = chance.choice(["dbs", "history", "identity"])
                 carer.checks.filter(kind=kind).update(
-                    **chance.choice([{"withdrawn_at": self.moment()}, {"valid_until": self.day()}])
+                    **chance.choice(
+                        [
+                            {"withdrawn_at": self.moment()},
+                            {"valid_until": self.day()},
+                            {"confirmed": ["enhanced", "full"]},
+                        ]
+                    )
                 )
             if self.maybe(0.3):
                 since = self.moment()

@@ -113,7 +113,7 @@ class PlacementOne:
         for kind in kinds:
             self.act(
                 checks.record_check, self.cast.amy, at(day, 20), carer=carer, kind=kind, checked_on=day, detail="Seen.",
-                upload=paper(f"{kind} of {carer.pk}"),
+                confirmed=Check.FACTS.get(kind, ()), upload=paper(f"{kind} of {carer.pk}"),
             )  # fmt: skip
 
     def trains(self, carer, subject, day, *, signed_on=True, as_of=None, by=None):

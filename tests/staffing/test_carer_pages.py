@@ -423,6 +423,10 @@ def test_the_page_says_how_each_check_stands(client, world):
     assert tags["right_to_work"] == "Out of date"
     assert tags["qualifications"] == "Runs out soon"
     assert tags["history"] == "Complete"
+    carer.checks.filter(kind="history").update(confirmed=["full"])
+    body = page(client, world, "amy")
+    assert "Confirmed: complete<br><strong>Not confirmed:</strong> gaps explained. It does not count." in body
+    assert "full employment history with its gaps explained" in body
     assert "Missing: identity with a photograph; right to work in the UK; enhanced DBS certificate" in body
     last = ago(-10)
     assert f"{last.day} {last:%B %Y}</time>" in body
@@ -496,6 +500,24 @@ def test_the_number_of_queries_does_not_grow_with_what_is_on_record(client, worl
             model.objects.create(carer=world.carer, recorded_by=world.cast.amy, **fields)
     # The history looks up what its rows were before, once, however many there are; supervisions' writers are one more.
     assert queries(client, address) <= few + 3 < 50
+
+
+def test_a_check_is_confirmed_box_by_box_and_what_was_ticked_stays(client, world):
+    client.force_login(world.cast.amy)
+    address = reverse("staffing:record_check", args=[world.carer.pk])
+    assert "Confirm each of these (optional)" not in client.get(f"{address}?kind=dbs").content.decode()
+    data = {"kind": "dbs", "detail": "Original seen.", "upload": letter()} | sent("checked_on", ago(3))
+    for ticked in ([], ["enhanced"]):
+        before = Check.objects.count()
+        response = client.post(address, data | {"confirmed_dbs": ticked, "upload": letter()})
+        form = response.context["form"]
+        assert (response.status_code, list(form.errors)) == (422, ["confirmed_dbs"])
+        assert str(form["confirmed_dbs"]).count(" checked") - 1 == len(ticked)  # the label of one has the word
+        assert "Confirm this (optional)" not in response.content.decode()
+        assert Check.objects.count() == before
+    both = {"confirmed_dbs": ["enhanced", "barred_list"], "confirmed_identity": ["photo_seen"], "upload": letter()}
+    assert client.post(address, data | both).status_code == 302
+    assert Check.objects.latest("pk").confirmed == ["enhanced", "barred_list"]
 
 
 def test_documents_are_not_read_to_be_listed(client, world):

@@ -71,6 +71,7 @@ def carer(cast):
 
 def recorded(cast, carer, **fields):
     fields = {"kind": "dbs", "checked_on": ago(20), "detail": "Original seen.", "by": cast.amy} | fields
+    fields.setdefault("confirmed", Check.FACTS.get(fields["kind"], ()))
     if "evidence" not in fields:
         fields.setdefault("upload", upload())
     return record_check(carer=carer, as_of=NOW, **fields)
@@ -209,6 +210,19 @@ def test_a_check_is_recorded_with_its_evidence(cast, carer):
     assert (check.checked_by, bytes(check.evidence.content)) == (cast.amy, PDF)
     second = recorded(cast, carer, evidence=check.evidence)
     assert second.evidence == check.evidence
+
+
+@pytest.mark.failing("F11")
+@pytest.mark.parametrize("kind", Check.FACTS)
+def test_what_the_law_asks_of_a_check_is_said_of_it_and_kept(cast, carer, kind):
+    for left_out in Check.FACTS[kind]:
+        with pytest.raises(Invalid) as invalid:
+            recorded(cast, carer, kind=kind, confirmed=[fact for fact in Check.Fact.values if fact != left_out])
+        assert list(invalid.value.errors) == ["confirmed"]
+    assert not Check.objects.exists()
+    check = recorded(cast, carer, kind=kind, confirmed=Check.Fact.values)  # of the others nothing is kept
+    assert Check.objects.get().confirmed == list(Check.FACTS[kind])
+    assert (len(check.confirmed_in_words), check.unconfirmed) == (len(Check.FACTS[kind]), [])
 
 
 def test_one_letter_is_not_two_references_nor_every_check(cast, carer):

@@ -63,6 +63,16 @@ def test_each_kind_of_check_is_needed(cast):
     assert missing(carer, MONDAY - dt.timedelta(days=1), cast.north) == list(Check.REQUIRED)
 
 
+@pytest.mark.parametrize(("kind", "fact"), [(kind, fact) for kind, facts in Check.FACTS.items() for fact in facts])
+def test_what_makes_it_a_check_is_confirmed_or_it_is_none(cast, kind, fact):
+    """A photograph not seen, a certificate without the barred list, a gap nobody explained: each leaves the check undone."""
+    carer = cast.carer(checked=MONDAY)
+    carer.checks.filter(kind=kind).update(confirmed=[each for each in Check.FACTS[kind] if each != fact])
+    assert missing(carer, MONDAY, cast.north) == [kind]
+    cast.check(carer, "update_service", on=MONDAY)  # which makes no certificate an enhanced one
+    assert missing(carer, MONDAY, cast.north) == [kind]
+
+
 def test_a_dbs_certificate_lasts_three_years_or_with_the_update_service_as_long_as_that_is_looked_up(cast):
     carer = cast.carer(checked=dt.date(2020, 1, 1))
     assert missing(carer, dt.date(2022, 12, 31), cast.north) == []

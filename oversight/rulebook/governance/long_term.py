@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - the queries are put together from constants of this program; every value is a parameter
 
 from core.access import Role
-from oversight.rulebook.governance.plans import PLANNED, PLANS, SEEKING
+from oversight.rulebook.governance.plans import PLANNED, PLANS, SEEKING, pays
 from oversight.rulebook.rule import Basis, Limb, Rule
 from oversight.rulebook.sql import FOLLOWED, STAGE_OF_DAYS, clocks, known, start_of
 
@@ -101,15 +101,20 @@ CPL_06 = Rule(
     ),
 )
 
-# The blocks of a child begun by now, newest first, and whether each is of three months at most.
+# The blocks of a child begun by now, newest first, and whether each was agreed for three months at most: one that ends
+# early, at a new price, was no short one. `told_on` is the day its early end was approved.
 BLOCKS = f"""blocks AS MATERIALIZED (
     SELECT subject.authority_id, subject.child_id, subject.placement_id, f.placement_id AS of_placement, f.starts_on,
-           f.ends_on, f.ends_on < (f.starts_on + interval '3 months')::date AS short,
+           CASE WHEN told_on IS NULL THEN f.ends_on ELSE f.stopped_on - 1 END AS ends_on, told_on,
+           f.ends_on < (f.starts_on + interval '3 months')::date AS short,
            row_number() OVER (PARTITION BY subject.placement_id ORDER BY f.starts_on DESC, f.id DESC) AS back
     FROM subject
     JOIN placements_placement p ON p.child_id = subject.child_id
     JOIN governance_funding f ON f.placement_id = p.id
-    WHERE f.starts_on <= %(today)s AND {known("f")}
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN f.stop_approved_on <= %(today)s THEN f.stop_approved_on END AS told_on
+    ) AS early
+    WHERE f.starts_on <= %(today)s AND {known("f")} AND {pays("f")}
 )"""
 
 CPL_08 = Rule(
@@ -120,12 +125,17 @@ CPL_08 = Rule(
     "nothing that takes longer can be planned: no course after 16, no home near her mother.",
     basis=Basis.LOCAL,
     scope="Placements a team follows that are paid for in blocks recorded here.",
-    period="the third block of 3 months or less in a row; 42 days before a block ends with none after it",
+    period="the third block agreed for 3 months or less in a row; 42 days before a block ends with none after it",
     what_clears="A longer block; the next block, or the next placement planned; the end of the placement.",
     severity="amber",
     limbs=(
         Limb("third", "Third short block in a row", Role.DIRECTOR, "at its start"),
-        Limb("ending", "Block that ends with nothing after it", Role.COMMISSIONER, "42 days before it ends"),
+        Limb(
+            "ending",
+            "Block that ends with nothing after it",
+            Role.COMMISSIONER,
+            "42 days before it ends, or when its early end is approved",
+        ),
     ),
     only=PLANNED,
     mend=SEEKING,
@@ -140,11 +150,13 @@ CPL_08 = Rule(
             GROUP BY authority_id, child_id, placement_id
             HAVING count(*) = 3 AND bool_and(short) AND bool_or(back = 1 AND of_placement = placement_id)
             UNION ALL
-            SELECT authority_id, child_id, placement_id, 'ending', {start_of("starts_on")}, {start_of("ends_on - 42")}
+            SELECT authority_id, child_id, placement_id, 'ending', {start_of("starts_on")},
+                   {start_of("greatest(ends_on - 42, told_on)")}
             FROM blocks
             WHERE back = 1 AND of_placement = placement_id
               AND NOT EXISTS (SELECT FROM governance_funding f JOIN placements_placement p ON p.id = f.placement_id
-                              WHERE p.child_id = blocks.child_id AND f.starts_on > blocks.starts_on AND {known("f")})
+                              WHERE p.child_id = blocks.child_id AND f.starts_on > blocks.starts_on AND {known("f")}
+                                AND {pays("f")})
               AND NOT EXISTS (SELECT FROM placements_placement next WHERE next.child_id = blocks.child_id
                               AND next.started_on > %(today)s AND {known("next")})""",
     ),

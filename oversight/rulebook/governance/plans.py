@@ -29,6 +29,12 @@ AGREEMENT = Mend("governance:agreement", "See the agreement")
 PLANNED = frozenset({Trait.PLANNED})
 IDENTITY = dt.date(2011, 4, 1)
 
+
+def pays(block: str) -> str:
+    """A block of funding pays for a day at least, as far as is known today: it was not ended on its own first day."""
+    return f"({block}.stopped_on IS DISTINCT FROM {block}.starts_on OR {block}.stop_approved_on > %(today)s)"
+
+
 SCOPE = (
     "Every looked-after child in a placement a team follows; not short breaks (legal status V3, V4) or children placed "
     "for adoption (A3 to A6). A placement known only from a return is left out until a team takes it on: its plans were "
@@ -167,9 +173,10 @@ UNFOUNDED = f"""CROSS JOIN LATERAL (
         WHERE s.child_id = subject.child_id AND s.asked_on <= %(today)s AND {known("s")}
         UNION ALL
         SELECT f.starts_on FROM governance_funding f JOIN placements_placement p ON p.id = f.placement_id
-        WHERE p.child_id = subject.child_id AND f.starts_on <= %(today)s AND {known("f")} AND EXISTS (
+        WHERE p.child_id = subject.child_id AND f.starts_on <= %(today)s AND {known("f")} AND {pays("f")} AND EXISTS (
             SELECT FROM governance_funding earlier JOIN placements_placement q ON q.id = earlier.placement_id
-            WHERE q.child_id = p.child_id AND (earlier.starts_on, earlier.id) < (f.starts_on, f.id) AND {known("earlier")})
+            WHERE q.child_id = p.child_id AND (earlier.starts_on, earlier.id) < (f.starts_on, f.id) AND {known("earlier")}
+              AND {pays("earlier")})
     ) AS each
     WHERE day >= subject.started_on AND NOT EXISTS (
         SELECT FROM governance_referralprofile p

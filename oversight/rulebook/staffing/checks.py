@@ -115,9 +115,11 @@ STF_01, STF_01L = by_law_and_elsewhere(
     needs=Trait.STAFFED,
     title="Checks before a shift",
     which="reg 32(2) and (3) and Schedule 2",
-    authority="nobody works in the home, agency staff included, until their identity, criminal records certificate, two "
-    "references, reason for leaving earlier work with children or adults, qualifications and full employment history are "
-    "satisfactorily checked. How soon a certificate is renewed is a local standard.",
+    authority="nobody works in the home, agency staff included, until their identity with a recent photograph, enhanced "
+    "criminal records certificate with the barred list, two references with the last employer’s among them, reason for "
+    "leaving earlier work with children or adults as verified, qualifications, and full employment history with its gaps "
+    "explained are satisfactorily checked: each of these is confirmed of the check, or it does not count. How soon a "
+    "certificate is renewed is a local standard.",
     scope="Carers on shifts of the next 7 days, and those recorded as present in the last 28 days, at placements a team "
     "follows; what was worked, also where the placement has ended since.",
     period="before the first shift; a DBS certificate is renewed every 36 months, or looked up every 12, and on the "

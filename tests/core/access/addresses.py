@@ -160,6 +160,7 @@ ABOUT = {
     "governance:agreement": "placement",
     "governance:sign_placement_agreement": "placement",
     "governance:record_funding": "placement",
+    "governance:stop_funding": "block of funding",
     "governance:crisis": "placement",
     "governance:sign_crisis_check": "placement",
     "governance:record_notice": "placement",

@@ -240,7 +240,7 @@ def of_her_plans(cast, placement) -> dict[str, int]:
         placement=placement, profile=profile, outcomes="O", health_said="H", education_said="E", template="T", text="T\nU",
         own_lines=1, signed_on=LONG_AGO, signed_for_provider="Paul", **recorded,
     )  # fmt: skip
-    Funding.objects.create(
+    block = Funding.objects.create(
         placement=placement, starts_on=LONG_AGO, ends_on=TODAY + 90 * DAY, weekly_cost=5000, approved_on=LONG_AGO,
         approved_by="Panel", why="W", why_not_asked="N", **recorded,
     )  # fmt: skip
@@ -273,6 +273,7 @@ def of_her_plans(cast, placement) -> dict[str, int]:
         "milestone": milestone.pk,
         "contingency": contingency.pk,
         "notice": notice.pk,
+        "block of funding": block.pk,
         "court task": task.pk,
     }
 
