@@ -249,13 +249,18 @@ def _once_more(
 def name_conflict(
     *, escalation: Escalation, person: User, why: str, by: User, as_of: dt.datetime
 ) -> ConflictOfInterest:
-    """Say that it is about somebody, or that they took the decision it questions. Never taken back; it leaves them."""
+    """Say that it is about somebody, or that they took the decision it questions. Never taken back; it leaves them.
+
+    Not for anybody it is about: they would choose who answers it.
+    """
     seen = Escalation.objects.visible_to(by).filter(pk=escalation.pk).exists()
     if not seen or not by.can(Permission.ESCALATE):
         raise PermissionDenied("this escalation is another's")
+    if policies.names_nobody(by, escalation):
+        raise PermissionDenied("whoever it is about does not say who answers it")
     posts = _begin(escalation)
     one_of(why, Why.choices, "why", "Select why it must not come to them")
-    if not policies.may_be_about(escalation.authority_id).filter(pk=person.pk).exists():
+    if not policies.may_be_named(by, escalation).filter(pk=person.pk).exists():
         raise Invalid({"person": "Select who it is about from the list"})
     made, new = ConflictOfInterest.objects.get_or_create(
         escalation=escalation, user=person, defaults={"why": why, "by": by}
@@ -263,6 +268,6 @@ def name_conflict(
     if not new:
         raise Conflict(f"It never goes to {person.name} already.")
     step(escalation, Kind.CONFLICT, happened_at=as_of, by=by, text=f"{person.name}: {made.get_why_display().lower()}.")
-    if escalation.owner_id == person.pk:
-        settle(escalation, posts, as_of=as_of)
+    if escalation.owner_id == person.pk and settle(escalation, posts, as_of=as_of) is None:
+        raise Conflict(f"Nobody but {person.name} is left who could answer it. Ask for scrutiny from outside.")
     return made

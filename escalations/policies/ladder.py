@@ -3,7 +3,7 @@
 import re
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from children.models import Child
 from children.querysets import live
@@ -133,6 +133,18 @@ def may_be_about(*authorities: int) -> QuerySet[User]:
         is_active=True,
         role__in=[r for r in ladder.ANSWERING if r != Role.SYSTEM_ADMINISTRATOR],
     ).order_by("name")
+
+
+def may_be_named(by: User, escalation: Escalation) -> QuerySet[User]:
+    """Of whom this person may say that it must not come to them: those it could come to. Of a scrutineer only whoever raised
+    it says so, or they themselves: else nobody it is about would let it go outside."""
+    people = may_be_about(escalation.authority_id)
+    return people if by.pk == escalation.raised_by_id else people.exclude(~Q(pk=by.pk), role=Role.SCRUTINEER)
+
+
+def names_nobody(by: User, escalation: Escalation) -> bool:
+    """Whether it is not for this person to say who answers: it is about them, or they took the decision."""
+    return ConflictOfInterest.objects.filter(escalation=escalation, user=by).exclude(user=escalation.raised_by_id).exists()
 
 
 def children_for(by: User) -> QuerySet[Child]:

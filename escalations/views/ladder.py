@@ -193,7 +193,7 @@ def _acts(record: Escalation, user: User, is_mine: bool, is_raiser: bool) -> lis
         (is_mine and record.is_answered and not record.of_flags, "Close it", "close"),
         (is_mine and not record.is_answered, "Pass it to somebody else", "pass_back"),
         (is_raiser and not record.is_outside, "Ask for scrutiny from outside", "ask_outside"),
-        (True, "Say that it must not come to somebody", "name_conflict"),
+        (not policies.names_nobody(user, record), "Say that it must not come to somebody", "name_conflict"),
     ]
     return [(label, reverse(f"escalations:{name}", args=[record.pk])) for may, label, name in offered if may]
 
@@ -279,6 +279,6 @@ def name_conflict(request: HttpRequest, pk: int) -> HttpResponse:
     record = _their_escalation(request, pk)
     return _form(
         request, record, acts.name_conflict, "Say that it must not come to somebody", "Record it", "It never comes to them",
-        forms.Conflict, form_kwargs={"people": policies.may_be_about(record.authority_id)},
+        forms.Conflict, form_kwargs={"people": policies.may_be_named(request.user, record)},
         context={"intro": "Nobody answers an escalation about themselves, or about what they decided. It is never taken back."},
     )  # fmt: skip

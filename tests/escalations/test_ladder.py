@@ -314,6 +314,26 @@ def test_it_leaves_whoever_it_turns_out_to_be_about(cast, child):
     assert ConflictOfInterest.objects.count() == 1
 
 
+def test_whoever_it_is_about_does_not_choose_who_answers_it(cast, child):
+    """A director it is about cannot keep it from the scrutineer, nor can anybody who was not named yet."""
+    made = raises(cast.amy, child=child, about=[cast.dee])
+    name = {"escalation": made, "why": "subject", "as_of": at(MONDAY, 11)}
+    with pytest.raises(PermissionDenied, match="does not say who answers"):
+        acts.name_conflict(person=cast.hana, by=cast.dee, **name)
+    with pytest.raises(Invalid, match="from the list"):
+        acts.name_conflict(person=cast.nina, by=cast.tom, **name)
+    acts.name_conflict(person=cast.nina, by=cast.amy, **name)  # who raised it may
+    assert set(made.conflicts.values_list("user", flat=True)) == {cast.dee.pk, cast.nina.pk}
+
+
+def test_it_is_never_left_with_somebody_it_is_about_for_want_of_another(cast, child):
+    made = raises(cast.amy, child=child)
+    empties(cast.ben, cast.hana, cast.sal, cast.dee, cast.dora, cast.nina, cast.sam)
+    with pytest.raises(Conflict, match="Nobody but Tom Heron"):
+        acts.name_conflict(escalation=made, person=cast.tom, why="subject", by=cast.amy, as_of=at(MONDAY, 11))
+    assert not made.conflicts.exists()
+
+
 def test_what_was_answered_stays_answered_when_whoever_answered_leaves(cast, child):
     made = raises(cast.amy, child=child)
     answers(made, cast.tom, at(MONDAY, 12))
