@@ -219,15 +219,19 @@ def _raised(given: Begin, posts: Posts, *, as_of: dt.datetime) -> int:
 
 
 def _join(pk: int, flags: list[tuple[Flag, dt.datetime]], councils: _Councils, *, as_of: dt.datetime) -> None:
-    """More flags for one that is there. Whoever holds one of them is no longer free to answer it."""
+    """More flags for one that is there. Whoever holds one of them is no longer free to answer it; and an answer that held for
+    some days holds for more of the same, and not for something else."""
 
     def join(held: Escalation) -> None:
+        answered = set(held.flags.values_list("flag__rule", flat=True))
         new = [EscalationFlag(escalation=held, flag=flag, joined_at=joined) for flag, joined in flags]
         EscalationFlag.objects.bulk_create(new, ignore_conflicts=True)
         owners = {flag.owner_id for flag, _ in flags}
         ConflictOfInterest.objects.bulk_create(
             [ConflictOfInterest(escalation=held, user_id=owner, why=Why.SUBJECT) for owner in owners], ignore_conflicts=True
         )  # fmt: skip
+        if held.is_answered and any(flag.rule not in answered for flag, _ in flags):
+            moves.ask_again(held, councils[held.authority_id], as_of=as_of)
         moves.step(held, Kind.JOINED, happened_at=as_of, text=f"{len(flags)} more")
         if held.owner_id in owners:
             moves.settle(held, councils[held.authority_id], as_of=as_of)

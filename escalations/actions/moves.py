@@ -191,6 +191,14 @@ def settle(escalation: Escalation, posts: Posts, *, as_of: dt.datetime) -> Escal
     return made
 
 
+def ask_again(escalation: Escalation, posts: Posts, *, as_of: dt.datetime) -> None:
+    """What was answered is to be answered once more, by whoever has it, in their level's time."""
+    assert escalation.next_at is not None  # noqa: S101 - it is open
+    escalation.state, escalation.came_at = State.OPEN, as_of
+    escalation.next_at = min(escalation.next_at, posts.due(escalation.level, as_of, danger=escalation.danger))
+    escalation.save(update_fields=["state", "came_at", "next_at"])
+
+
 def end(
     escalation: Escalation, because: str, *, happened_at: dt.datetime, by: User | None = None, text: str = ""
 ) -> EscalationStep:

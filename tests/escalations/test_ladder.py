@@ -436,6 +436,23 @@ class TestFlags:
         climb(as_of=at(MONDAY + 11 * DAY, 0))
         assert trail(made)[-1] == ("climbed", 3, "Hana")
 
+    def test_an_answer_holds_for_more_of_the_same_and_for_nothing_else(self, cast, placement):
+        flag(cast, placement)
+        climb(as_of=at(MONDAY + 2 * DAY))
+        made = Escalation.objects.get()
+        answers(made, cast.tom, at(MONDAY + 2 * DAY, 10), until=MONDAY + 18 * DAY)
+        flag(cast, placement, raised_at=at(MONDAY + 2 * DAY, 11))
+        climb(as_of=at(MONDAY + 4 * DAY))
+        made.refresh_from_db()
+        assert (made.is_answered, made.flags.count()) == (True, 2)
+        flag(cast, placement, "LOG-01", raised_at=at(MONDAY + 3 * DAY, 11))
+        climb(as_of=at(MONDAY + 7 * DAY))
+        made.refresh_from_db()
+        assert (made.state, made.owner, made.last_day) == ("open", cast.tom, MONDAY + 9 * DAY)  # two working days
+        assert digest(at(MONDAY + 7 * DAY, 13))[cast.tom.pk] == ["1 escalation for you to answer, 1 of them since yesterday"]
+        climb(as_of=at(MONDAY + 10 * DAY, 0))
+        assert trail(made)[-1] == ("climbed", 3, "Hana")
+
     def test_a_flag_somebody_escalated_is_in_no_second_escalation(self, cast, placement):
         hers = flag(cast, placement)
         made = raises(cast.ines if cast.allocate(placement.child, cast.ines, part="iro") else None, flag=hers)
