@@ -196,10 +196,11 @@ def answer_dispute(*, dispute: Dispute, text: str, by: User, as_of: dt.datetime)
 # --- by itself --------------------------------------------------------------------------------------------------------
 
 
-def chase(*, as_of: dt.datetime) -> int:
+def chase(*, as_of: dt.datetime, now: dt.datetime | None = None) -> int:
     """What was not answered by its day goes up, each step dated when it fell due; a post that changed hands is followed.
 
-    Safe to run again, and beside another. Returns how many steps were taken.
+    Safe to run again, and beside another. Returns how many steps were taken. `now`: when it is done, where that is later:
+    a message is written now, whichever day it is about.
     """
     late = Dispute.objects.owed().filter(due_on__lt=clock.local_date(as_of))
     left = Dispute.objects.open().filter(answerer__is_active=False, informal_at__lte=as_of)
