@@ -18,29 +18,36 @@ from governance.policies.concerns import NO_REASONS as OF_CONCERNS
 from governance.querysets.concerns import to_raise_about
 from placements.models import ProviderPost
 
-# Said instead of acting. Compared with each whole sentence that was typed: only an answer that says nothing else is refused.
-_US = r"(us|everyone|everybody|(the )?(senior )?(director(s)?|manager(s)?|management|leaders(hip)?|executive(s)?))"
-_IT = r"((it|this|that) (is|was|has been) )?"
+# Said instead of acting. Compared with each piece of what was typed: only an answer that says nothing else is refused.
+_WHO = r"(us|everyone|everybody|(the )?(senior )?(director(s)?|manager(s)?|management|leaders(hip)?|executive(s)?))"
+_WE = rf"(we|{_WHO})"
+_THE = r"(all|of|the|this|that|these|those|your|our|her|his|their|child[’']s)"
+_WHAT = rf"(it|this|that|these|they|({_THE} )*(situation|case|concern|matter|problem|issue|position)s?)"
+_IT = rf"({_WHAT} (is|are|was|were|has been|have been) )?(all )?"
+_TO = rf"( (to|by|at) ({_WHO}|(a |the )?(senior|director|management) level))"
 NO_REASONS: dict[str, re.Pattern[str]] = {
     "known": re.compile(
-        rf"{_IT}(already )?known( about)?( already)?( (to|by) {_US})?( already)?"
-        rf"|{_US} (are|is) (already )?aware( of (it|this|that))?( already)?"
-        rf"|{_US} (already )?know(s)?( about (it|this|that))?( already)?"
+        rf"{_IT}(already )?(well )?known( about)?( already)?{_TO}?( already)?"
+        rf"|{_WE} (are|is|were|was) (all )?(already )?(well )?aware( of {_WHAT})?( already)?"
+        rf"|{_WE} (already )?know(s)?( (about|of) {_WHAT})?( already)?"
     ),
     "alternative": re.compile(
-        r"(there (is|was) |we have |(it|this) has )?no (other )?(alternative|option|choice)(s)?( (available|to (it|this)))?"
+        r"(there (is|are|was|were) |we have |(it|this) has )?no (other )?(alternative|option|choice)(s)?"
+        rf"( (available|(to|for) {_WHAT}))?"
         r"|there (is|was) nowhere else( (for (him|her|them)|to go))?|(there (are|is) )?no other placement(s)?( available)?"
+        r"|(there is )?nothing (more |else |further )?(we |that )?(can|could)( be)? (do|done)( about (it|this|that))?"
     ),
     "short": re.compile(rf"{OF_CONCERNS['short'].pattern}|{_IT}(only )?temporary( only)?"),
     "best": OF_CONCERNS["best"],
 }
-SENTENCES = re.compile(r"[.;!?\n]+|,? and (?=(it|this|that|there|we|known|no)\b)")
+PIECES = re.compile(r"[.;:!?,\n]+| [–-] |,? (?:and|but|so) (?=(?:it|this|that|these|there|we|known|no|nothing)\b)")
+SAYS_NOTHING = {"", "no", "yes", "noted", "ok", "thanks", "thank you"}
 
 
 def no_reason(text: str) -> str:
     """Which of the four it is, where a text says these and nothing else; else empty."""
-    said = [piece.strip(" ,:–-").lower() for piece in SENTENCES.split(text) if piece and piece.strip(" ,:–-")]
-    said = [piece for piece in said if piece not in ("it", "this", "that", "there", "we", "known", "no")]
+    said = [piece.strip(" ,:–-") for piece in PIECES.split(text.lower())]
+    said = [piece for piece in said if piece not in SAYS_NOTHING]
     found = [next((key for key, words in NO_REASONS.items() if words.fullmatch(piece)), "") for piece in said]
     return found[0] if found and all(found) else ""
 

@@ -5,13 +5,14 @@ import datetime as dt
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Count
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import clock, outbox
 from core.accounts import deactivate
 from core.errors import Conflict, Invalid, Refused
-from core.models import LocalStandard, OutboxMessage, Refusal
+from core.models import DigestDay, LocalStandard, OutboxMessage, Refusal
 from core.working_days import is_working_day
 from escalations import notices
 from escalations.actions import ladder as acts
@@ -259,6 +260,9 @@ def test_only_the_scrutineer_closes_what_nobody_is_left_to_read(cast, child):
         "There is no alternative.", "no other placement available", "There is nowhere else for her", "It is only short-term",
         "for a short time", "It is the best available", "Best that can be provided", "Already known to directors. No alternative!",
         "Known to the directors, and there is no alternative", "it is only temporary",
+        "Directors are already aware of the situation.", "The directors were aware of her situation", "No. We know about this.",
+        "All of these concerns are already known at a senior level, and nothing could be done.",
+        "Known to directors, no alternative", "Noted. There were no alternatives to the situation", "It is known but nothing can be done.",
     ],
 )  # fmt: skip
 def test_what_is_no_reason_answers_and_closes_nothing(cast, child, text):
@@ -277,6 +281,9 @@ def test_what_is_no_reason_answers_and_closes_nothing(cast, child, text):
         "No alternative was found in forty homes; Amy visits daily until Friday.",
         "We moved her on Monday.",
         "The best available carers are asked for tonight.",
+        "Directors are aware of the situation, and Dee visits tonight.",
+        "Nothing can be done before Friday; on Friday she moves.",
+        "We know about this: a manager starts on Monday.",
     ],
 )
 def test_an_answer_that_says_what_is_done_is_one(cast, child, text):
@@ -449,7 +456,7 @@ class TestFlags:
         climb(as_of=at(MONDAY + 7 * DAY))
         made.refresh_from_db()
         assert (made.state, made.owner, made.last_day) == ("open", cast.tom, MONDAY + 9 * DAY)  # two working days
-        assert digest(at(MONDAY + 7 * DAY, 13))[cast.tom.pk] == ["1 escalation for you to answer, 1 of them since yesterday"]
+        assert digest(at(MONDAY + 7 * DAY, 13))[cast.tom.pk] == ["1 escalation for you to answer, 1 of them new"]
         climb(as_of=at(MONDAY + 10 * DAY, 0))
         assert trail(made)[-1] == ("climbed", 3, "Hana")
 
@@ -484,6 +491,32 @@ def test_a_guardians_concern_is_an_escalation_by_itself_for_five_working_days(
     made.refresh_from_db()
     assert made.is_answered
     assert concern.steps.filter(kind="replied").count() == 1
+
+
+def test_an_answer_on_the_concern_that_is_none_is_refused_once(cast, child, django_capture_on_commit_callbacks):
+    cast.allocate(child, cast.greta, part="partner")
+    made = {"child": child, "category": "placement", "what": "Not the right place."}
+    with django_capture_on_commit_callbacks(execute=True):
+        concern = concerns.raise_concern(by=cast.greta, as_of=at(MONDAY, 10), **made)
+    for hour, text in ((12, "This is known to us."), (13, ""), (14, "We look for another home from today.")):
+        with django_capture_on_commit_callbacks(execute=True):  # anything written about the child, an answer or not
+            if text:
+                concerns.answer(concern=concern, text=text, by=cast.tom, as_of=at(MONDAY, hour))
+            else:
+                concerns.raise_concern(by=cast.greta, as_of=at(MONDAY, hour), **made)
+        assert Refusal.objects.count() == 1
+    assert Escalation.objects.get(concern=concern).is_answered == (text != "")
+
+
+def test_whoever_raised_it_rejects_an_answer_also_when_the_concern_is_not_theirs_any_more(cast, child):
+    concern = concerns.raise_concern(child=child, category="care", what="Alone.", by=cast.tom, as_of=at(MONDAY, 9))
+    made = raises(cast.amy, concern=concern, to=cast.hana)
+    answers(made, cast.hana, at(MONDAY, 12))
+    cast.amy.team = None
+    cast.amy.save()
+    child.allocations.all().delete()
+    acts.reject(escalation=made, why="Which manager?", by=cast.amy, as_of=at(MONDAY, 13))
+    assert (trail(made)[-1], concern.steps.filter(kind="escalated").count()) == (("climbed", 4, "Dee"), 1)
 
 
 def test_the_concern_keeps_what_was_escalated_and_answered_and_whoever_has_it_reads_it(cast, child):
@@ -541,7 +574,7 @@ class TestTold:
         assert OutboxMessage.objects.filter(to=cast.tom).count() == notices.BUDGET
         assert notices.interruptions(cast.tom, day=MONDAY) == notices.BUDGET
         assert digest(at(MONDAY + DAY, 7, 30))[cast.tom.pk] == [
-            "7 escalations for you to answer, 7 of them since yesterday"
+            "7 escalations for you to answer, 7 of them new"
         ]
         raises(cast.amy, child=child, danger=True, to=None, as_of=at(MONDAY, 12))
         for _ in range(5):
@@ -550,12 +583,21 @@ class TestTold:
         raises(cast.amy, child=child, what="Tomorrow", as_of=at(MONDAY + DAY, 10))
         assert OutboxMessage.objects.filter(to=cast.tom).count() == notices.BUDGET + 1
 
+    def test_what_is_closed_reaches_whoever_raised_it_also_when_they_were_told_enough_that_day(self, cast, child):
+        made = [raises(cast.amy, child=child, what=f"Thing {number}") for number in range(4)]
+        for each in made:
+            answers(each, cast.tom, at(MONDAY, 12))
+            opens(each, cast.amy, at(MONDAY, 13))
+            closes(each, cast.tom, at(MONDAY, 14))
+        assert OutboxMessage.objects.filter(to=cast.amy).count() == notices.BUDGET
+        assert digest(at(MONDAY + DAY, 7, 30))[cast.amy.pk] == ["4 escalations you raised, closed by whoever answered"]
+
     def test_what_the_sweep_raises_rings_nobody(self, cast, placement):
         flag(cast, placement)
         climb(as_of=at(MONDAY + 2 * DAY))
         assert not OutboxMessage.objects.exists()
         assert digest(at(MONDAY + 2 * DAY, 7, 30))[cast.tom.pk] == [
-            "1 escalation for you to answer, 1 of them since yesterday"
+            "1 escalation for you to answer, 1 of them new"
         ]
 
     def test_an_answer_tells_whoever_waits_for_it(self, cast, child):
@@ -591,6 +633,24 @@ class TestOutage:
         assert self.left() == in_time
         assert climb(as_of=ended) == 0
         assert hurt.pk
+
+    def test_after_eight_days_nobody_is_told_more_often_than_in_one(self, cast, child):
+        """Told are those who have it now, once, within one day’s budget; those whose turn has passed are not."""
+        raises(cast.amy, child=child, what="The first")
+        for number in range(7):
+            raises(cast.ben, child=child, what=f"Thing {number}", as_of=at(MONDAY + number * DAY, 10))
+        OutboxMessage.objects.all().delete()
+        DigestDay.objects.create(day=MONDAY)  # the last there was
+        now = at(MONDAY + 15 * DAY, 9)
+        for day in range(1, 16):
+            climb(as_of=at(MONDAY + day * DAY, 0), now=now)
+        climb(as_of=now)
+        have_it = set(Escalation.objects.values_list("owner", flat=True))
+        told = OutboxMessage.objects.order_by().values_list("to").annotate(n=Count("pk"))
+        assert have_it == {to for to, _ in told} == {cast.dee.pk}
+        assert dict(told) == {cast.dee.pk: notices.BUDGET}
+        assert notices.interruptions(cast.dee, day=clock.local_date(now)) == notices.BUDGET
+        assert digest(now)[cast.dee.pk] == ["8 escalations for you to answer, 8 of them new"]
 
     def left(self):
         """Who had what, when, by which step; by what it is about, since numbers are given in the order of finding."""
