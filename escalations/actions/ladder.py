@@ -168,6 +168,8 @@ def pass_back(*, escalation: Escalation, to: User, why: str, by: User, as_of: dt
     posts = _begin(escalation)
     policies.gate_self(by, escalation)
     policies.is_with(by, escalation)
+    if escalation.is_answered:
+        raise Conflict("You have answered this. Whoever raised it says next whether that is enough.")
     required(why=(why, "Enter why"))
     place, never = near(escalation, as_of), never_of(escalation)
     if to not in policies.passed_back_to(escalation, posts, place, never):
@@ -190,12 +192,15 @@ def pass_back(*, escalation: Escalation, to: User, why: str, by: User, as_of: dt
 
 
 @action
-def accept(*, escalation: Escalation, by: User, as_of: dt.datetime) -> EscalationStep:
-    """Say that the answer is enough. It closes."""
+def accept(*, escalation: Escalation, told: str = "", by: User, as_of: dt.datetime) -> EscalationStep:
+    """Say that the answer is enough. It closes. Whoever wrote it down for somebody else says how they were `told`, and what
+    they said."""
     policies.raised_it(by, escalation)
     _begin(escalation)
+    if escalation.is_for_another:
+        required(told=(told, "Enter how they were told, and what they said"))
     _read(escalation, by, as_of)
-    return end(escalation, Escalation.Closing.ACCEPTED, happened_at=as_of, by=by)
+    return end(escalation, Escalation.Closing.ACCEPTED, happened_at=as_of, by=by, text=told)
 
 
 @action
@@ -215,7 +220,7 @@ def reject(*, escalation: Escalation, why: str, by: User, as_of: dt.datetime) ->
 
 def _read(escalation: Escalation, by: User, as_of: dt.datetime) -> None:
     if not escalation.is_answered:
-        raise Invalid({"": "There is no answer yet"})
+        raise Invalid({"": f"There is no answer yet from {escalation.owner.name}, who has it now"})
     open_escalation(escalation=escalation, by=by, as_of=as_of)
 
 

@@ -186,15 +186,17 @@ def settle(escalation: Escalation, posts: Posts, *, as_of: dt.datetime) -> Escal
     found = posts.find(escalation.level, near(escalation, as_of), never=never)
     if found is None:
         return None
-    state, next_at = escalation.state, escalation.next_at
-    made = put(
+    if escalation.is_answered:
+        escalation.owner, escalation.level, escalation.came_at = *found, as_of
+        escalation.moves += 1
+        escalation.save(update_fields=["owner", "level", "came_at", "moves"])
+        return step(
+            escalation, Kind.REASSIGNED, happened_at=as_of, text="Whoever had it cannot close it now. It is answered."
+        )
+    return put(
         escalation, Kind.REASSIGNED, posts, to=found[0], level=found[1], happened_at=as_of, as_of=as_of,
         text="Whoever had it cannot answer it now.",
     )  # fmt: skip
-    if state == State.ANSWERED:
-        escalation.state, escalation.next_at = state, next_at
-        escalation.save(update_fields=["state", "next_at"])
-    return made
 
 
 def ask_again(escalation: Escalation, posts: Posts, *, as_of: dt.datetime) -> None:

@@ -18,6 +18,7 @@ from escalations.ladder import Posts
 from escalations.models import Escalation
 from escalations.policies import ladder as policies
 from governance.models import Action, Concern, ConcernStep
+from oversight import rulebook
 from oversight.models import Flag
 from placements.models import Placement
 
@@ -101,6 +102,8 @@ def _the_source(
             continue
         if not type(record).for_user(by).filter(pk=record.pk).exists():
             raise PermissionDenied("this record is another's")
+        if flag is not None:
+            _may_be_escalated(flag)
         again = {"flags__flag": record} if source == Source.FLAGS else {source.value: record}
         before = Escalation.objects.open().filter(raised_by=by, **again).first()
         if before is not None:
@@ -109,6 +112,16 @@ def _the_source(
     if child is not None and not policies.children_for(by).filter(pk=child.pk).exists():
         raise PermissionDenied("this child is another's")
     return Source.TEXT
+
+
+def _may_be_escalated(flag: Flag) -> None:
+    if flag.rule in rulebook.BEHIND_THE_DOOR:
+        raise PermissionDenied("everybody who sees the child would read of what is behind the LADO’s door")
+    if not flag.standing:
+        raise Conflict(
+            "A record has cleared this since, so it is not overdue any more. If something is still wrong, escalate it from the "
+            "child’s page. What you wrote is still here."
+        )
 
 
 def _its_child(
@@ -124,6 +137,8 @@ def _council(by: User, given: Authority | None) -> Authority:
         if given not in councils:
             raise PermissionDenied("another council's ladder")
         return given
+    if not councils:
+        raise Invalid({"child": "Select the child it is about: no council has appointed you, so a child says whose it is"})
     if len(councils) != 1:
         raise Invalid({"authority": "Select which council it is about"})
     return councils[0]

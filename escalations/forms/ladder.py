@@ -98,6 +98,15 @@ class Accept(forms.Form):
     """Nothing to fill in: the answer is on the page."""
 
 
+class AcceptForAnother(forms.Form):
+    told = forms.TextAreaField(
+        label="How were they told of this answer, and what did they say?",
+        noun="how they were told, and what they said",
+        hint="You wrote this concern down for somebody who has no account here. It is for them to say whether it is enough.",
+        rows=3,
+    )
+
+
 class Why(forms.Form):
     why = forms.TextAreaField(label="Why?", noun="why")
 

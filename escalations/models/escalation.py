@@ -157,8 +157,19 @@ class Escalation(Protected):
         return self.automatic and self.source == self.Source.FLAGS
 
     @property
+    def is_for_another(self) -> bool:
+        """Whether `raised_by` only wrote down what somebody without an account had said."""
+        return self.automatic and self.concern is not None and self.concern.raised_by_id is None
+
+    @property
     def at(self) -> ladder.Level:
         return ladder.LEVELS[self.level - 1]
+
+    @property
+    def post(self) -> str:
+        """As what whoever has it has it: their level, or their own role where nobody of that level was free."""
+        stands_in = self.owner.role not in self.at.roles
+        return f"{self.owner.get_role_display()}, since nobody of this level is free" if stands_in else self.at.title
 
     @property
     def last_day(self) -> dt.date | None:
@@ -170,7 +181,7 @@ class Escalation(Protected):
 
 
 class EscalationFlag(Protected):
-    """A flag an escalation is about. For as long as the flag stands, it is in no other."""
+    """A flag an escalation is about. The sweep takes none that is in an open one already; a person may escalate any."""
 
     escalation = models.ForeignKey(Escalation, on_delete=models.PROTECT, related_name="flags")
     flag = models.ForeignKey(Flag, on_delete=models.PROTECT, related_name="+")

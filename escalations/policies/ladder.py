@@ -13,7 +13,7 @@ from core.errors import Conflict, Invalid, Refused
 from core.models import Authority, User
 from escalations import ladder
 from escalations.ladder import Near, Posts
-from escalations.models import ConflictOfInterest, Escalation
+from escalations.models import ConflictOfInterest, Escalation, EscalationStep
 from governance.policies.concerns import NO_REASONS as OF_CONCERNS
 from governance.querysets.concerns import to_raise_about
 from placements.models import ProviderPost
@@ -85,9 +85,14 @@ def may_act(by: User, escalation: Escalation) -> None:
 
 
 def is_with(by: User, escalation: Escalation) -> None:
-    """Raise PermissionDenied unless it is theirs now."""
-    if escalation.owner_id != by.pk:
-        raise PermissionDenied("somebody else has this escalation now")
+    """Raise unless it is theirs now: Conflict where it was, and has left them while they wrote; else PermissionDenied."""
+    if escalation.owner_id == by.pk:
+        return
+    if EscalationStep.objects.filter(escalation=escalation, owner=by).exists():
+        raise Conflict(
+            f"It is not yours to answer any more: {escalation.owner.name} has it. What you wrote is still here. Tell them."
+        )
+    raise PermissionDenied("somebody else has this escalation")
 
 
 def raised_it(by: User, escalation: Escalation) -> None:
@@ -128,8 +133,10 @@ def recipients(posts: Posts, near: Near, *, never: set[int] = frozenset()) -> li
 
 
 def passed_back_to(escalation: Escalation, posts: Posts, near: Near, never: set[int]) -> list[User]:
-    """To whom whoever has it may pass it: on their own level or below, and free to answer it."""
-    people = [person for number in range(1, escalation.level + 1) for person in posts.at(number, near)]
+    """To whom whoever has it may pass it: on their own level or below, and free to answer it. In danger no lower than where
+    that begins; and what is outside stays outside."""
+    lowest = ladder.TOP if escalation.is_outside else ladder.DANGER_BEGINS if escalation.danger else 1
+    people = [person for number in range(lowest, escalation.level + 1) for person in posts.at(number, near)]
     return [person for person in dict.fromkeys(people) if person.pk not in {*never, escalation.owner_id}]
 
 

@@ -159,8 +159,9 @@ def _by_initials(record: Escalation, user: User) -> bool:
 
 
 def _without_names(child: Child | None) -> Callable[[str], str]:
-    """A text with each of a child’s names cut down to its first letter."""
-    names = [name for name in (child.forename, child.surname, child.known_as) if name] if child else []
+    """A text with each of a child’s names cut down to its first letter: also one of two forenames, or half of a surname."""
+    whole = [name for name in (child.forename, child.surname, child.known_as) if name] if child else []
+    names = {*whole, *(part for name in whole for part in re.split(r"[\s-]+", name) if len(part) > 2)}
     if not names:
         return str
     found = re.compile(
@@ -243,30 +244,42 @@ def pass_back(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@access(Permission.ESCALATE)
-def accept(request: HttpRequest, pk: int) -> HttpResponse:
+def _raised_by_them(request: HttpRequest, pk: int) -> Escalation:
     record = _their_escalation(request, pk)
     policies.raised_it(request.user, record)
+    return record
+
+
+def _answer_to(record: Escalation, user: User) -> dict[str, Any]:
+    """The answer, for a page on which whoever raised it settles it."""
+    said = EscalationStep.for_user(user).filter(escalation=record, kind=Kind.ANSWERED).select_related("by").order_by("pk")
+    return {"answer": said.last()} if record.is_answered else {}
+
+
+@access(Permission.ESCALATE)
+def accept(request: HttpRequest, pk: int) -> HttpResponse:
+    record = _raised_by_them(request, pk)
+    form_class = forms.AcceptForAnother if record.is_for_another else forms.Accept
     return _form(
-        request, record, acts.accept, "Accept the answer", "Accept it and close", "Closed", forms.Accept,
-        context={"intro": "The escalation closes. What was said stays on record."},
+        request, record, acts.accept, "Accept the answer", "Accept it and close", "Closed", form_class,
+        template="escalations/settle.html",
+        context={"intro": "The escalation closes. What was said stays on record."} | _answer_to(record, request.user),
     )  # fmt: skip
 
 
 @access(Permission.ESCALATE)
 def reject(request: HttpRequest, pk: int) -> HttpResponse:
-    record = _their_escalation(request, pk)
-    policies.raised_it(request.user, record)
+    record = _raised_by_them(request, pk)
     return _form(
         request, record, acts.reject, "Say that the answer is not enough", "Reject it", "It has gone up", forms.Reject,
-        context={"intro": "It goes to the next person up. You can reject one answer."},
+        template="escalations/settle.html",
+        context={"intro": "It goes to the next person up. You can reject one answer."} | _answer_to(record, request.user),
     )  # fmt: skip
 
 
 @access(Permission.ESCALATE)
 def ask_outside(request: HttpRequest, pk: int) -> HttpResponse:
-    record = _their_escalation(request, pk)
-    policies.raised_it(request.user, record)
+    record = _raised_by_them(request, pk)
     return _form(
         request, record, acts.ask_outside, "Ask for scrutiny from outside", "Ask for it", "It is with the scrutineer",
         forms.Why,

@@ -14,6 +14,8 @@ from core.sheets import as_csv
 from escalations import notices, openness, quarters
 from escalations.actions.raising import raise_escalation
 from escalations.forms import openness as forms
+from escalations.ladder import Posts
+from escalations.policies import ladder as policies
 from escalations.policies.whistle import OUTSIDE
 
 SHOWN = 8  # quarters to choose among
@@ -22,6 +24,7 @@ SHOWN = 8  # quarters to choose among
 @access(Permission.ESCALATE)
 def outside_scrutiny(request: HttpRequest) -> HttpResponse:
     """For every role, from the foot of every page: straight to the partnership’s scrutineer (R9.5)."""
+    councils = policies.councils_for(request.user)
     return record_form(
         request,
         form_class=forms.OutsideScrutiny,
@@ -31,9 +34,12 @@ def outside_scrutiny(request: HttpRequest) -> HttpResponse:
         title="Ask for outside scrutiny",
         back_url=reverse("escalations:speaking_up"),
         submit_label="Ask for it",
-        success="It is with the partnership’s scrutineer, who must answer you",
+        success="It is on record. Below is who must answer you, and by when",
         template="escalations/routes/outside_scrutiny.html",
-        context={"outside": OUTSIDE},
+        context={
+            "outside": OUTSIDE,
+            "nobody": not any(Posts.of(each.pk).has_outside(never={request.user.pk}) for each in councils),
+        },
     )
 
 

@@ -19,6 +19,7 @@ from escalations.ladder import Posts
 from escalations.notices import page as page_of
 from escalations.policies import ladder as policies
 from governance.models import Action, Concern
+from oversight import rulebook
 from oversight.models import Flag
 
 INTRO = (
@@ -94,7 +95,9 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
 @access(Permission.ESCALATE)
 def flag(request: HttpRequest, pk: int) -> HttpResponse:
     related = ("child__team", "child__authority", "carer", "agency", "shift")
-    record = get_object_or_404(Flag.for_user(request.user).standing().select_related(*related), pk=pk)
+    found = Flag.for_user(request.user).exclude(rule__in=rulebook.BEHIND_THE_DOOR).select_related(*related)
+    # Cleared while somebody wrote about it, it says so on the page on which their words are.
+    record = get_object_or_404(found if request.method == "POST" else found.standing(), pk=pk)
     what = f"{record.title}. {record.about}".strip()
     return _raise(request, child=record.child, what=what, flag=record, back_url=reverse("oversight:flag", args=[pk]))
 

@@ -15,7 +15,7 @@ from escalations.actions import whistle as acts
 from escalations.forms import whistle as forms
 from escalations.models import IdentityRead, WhistleReport, WhistleStep
 from escalations.policies import whistle as policies
-from escalations.querysets.whistle import readers
+from escalations.querysets.whistle import readers, still_reads
 from governance.querysets.register import called_for
 
 RELATED = ("reader", "child", "authority")
@@ -81,7 +81,7 @@ def my_reports(request: HttpRequest) -> HttpResponse:
                 "steps": steps.get(report.pk, []),
                 "reads": reads.get(report.pk, []),
                 "late": report.acknowledged_at is None and report.acknowledge_by < today,
-                "reader_left": not report.reader.is_active,
+                "reader_left": report.is_open and not still_reads(report.reader),
             }
             for report in reports
         ],

@@ -223,8 +223,10 @@ def test_an_answer_nobody_settles_goes_up_in_its_time(cast, child):
     climb(as_of=at(MONDAY + 3 * DAY, 0))
     assert trail(made)[-1] == ("climbed", 3, "Hana")
     assert (made.state, made.shown_at) == ("open", None)
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(Conflict, match="Hana Finch has it. What you wrote is still here"):
         answers(made, cast.tom, at(MONDAY + 3 * DAY, 9))
+    with pytest.raises(PermissionDenied):
+        answers(made, cast.dee, at(MONDAY + 3 * DAY, 9))
 
 
 def test_one_answer_may_be_rejected_and_then_it_goes_up_at_once(cast, child):
@@ -349,6 +351,7 @@ def test_what_was_answered_stays_answered_when_whoever_answered_leaves(cast, chi
     climb(as_of=at(MONDAY, 13))
     made.refresh_from_db()
     assert (made.owner, made.state, made.next_at) == (cast.hana, "answered", due)
+    assert not OutboxMessage.objects.filter(to=cast.hana).exists()  # she is not asked to answer what is answered
 
 
 def test_passed_back_once_and_the_second_time_it_is_outside(cast, child):
@@ -360,6 +363,18 @@ def test_passed_back_once_and_the_second_time_it_is_outside(cast, child):
     assert (trail(made)[-1], made.loops) == (("passed_back", 4, "Dora"), 1)
     acts.pass_back(escalation=made, to=cast.dee, why="No, yours.", by=cast.dora, as_of=at(MONDAY, 12))
     assert trail(made)[-2:] == [("passed_back", 4, "Dora"), ("outside", 5, "Nina")]
+
+
+def test_it_is_not_passed_below_the_level_of_danger_nor_back_in_from_outside_nor_once_answered(cast, child):
+    danger = raises(cast.amy, child=child, danger=True)
+    outside = raises(cast.amy, child=child, outside=True)
+    for made, by, to in ((danger, cast.hana, cast.tom), (outside, cast.nina, cast.dee)):
+        with pytest.raises(Invalid, match="from the list"):
+            acts.pass_back(escalation=made, to=to, why="For you.", by=by, as_of=at(MONDAY, 11))
+    acts.pass_back(escalation=danger, to=cast.sal, why="She is on call.", by=cast.hana, as_of=at(MONDAY, 11))
+    answers(danger, cast.sal, at(MONDAY, 12))
+    with pytest.raises(Conflict, match="You have answered this"):
+        acts.pass_back(escalation=danger, to=cast.hana, why="Yours.", by=cast.sal, as_of=at(MONDAY, 13))
 
 
 # --- flags ------------------------------------------------------------------------------------------------------------

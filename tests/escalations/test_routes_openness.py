@@ -12,6 +12,7 @@ from escalations.actions import ladder as acts
 from escalations.actions.raising import raise_escalation
 from escalations.models import Escalation
 from escalations.sweep import climb
+from placements.models import ProviderPost
 from tests.cast import at
 from tests.core.access.addresses import NORTHS
 
@@ -128,3 +129,23 @@ def test_every_role_has_the_button_on_every_page_and_it_goes_outside_at_once(cas
     assert client.post(button, sent).status_code == 302
     made = Escalation.objects.get(what="Nobody answers me.")
     assert (made.owner, made.level, made.raised_by, made.child) == (cast.nina, 5, cast.amy, quarter)
+
+
+def test_where_nobody_outside_has_an_account_it_says_so_and_names_who_has_it(cast, client, quarter):
+    cast.nina.is_active = False
+    cast.nina.save()
+    client.force_login(cast.amy)
+    button = reverse("escalations:outside_scrutiny")
+    assert "No scrutineer of the partnership has an account" in client.get(button).content.decode()
+    shown = client.post(button, {"what": "Nobody answers me."}, follow=True).content.decode()
+    assert "Dora Kestrel" in shown
+    assert "Director of children’s services, since nobody of this level is free" in shown
+    assert "with the partnership’s scrutineer" not in shown
+
+
+def test_somebody_no_council_appointed_is_told_to_choose_the_child(cast, client):
+    ProviderPost.objects.filter(person=cast.priya).delete()
+    client.force_login(cast.priya)
+    shown = client.post(reverse("escalations:outside_scrutiny"), {"what": "Nobody answers me."})
+    assert shown.status_code == 422
+    assert "no council has appointed you" in shown.content.decode()
