@@ -44,6 +44,10 @@ class Row:
     href: str
     counts_as: frozenset[str] = field(default_factory=frozenset)
 
+    @property
+    def begun_on(self) -> dt.date:
+        return clock.local_date(self.day)
+
 
 @dataclass(frozen=True)
 class DisputeReport:

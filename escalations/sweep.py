@@ -30,7 +30,7 @@ from oversight import rulebook, standards
 from oversight.models import Flag, FlagAnswer
 
 logger = logging.getLogger(__name__)
-OVERDUE = "What is overdue here stands unanswered by whoever holds it."
+OVERDUE = "What is overdue at this placement, and was not answered in time by those whose it is."
 GUARDIANS = "A guardian’s concern."
 
 

@@ -237,7 +237,7 @@ def _at(dispute: Dispute, level: int) -> tuple[User, int]:
 def _follow(dispute: Dispute, as_of: dt.datetime) -> int:
     """To whoever holds the post now, where an account was closed or is another's post."""
     person, level = _at(dispute, dispute.level)
-    if dispute.answerer.is_active and dispute.answerer.role in policies.LEVELS or person == dispute.answerer:
+    if (dispute.answerer.is_active and dispute.answerer.role in policies.LEVELS) or person == dispute.answerer:
         return 0
     dispute.answerer, dispute.level = person, level
     dispute.save(update_fields=["answerer", "level"])

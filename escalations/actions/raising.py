@@ -138,7 +138,9 @@ def _council(by: User, given: Authority | None) -> Authority:
             raise PermissionDenied("another council's ladder")
         return given
     if not councils:
-        raise Invalid({"child": "Select the child it is about: no council has appointed you, so a child says whose it is"})
+        raise Invalid(
+            {"child": "Select the child it is about: no council has appointed you, so a child says whose it is"}
+        )
     if len(councils) != 1:
         raise Invalid({"authority": "Select which council it is about"})
     return councils[0]

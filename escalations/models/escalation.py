@@ -167,9 +167,9 @@ class Escalation(Protected):
 
     @property
     def post(self) -> str:
-        """As what whoever has it has it: their level, or their own role where nobody of that level was free."""
+        """As what whoever has it has it, and whether that is for want of anybody of the level."""
         stands_in = self.owner.role not in self.at.roles
-        return f"{self.owner.get_role_display()}, since nobody of this level is free" if stands_in else self.at.title
+        return self.owner.get_role_display() + (", since nobody of this level is free" if stands_in else "")
 
     @property
     def last_day(self) -> dt.date | None:
@@ -250,6 +250,11 @@ class EscalationStep(Protected):
     happened_at = models.DateTimeField()
     recorded_at = RecordedAt()
     objects = EscalationStepQuerySet.as_manager()
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """Of one that came to somebody: the last day for their answer."""
+        return None if self.due_at is None else clock.local_date(self.due_at - dt.timedelta(microseconds=1))
 
     class Meta:
         ordering = ["happened_at", "id"]

@@ -158,7 +158,9 @@ def may_be_named(by: User, escalation: Escalation) -> QuerySet[User]:
 
 def names_nobody(by: User, escalation: Escalation) -> bool:
     """Whether it is not for this person to say who answers: it is about them, or they took the decision."""
-    return ConflictOfInterest.objects.filter(escalation=escalation, user=by).exclude(user=escalation.raised_by_id).exists()
+    return (
+        ConflictOfInterest.objects.filter(escalation=escalation, user=by).exclude(user=escalation.raised_by_id).exists()
+    )
 
 
 def children_for(by: User) -> QuerySet[Child]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -31,9 +31,10 @@ from escalations.policies import ladder as policies
 from governance.models import Action, Concern
 from governance.querysets.register import in_initials
 
-A_PAGE = 50
+A_PAGE, FLAGS_FIRST = 50, 8
 HEAD = ["Escalation", "Child", "Who has it", "By when", "State"]
 Kind = EscalationStep.Kind
+MOVED = (Kind.RAISED, Kind.CLIMBED, Kind.RANG, Kind.OUTSIDE, Kind.REASSIGNED, Kind.PASSED_BACK)  # came to somebody
 
 
 def listed(**filters: str) -> str:
@@ -52,9 +53,7 @@ def escalations(request: HttpRequest) -> HttpResponse:
     chosen = {name: request.GET.get(name, "").replace("\0", "") for name in ("show", "child", "concern")}
     rows = Escalation.for_user(user).filtered(user, **chosen).in_order()
     page = Paginator(rows.select_related("child", "owner"), A_PAGE).get_page(request.GET.get("page"))
-    seen = _seen(user, {row.child_id for row in page})
-    for row in page:
-        row.about, row.late = _called(row.child, row.child_id in seen), row.is_late(as_of=as_of)
+    told_of(user, page, as_of=as_of)
     query = request.GET.copy()
     query.pop("page", None)
     words = {"child": "Only one child", "concern": "Only one concern"}
@@ -73,6 +72,15 @@ def escalations(request: HttpRequest) -> HttpResponse:
         "levels": ladder.LEVELS,
     }
     return render(request, "escalations/escalations.html", context)
+
+
+def told_of(user: User, rows: Iterable[Escalation], *, as_of: dt.datetime) -> list[Any]:
+    """Escalations as a list shows them: each with whom it is about, as this person may be told, and whether it is late."""
+    found: list[Any] = list(rows)
+    seen = _seen(user, {row.child_id for row in found})
+    for row in found:
+        row.about, row.late = _called(row.child, row.child_id in seen), row.is_late(as_of=as_of)
+    return found
 
 
 def _seen(user: User, children: set[int | None]) -> set[int]:
@@ -124,6 +132,7 @@ def _context(record: Escalation, user: User, sees_child: bool, as_of: dt.datetim
     answers = [step for step in steps if step.kind == Kind.ANSWERED]
     for step in steps:
         step.said, step.sent_at = said(step.text), sent.get(step.message)  # type: ignore[attr-defined]
+    flags = [] if by_initials else _flags(record, user)
     is_mine, is_raiser = record.owner_id == user.pk, record.raised_by_id == user.pk
     return {
         "title": str(record),
@@ -133,23 +142,38 @@ def _context(record: Escalation, user: User, sees_child: bool, as_of: dt.datetim
         "what": said(record.what),
         "wanted": said(record.wanted),
         "late": record.is_late(as_of=as_of),
-        "steps": steps,
+        "trail": _trail(steps),
         "answer": answers[-1] if answers else None,
         "is_mine": is_mine and record.is_open,
         "is_raiser": is_raiser,
         "to_settle": is_raiser and record.is_open and record.is_answered,
         "may_reject": record.rejected_at is None,
         "source": None if by_initials else _source(record, user),
-        "flags": [] if by_initials else _flags(record, user),
+        "flags_first": flags[:FLAGS_FIRST],
+        "flags_more": flags[FLAGS_FIRST:],
         "conflicts": list(ConflictOfInterest.for_user(user).filter(escalation=record).select_related("user")),
         "acts": _acts(record, user, is_mine, is_raiser),
         "back_url": reverse("escalations:escalations"),
     }
 
 
+def _trail(steps: list[EscalationStep]) -> list[EscalationStep]:
+    """What happened, each with who was told of it: a message is no happening of its own."""
+    trail: list[Any] = []
+    for step in steps:
+        if step.kind == Kind.SENT and trail:
+            trail[-1].told.append(step)
+        else:
+            step.told, step.moved = [], step.kind in MOVED  # type: ignore[attr-defined]
+            trail.append(step)
+    return trail
+
+
 def _flags(record: Escalation, user: User) -> list[EscalationFlag]:
+    """What stands first, and then what records have cleared."""
     rows = EscalationFlag.for_user(user).filter(escalation=record)
-    return list(rows.select_related("flag__carer", "flag__agency", "flag__shift", "flag__owner"))
+    rows = rows.select_related("flag__carer", "flag__agency", "flag__shift", "flag__owner")
+    return sorted(rows, key=lambda row: (not row.flag.standing, row.flag.due_at, row.pk))
 
 
 def _by_initials(record: Escalation, user: User) -> bool:
@@ -192,9 +216,9 @@ def _acts(record: Escalation, user: User, is_mine: bool, is_raiser: bool) -> lis
     offered = [
         (is_mine and not record.is_answered, "Answer it", "answer"),
         (is_mine and record.is_answered and not record.of_flags, "Close it", "close"),
-        (is_mine and not record.is_answered, "Pass it to somebody else", "pass_back"),
+        (is_mine and not record.is_answered and not record.is_outside, "Pass it to somebody else", "pass_back"),
         (is_raiser and not record.is_outside, "Ask for scrutiny from outside", "ask_outside"),
-        (not policies.names_nobody(user, record), "Say that it must not come to somebody", "name_conflict"),
+        (not policies.names_nobody(user, record), "Say who must not answer it", "name_conflict"),
     ]
     return [(label, reverse(f"escalations:{name}", args=[record.pk])) for may, label, name in offered if may]
 
@@ -229,7 +253,10 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 @access(Permission.ANSWER_ESCALATIONS)
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     record = _their_escalation(request, pk)
-    return _form(request, record, acts.close, "Close the escalation", "Close it", "Closed", forms.Close)
+    return _form(
+        request, record, acts.close, "Close the escalation", "Close it", "Closed", forms.Close,
+        context={"intro": _said(record, request.user)},
+    )  # fmt: skip
 
 
 @access(Permission.ANSWER_ESCALATIONS)
@@ -252,7 +279,9 @@ def _raised_by_them(request: HttpRequest, pk: int) -> Escalation:
 
 def _answer_to(record: Escalation, user: User) -> dict[str, Any]:
     """The answer, for a page on which whoever raised it settles it."""
-    said = EscalationStep.for_user(user).filter(escalation=record, kind=Kind.ANSWERED).select_related("by").order_by("pk")
+    said = (
+        EscalationStep.for_user(user).filter(escalation=record, kind=Kind.ANSWERED).select_related("by").order_by("pk")
+    )
     return {"answer": said.last()} if record.is_answered else {}
 
 
@@ -291,7 +320,7 @@ def ask_outside(request: HttpRequest, pk: int) -> HttpResponse:
 def name_conflict(request: HttpRequest, pk: int) -> HttpResponse:
     record = _their_escalation(request, pk)
     return _form(
-        request, record, acts.name_conflict, "Say that it must not come to somebody", "Record it", "It never comes to them",
+        request, record, acts.name_conflict, "Say who must not answer it", "Record it", "It never comes to them",
         forms.Conflict, form_kwargs={"people": policies.may_be_named(request.user, record)},
         context={"intro": "Nobody answers an escalation about themselves, or about what they decided. It is never taken back."},
     )  # fmt: skip

@@ -134,7 +134,6 @@ class TestTheSeal:
         with pytest.raises(ZeroDivisionError):
             acts.open_seal(report=report, by=cast.nina, as_of=NOW)
 
-
     def test_who_runs_the_accounts_cannot_tell_a_report_from_an_escalation(self, cast, client):
         reports(cast)
         raise_escalation(what="W", outside=True, by=cast.amy, as_of=NOW)
