@@ -133,6 +133,10 @@ class Escalation(Protected):
                 | Q(source__in=["flags", "text"]),
                 name="escalation_has_its_source",
             ),
+            models.CheckConstraint(
+                condition=~Q(closed_because="cleared") | Q(automatic=True, source="flags"),
+                name="escalation_of_flags_alone_is_closed_by_records",
+            ),
             models.CheckConstraint(condition=Q(level__range=(1, ladder.TOP)), name="escalation_is_at_a_level"),
         ]  # fmt: skip
 

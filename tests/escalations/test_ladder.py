@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Count
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -321,6 +321,24 @@ def test_it_leaves_whoever_it_turns_out_to_be_about(cast, child):
     with pytest.raises(PermissionDenied):
         acts.name_conflict(escalation=made, person=cast.hana, why="subject", by=cast.zoe, as_of=at(MONDAY, 13))
     assert ConflictOfInterest.objects.count() == 1
+
+
+def test_the_database_refuses_what_the_gates_refuse(cast, child):
+    """Whoever writes past every action: no answer and no closing by whom it is about, and no escalation is cleared away."""
+    made = raises(cast.amy, child=child, about=[cast.dee])
+    closed = {"state": "closed", "closed_at": at(MONDAY, 12), "next_at": None, "answered_at": at(MONDAY, 11)}
+    here, step = Escalation.objects.filter(pk=made.pk), {"level": 2, "owner": cast.tom, "happened_at": at(MONDAY, 11)}
+    for write in (
+        lambda: here.update(**closed, closed_because="done", closed_by=cast.dee),
+        lambda: here.update(**closed, closed_because="cleared"),
+        lambda: here.update(**closed | {"answered_at": None}, closed_because="done", closed_by=cast.tom),
+        lambda: here.update(next_at=None),
+        lambda: here.update(owner=cast.amy),
+        lambda: made.steps.create(kind="answered", by=cast.dee, **step),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            write()
+    here.update(**closed, closed_because="done", closed_by=cast.tom)
 
 
 def test_whoever_it_is_about_does_not_choose_who_answers_it(cast, child):
