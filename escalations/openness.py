@@ -235,7 +235,7 @@ def _closed_by(escalation: Escalation) -> str:
     if escalation.is_open:
         return ""
     person = escalation.closed_by
-    return f"{person.name}, {person.get_role_display().lower()}" if person else "Records"
+    return f"{person.name}, {person.get_role_display().lower()}" if person else "records"
 
 
 def agency_of(person: User | None) -> str:

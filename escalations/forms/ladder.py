@@ -94,7 +94,7 @@ class Close(forms.Form):
             *(each for each in Escalation.Closing.choices if each[0] not in ("accepted", "cleared")),
             *Escalation.NoReason.choices,
         ],
-        hints=dict.fromkeys(Escalation.NoReason.values, "Closes nothing: it is refused, and kept that it was said"),
+        hints=dict.fromkeys(Escalation.NoReason.values, "Refused: it closes nothing"),
     )
     text = forms.TextAreaField(label="What was done, and how do you know?", noun="what was done")
 
