@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.core.exceptions import PermissionDenied
 
 from children.models import Child, Decision
-from children.policies import required
+from children.policies import hold, required
 from core import clock
 from core.access import Permission
 from core.actions import action, touch
@@ -64,7 +64,7 @@ def raise_escalation(
     near = ladder.near_child(child, day=day) if child else ladder.near_person(by)
     level = min(max(ladder.level_of(by), held) + 1, ladder.TOP)
     if to is not None:
-        if to not in policies.recipients(posts, near):
+        if to not in [*policies.recipients(posts, near), *policies.recipients(posts, ladder.near_person(by))]:
             raise Invalid({"to": "Select who must answer from the list"})
         if to.pk == by.pk:
             raise Invalid({"to": "Select somebody other than yourself"})
@@ -104,6 +104,7 @@ def _the_source(
             raise PermissionDenied("this record is another's")
         if flag is not None:
             _may_be_escalated(flag)
+        hold(record.child.authority)  # one at a time: what somebody sends twice at once is escalated once
         again = {"flags__flag": record} if source == Source.FLAGS else {source.value: record}
         before = Escalation.objects.open().filter(raised_by=by, **again).first()
         if before is not None:

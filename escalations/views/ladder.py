@@ -1,7 +1,6 @@
 """Escalations: the list, one of them with its trail, and what may be done about it."""
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
@@ -24,6 +23,7 @@ from escalations import ladder
 from escalations.actions import ladder as acts
 from escalations.actions import moves
 from escalations.forms import ladder as forms
+from escalations.initials import without_names
 from escalations.ladder import Posts
 from escalations.models import ConflictOfInterest, Escalation, EscalationFlag, EscalationStep
 from escalations.notices import page as page_of
@@ -121,7 +121,7 @@ def escalation(request: HttpRequest, pk: int) -> HttpResponse:
 def _context(record: Escalation, user: User, sees_child: bool, as_of: dt.datetime) -> dict[str, Any]:
     by_name = record.child_id in _seen(user, {record.child_id})
     by_initials = _by_initials(record, user)
-    said = _without_names(record.child) if by_initials else str
+    said = without_names(record.child) if by_initials else str
     steps = list(
         EscalationStep.for_user(user)
         .filter(escalation=record)
@@ -182,18 +182,6 @@ def _by_initials(record: Escalation, user: User) -> bool:
     return record.child is not None and not is_raiser and record.child_id not in _seen(user, {record.child_id})
 
 
-def _without_names(child: Child | None) -> Callable[[str], str]:
-    """A text with each of a child’s names cut down to its first letter: also one of two forenames, or half of a surname."""
-    whole = [name for name in (child.forename, child.surname, child.known_as) if name] if child else []
-    names = {*whole, *(part for name in whole for part in re.split(r"[\s-]+", name) if len(part) > 2)}
-    if not names:
-        return str
-    found = re.compile(
-        "|".join(rf"\b{re.escape(name)}\b" for name in sorted(names, key=len, reverse=True)), re.IGNORECASE
-    )
-    return lambda text: found.sub(lambda name: f"{name[0][0].upper()}.", text)
-
-
 def _source(record: Escalation, user: User) -> tuple[str, str] | None:
     """What it began with, as (label, address), where this person may open that."""
     if record.concern is not None and Concern.for_user(user).filter(pk=record.concern_id).exists():
@@ -237,7 +225,7 @@ def _form(
 
 
 def _said(record: Escalation, user: User) -> str:
-    return (_without_names(record.child) if _by_initials(record, user) else str)(record.what)
+    return (without_names(record.child) if _by_initials(record, user) else str)(record.what)
 
 
 @access(Permission.ANSWER_ESCALATIONS)

@@ -42,6 +42,9 @@ def _raise(request: HttpRequest, *, child: Child | None, what: str = "", back_ur
         authorities = [council.pk for council in councils]
         kwargs["children"] = policies.children_for(user)
         kwargs["councils"] = councils if len(authorities) > 1 else None
+        if len(authorities) == 1:
+            line = policies.recipients(Posts.of(authorities[0]), ladder.near_person(user), never={user.pk})
+            kwargs["recipients"] = forms.people_of(line)
     kwargs["people"] = policies.may_be_about(*authorities)
     return record_form(
         request,

@@ -142,6 +142,13 @@ def test_what_is_behind_the_lados_door_is_not_escalated(client, world):
     shows(client, world.lee, reverse("escalations:escalate_flag", args=[flag.pk]), 404)
 
 
+def test_an_email_about_no_child_is_escalated_to_whom_it_was_written(client, cast):
+    address = reverse("escalations:raise")
+    assert "Dee Osprey, director" in shows(client, cast.amy, address)
+    sends(client, cast.amy, address, what="Six of us have left since May.", to=cast.dee.pk)
+    assert Escalation.objects.get().owner == cast.dee
+
+
 def test_a_provider_without_a_child_says_which_council(client, cast, child):
     from placements.models import ProviderPost
 

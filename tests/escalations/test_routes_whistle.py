@@ -128,6 +128,16 @@ class TestTheSeal:
         with pytest.raises(PermissionDenied):
             acts.open_seal(report=report, by=cast.nina, as_of=NOW)
 
+    def test_its_reader_reads_no_childs_name_whatever_was_written(self, cast, client):
+        child = cast.child(forename="Skye Ann", surname="Larkspur-Moss")
+        report = reports(cast, child=child, what="Skye was locked in.", about="Ann Larkspur’s room.")
+        acts.add_to_report(report=report, text="Moss told me herself.", by=cast.amy, as_of=NOW)
+        client.force_login(cast.nina)
+        shown = client.get(reverse("escalations:report", args=[report.pk])).content.decode()
+        assert not re.search("Skye|Ann|Larkspur|Moss", shown)
+        assert "S. was locked in." in shown
+        assert f"S.L. {child.reference}" in shown
+
     def test_where_the_reading_cannot_be_recorded_nothing_is_read(self, cast, monkeypatch):
         report = reports(cast, may_be_known=True)
         monkeypatch.setattr(IdentityRead.objects, "create", lambda **_: 1 / 0)
