@@ -91,15 +91,17 @@ def counted(user: User, *, as_of: dt.datetime, shown: int = SHOWN, back: str = "
     return Flags(rows, found.count(), list_url(**filters))
 
 
-def counted_together(user: User, *, as_of: dt.datetime, **filters) -> Flags:
+def counted_together(
+    user: User, *, as_of: dt.datetime, shown: int = SHOWN_TOGETHER, back: str = "", **filters
+) -> Flags:
     """The same with what asks the same of several carers or shifts as one line, which leads to the list of those flags.
 
     What is red stands first, and of that what the law asks; then the longest overdue.
     """
     found = flags_of(user, as_of=as_of, **filters)
-    rows = gathered(lines(found.for_list()[:MOST], user=user, as_of=as_of), **filters)
+    rows = gathered(lines(found.for_list()[:MOST], user=user, as_of=as_of, back=back), **filters)
     rows.sort(key=lambda line: (line.tone != "red", line.basis != Basis.STATUTE))
-    return Flags(rows[:SHOWN_TOGETHER], found.count(), list_url(**filters))
+    return Flags(rows[:shown], found.count(), list_url(**filters))
 
 
 def lines(flags: Iterable[Flag], *, user: User, as_of: dt.datetime, back: str = "") -> list[Line]:
@@ -225,6 +227,6 @@ def _one_of(rows: Sequence[Line], filters: dict[str, Any]) -> Line:
         when_words=f"{first.when_words}, the first of {len(rows)}",
         about=named,
         remedy=remedy,
-        href=list_url(**filters, rule=first.rule) if first.href else "",
+        href=list_url(**filters | {"child": first.child.reference, "rule": first.rule}) if first.href else "",
         answer=None,
     )

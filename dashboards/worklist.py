@@ -19,6 +19,7 @@ from placements.log_calendar import Stretch, unwritten
 from placements.models import Placement
 
 CHILDREN = 60
+FIRST = 4  # lines about each child shown at once; the others are a click away
 BUTTONS = 5  # days without a log offered at once; the form has the others
 
 
@@ -28,6 +29,16 @@ class ChildLines:
 
     child: Child
     lines: list[Line] = field(default_factory=list)
+
+    @property
+    def first(self) -> list[Line]:
+        """What the page shows at once: the gravest."""
+        return self.lines[:FIRST]
+
+    @property
+    def folded(self) -> list[Line]:
+        """And what is a click away."""
+        return self.lines[FIRST:]
 
     @property
     def tone(self) -> str:

@@ -11,6 +11,7 @@ from core.access import ROLES, Permission, Role
 from core.models import User
 from escalations.models import Dispute, WhistleReport
 from escalations.policies.dispute import prompts
+from escalations.querysets.whistle import READERS
 
 OFFICERS = [role for role in Role if Permission.RAISE_DISPUTE in ROLES[role].may]
 
@@ -23,16 +24,16 @@ def digest_lines(as_of: dt.datetime) -> Iterator[tuple[int, list[str]]]:
     owed = Dispute.objects.owed().order_by().values("answerer")
     for row in owed.annotate(late=Count("pk", filter=Q(due_on__lt=today)), n=Count("pk")):
         told[row["answerer"]].append(_count(row["n"], "dispute") + f" to answer, {row['late']} of them overdue")
-    for row in Dispute.objects.with_raiser().order_by().values("raised_by").annotate(n=Count("pk")):
-        told[row["raised_by"]].append(_count(row["n"], "dispute") + " of yours answered: is it enough?")
     for officer in User.objects.filter(role__in=OFFICERS, is_active=True).select_related("authority"):
+        if number := Dispute.objects.visible_to(officer).with_raiser().count():
+            told[officer.pk].append(_count(number, "dispute") + " of yours answered: is it enough?")
         if found := prompts(officer, as_of=as_of):
             told[officer.pk].append(
                 f"{_count(len(found), 'matter')} of yours with nothing come of it: dispute or Cafcass?"
             )
-    waiting = WhistleReport.objects.waiting().filter(reader__is_active=True).order_by().values("reader")
-    for row in waiting.annotate(n=Count("pk")):
-        told[row["reader"]].append(f"{row['n']} waiting for you alone")
+    for reader in User.objects.filter(role__in=READERS, is_active=True):  # few, and some follow others in the post
+        if number := WhistleReport.objects.to_read(reader).waiting().count():
+            told[reader.pk].append(f"{number} waiting for you alone")
     yield from told.items()
 
 

@@ -143,6 +143,10 @@ class Posts:
         free = [p for p in self.at(TOP, near) if p.pk not in never and p.pk != owner]
         return next((p for p in free if p.pk > owner), free[0] if free else None)
 
+    def has_outside(self, *, never: Collection[int] = ()) -> bool:
+        """Whether somebody outside the council's own line could be asked."""
+        return any(person.pk not in never for person in self.at(TOP, Near()))
+
     def may_hold(self, person_id: int) -> bool:
         return any(p.pk == person_id for p in self.holders())
 

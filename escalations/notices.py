@@ -13,8 +13,9 @@ from django.urls import reverse
 
 from core import clock
 from core.models import User
-from core.outbox import enqueue, next_by_day
+from core.outbox import WAITS, enqueue, next_by_day
 from escalations.models import Escalation, EscalationStep
+from escalations.querysets.whistle import READERS
 
 BUDGET = 5  # interruptions a person a day
 LOCK = 0x4E1E  # the first half of the key under which one person's interruptions are counted
@@ -22,6 +23,12 @@ LOCK = 0x4E1E  # the first half of the key under which one person's interruption
 
 def page(escalation: Escalation) -> str:
     return reverse("escalations:escalation", args=[escalation.pk])
+
+
+def subject(escalation: Escalation, to: User) -> str:
+    """What a list of messages says of one. To whoever reads protected reports every message says the same, so that who runs
+    the accounts cannot tell from it that there is a report."""
+    return WAITS if to.role in READERS else f"escalation {escalation.number}"
 
 
 def interruptions(user: User, *, day: dt.date) -> int:
@@ -41,7 +48,7 @@ def tell(
     )  # fmt: skip
     if rings_at:
         enqueue(
-            to=to, key=key, subject=f"Held in Mind: escalation {escalation.number}", by_day=not escalation.danger,
+            to=to, key=key, subject=f"Held in Mind: {subject(escalation, to)}", by_day=not escalation.danger,
             body=f"{text}\n\nSign in to see it: {settings.PUBLIC_URL}{page(escalation)}\n",
         )  # fmt: skip
     return step

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 
 from core import charts, clock, gates
@@ -25,7 +25,12 @@ Kind = EscalationStep.Kind
 TURNS = (Kind.RAISED, Kind.CLIMBED, Kind.RANG, Kind.OUTSIDE, Kind.REASSIGNED, Kind.PASSED_BACK)
 SENIOR = (Role.DIRECTOR, Role.DCS)
 IN_TIME, LATE, PASSED, WAITING = "in-time", "late", "passed", "waiting"
-OUTCOMES = {IN_TIME: "In time", LATE: "Not in time", PASSED: "Passed back", WAITING: "Not due yet"}
+OUTCOMES = {
+    IN_TIME: "In time",
+    WAITING: "Not due yet",
+    PASSED: "Passed back",
+    LATE: "Not in time",
+}  # the last is drawn red
 
 # What is counted of all, by a word that stands in the address of the list of just those.
 COUNTED = {
@@ -75,6 +80,19 @@ class Row:
     counts_as: frozenset[str]
     href: str
 
+    @property
+    def raised_on(self) -> dt.date:
+        return clock.local_date(self.escalation.raised_at)
+
+    @property
+    def now(self) -> str:
+        """Who has it, or who closed it."""
+        return (
+            f"Closed by {self.closed_by}"
+            if self.closed_by
+            else f"{self.escalation.get_state_display()}, with {self.escalation.owner}"
+        )
+
 
 @dataclass(frozen=True)
 class Line:
@@ -84,6 +102,10 @@ class Line:
     numbers: Sequence[charts.Number]
     in_time: int | None = None  # per cent, of those that are due
 
+    @property
+    def share(self) -> str:
+        return "none due yet" if self.in_time is None else f"{self.in_time}% in time"
+
 
 @dataclass(frozen=True)
 class Openness:
@@ -92,7 +114,7 @@ class Openness:
     people: list[Line]
     agencies: list[Line]
     chart: charts.BarChart
-    refused: int
+    refused: list[tuple[str, int]]  # by whom, and how often
     rows: list[Row] = field(default_factory=list)
 
 
@@ -133,7 +155,7 @@ def openness(user: User, quarter: Quarter, *, show: str = "", as_of: dt.datetime
         chart=charts.bar_chart(
             "Answers, by who owed them",
             series=list(OUTCOMES.values()),
-            rows=[(line.label, line.numbers, "") for line in people],
+            rows=[(f"{line.label}: {line.share}", line.numbers, "") for line in people],
             row_heading="Who",
         ),
         refused=_refused(user, quarter),
@@ -213,7 +235,7 @@ def _closed_by(escalation: Escalation) -> str:
     if escalation.is_open:
         return ""
     person = escalation.closed_by
-    return f"{person.name}, {person.get_role_display().lower()}" if person else "Records"
+    return f"{person.name}, {person.get_role_display().lower()}" if person else "records"
 
 
 def agency_of(person: User | None) -> str:
@@ -248,8 +270,9 @@ def _people(rows: Sequence[Row], turns: dict[int, list[Turn]], quarter: Quarter)
     lines = []
     for who, (_, label) in sorted(labels.items(), key=lambda item: item[1]):
         numbers = [_number(rows, f"{who}:{outcome}", quarter) for outcome in OUTCOMES]
-        due = sum(number.count for number in numbers[:3])
-        lines.append(Line(label, numbers, round(100 * numbers[0].count / due) if due else None))
+        count = {outcome: number.count for outcome, number in zip(OUTCOMES, numbers, strict=True)}
+        due = sum(count.values()) - count[WAITING]
+        lines.append(Line(label, numbers, round(100 * count[IN_TIME] / due) if due else None))
     return lines
 
 
@@ -257,13 +280,12 @@ def _title(level: int) -> str:
     return ladder.LEVELS[level - 1].title
 
 
-def _refused(user: User, quarter: Quarter) -> int:
-    """How often answering or closing was refused: by its subject, or for a reason that is none."""
+def _refused(user: User, quarter: Quarter) -> list[tuple[str, int]]:
+    """Whose answering or closing was refused, and how often: by its subject, or for a reason that is none."""
     codes = (gates.ESCALATION_SELF, gates.ESCALATION_REASON)
     tried = Refusal.objects.filter(code__in=codes, by__authority=user.authority)
-    return tried.filter(
-        recorded_at__gte=clock.start_of(quarter.first), recorded_at__lt=clock.end_of(quarter.last)
-    ).count()
+    tried = tried.filter(recorded_at__gte=clock.start_of(quarter.first), recorded_at__lt=clock.end_of(quarter.last))
+    return list(tried.order_by().values_list("by__name").annotate(n=Count("pk")).order_by("-n", "by__name"))
 
 
 # --- for a spreadsheet ------------------------------------------------------------------------------------------------

@@ -44,6 +44,10 @@ class Row:
     href: str
     counts_as: frozenset[str] = field(default_factory=frozenset)
 
+    @property
+    def begun_on(self) -> dt.date:
+        return clock.local_date(self.day)
+
 
 @dataclass(frozen=True)
 class DisputeReport:
@@ -114,6 +118,8 @@ def _of_referral(referral: CafcassReferral, user: User, names: bool) -> Row:
 
 def _chart(disputes: Any, referrals: Any, today: dt.date) -> charts.BarChart:
     counted: dict[tuple[Quarter, str], int] = {}
+    shown = list(reversed(latest(today, SHOWN)))
+    disputes, referrals = (found.of_quarter(shown[0].first, shown[-1].last) for found in (disputes, referrals))
     began = [
         (day, "formal" if formal else "informal") for day, formal in disputes.begun().values_list("day", "formal_at")
     ]
@@ -126,7 +132,7 @@ def _chart(disputes: Any, referrals: Any, today: dt.date) -> charts.BarChart:
             [charts.Number(counted.get((quarter, code), 0), report_page(quarter, code)) for code in CHARTED],
             report_page(quarter),
         )
-        for quarter in reversed(latest(today, SHOWN))
+        for quarter in shown
     ]
     return charts.bar_chart(
         "Disputes and referrals, by quarter", series=list(CHARTED.values()), rows=rows, row_heading="Quarter"

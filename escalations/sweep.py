@@ -16,9 +16,9 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
-from core import clock
+from core import clock, gates
 from core.actions import say_who
-from core.models import User
+from core.models import Refusal, User
 from core.working_days import add_working_days
 from escalations import ladder
 from escalations.actions import moves
@@ -30,17 +30,21 @@ from oversight import rulebook, standards
 from oversight.models import Flag, FlagAnswer
 
 logger = logging.getLogger(__name__)
-OVERDUE = "What is overdue here stands unanswered by whoever holds it."
+OVERDUE = "What is overdue at this placement, and was not answered in time by those whose it is."
 GUARDIANS = "A guardian’s concern."
 
 
-def climb(*, as_of: dt.datetime) -> int:
-    """Whatever is due up to an instant, each thing once and in order. Returns how many steps were taken."""
-    done = _settle(Escalation.objects.misplaced(), as_of=as_of)
+def climb(*, as_of: dt.datetime, now: dt.datetime | None = None) -> int:
+    """Whatever is due up to an instant, each thing once and in order. Returns how many steps were taken.
+
+    `now`: when it is done, where that is later, for a day that was missed. Who is asked, and told, is so as of now.
+    """
+    now = now or as_of
+    done = _settle(Escalation.objects.misplaced(), as_of=now)
     done += _close_cleared(as_of=as_of)
-    done += _guardians(as_of=as_of)
-    done += _gather(as_of=as_of)
-    return done + _go_up(as_of=as_of)
+    done += _guardians(as_of=as_of, now=now)
+    done += _gather(as_of=as_of, now=now)
+    return done + _go_up(as_of=as_of, now=now)
 
 
 def touched(*, subjects: Iterable[tuple[str, int]], as_of: dt.datetime) -> None:
@@ -50,7 +54,7 @@ def touched(*, subjects: Iterable[tuple[str, int]], as_of: dt.datetime) -> None:
     if users:
         _settle(Escalation.objects.misplaced().filter(owner__in=users), as_of=as_of)
     if children:
-        _guardians(as_of=as_of, children=children)
+        _guardians(as_of=as_of, now=as_of, children=children)
         _answered_on_the_concern(children, as_of=as_of)
 
 
@@ -96,7 +100,7 @@ def _settle(misplaced: QuerySet[Escalation], *, as_of: dt.datetime) -> int:
     return done
 
 
-def _go_up(*, as_of: dt.datetime) -> int:
+def _go_up(*, as_of: dt.datetime, now: dt.datetime) -> int:
     """Each that is due goes up, the longest due first, and again as long as its next time has passed too."""
     due = list(Escalation.objects.due(as_of).values_list("next_at", "pk"))
     heapq.heapify(due)
@@ -105,7 +109,7 @@ def _go_up(*, as_of: dt.datetime) -> int:
         next_at, pk = heapq.heappop(due)
 
         def up(held: Escalation, when: dt.datetime = next_at) -> dt.datetime | None:
-            moves.go_up(held, councils[held.authority_id], happened_at=when, as_of=as_of)
+            moves.go_up(held, councils[held.authority_id], happened_at=when, as_of=now)
             return held.next_at
 
         then = _one(pk, up, still=lambda held, when=next_at: held.next_at == when)  # type: ignore[misc]
@@ -159,7 +163,7 @@ def _latest_whose_time_is_over(days: int, today: dt.date) -> dt.date:
     return day
 
 
-def _gather(*, as_of: dt.datetime) -> int:
+def _gather(*, as_of: dt.datetime, now: dt.datetime) -> int:
     """What nobody answered, at each placement, becomes part of the one escalation about it."""
     answers = Max("answers__by_when", filter=Q(answers__by=F("owner"), answers__answered_at__lte=as_of))
     rows = _not_answered(as_of=as_of).annotate(held_until=answers).select_related("owner", "child__team", "authority")
@@ -177,7 +181,7 @@ def _gather(*, as_of: dt.datetime) -> int:
         if placement_id in there:
             _join(there[placement_id], flags, councils, as_of=as_of)
         else:
-            done += _raise_for(placement_id, flags, councils, as_of=as_of)
+            done += _raise_for(placement_id, flags, councils, now=now)
     return done
 
 
@@ -191,25 +195,25 @@ def _ran_out(flag: Flag, posts: Posts) -> dt.datetime:
 
 
 def _raise_for(
-    placement_id: int, flags: list[tuple[Flag, dt.datetime]], councils: _Councils, *, as_of: dt.datetime
+    placement_id: int, flags: list[tuple[Flag, dt.datetime]], councils: _Councils, *, now: dt.datetime
 ) -> int:
     first, posts = flags[0][0], councils[flags[0][0].authority_id]
     since = min(joined for _, joined in flags)
     level = min(min(ladder.FLAG_LEVEL.get(flag.owner.role, 1) for flag, _ in flags) + 1, ladder.TOP)
     given = Begin(
         authority=first.authority, source=Escalation.Source.FLAGS, what=OVERDUE, level=level,
-        near=ladder.near_child(first.child, day=clock.local_date(as_of)), raised_at=since, automatic=True,
+        near=ladder.near_child(first.child, day=clock.local_date(now)), raised_at=since, automatic=True,
         conflicts={flag.owner_id: Why.SUBJECT.value for flag, _ in flags}, flags=flags,
         fields={"child": first.child, "placement_id": placement_id},
     )  # fmt: skip
-    return _raised(given, posts, as_of=as_of)
+    return _raised(given, posts, now=now)
 
 
-def _raised(given: Begin, posts: Posts, *, as_of: dt.datetime) -> int:
+def _raised(given: Begin, posts: Posts, *, now: dt.datetime) -> int:
     try:
         with transaction.atomic():
             say_who(None, "ladder")
-            moves.begin(given, posts, as_of=as_of)
+            moves.begin(given, posts, as_of=now)
     except SoftTimeLimitExceeded:
         raise
     except Exception as error:  # raised by another at the same moment, or with nobody to have it: asked again next time
@@ -219,15 +223,19 @@ def _raised(given: Begin, posts: Posts, *, as_of: dt.datetime) -> int:
 
 
 def _join(pk: int, flags: list[tuple[Flag, dt.datetime]], councils: _Councils, *, as_of: dt.datetime) -> None:
-    """More flags for one that is there. Whoever holds one of them is no longer free to answer it."""
+    """More flags for one that is there. Whoever holds one of them is no longer free to answer it; and an answer that held for
+    some days holds for more of the same, and not for something else."""
 
     def join(held: Escalation) -> None:
+        answered = set(held.flags.values_list("flag__rule", flat=True))
         new = [EscalationFlag(escalation=held, flag=flag, joined_at=joined) for flag, joined in flags]
         EscalationFlag.objects.bulk_create(new, ignore_conflicts=True)
         owners = {flag.owner_id for flag, _ in flags}
         ConflictOfInterest.objects.bulk_create(
             [ConflictOfInterest(escalation=held, user_id=owner, why=Why.SUBJECT) for owner in owners], ignore_conflicts=True
         )  # fmt: skip
+        if held.is_answered and any(flag.rule not in answered for flag, _ in flags):
+            moves.ask_again(held, councils[held.authority_id], as_of=as_of)
         moves.step(held, Kind.JOINED, happened_at=as_of, text=f"{len(flags)} more")
         if held.owner_id in owners:
             moves.settle(held, councils[held.authority_id], as_of=as_of)
@@ -238,7 +246,7 @@ def _join(pk: int, flags: list[tuple[Flag, dt.datetime]], councils: _Councils, *
 # --- concerns ---------------------------------------------------------------------------------------------------------
 
 
-def _guardians(*, as_of: dt.datetime, children: list[int] | None = None) -> int:
+def _guardians(*, as_of: dt.datetime, now: dt.datetime, children: list[int] | None = None) -> int:
     """A guardian's open concern is an escalation by itself, with whoever must act on it (ESC-04)."""
     own = Escalation.objects.filter(concern=OuterRef("pk"), automatic=True)
     rows = Concern.objects.open().filter(raiser=Concern.Raiser.GUARDIAN, received_at__lte=as_of).exclude(Exists(own))
@@ -250,12 +258,12 @@ def _guardians(*, as_of: dt.datetime, children: list[int] | None = None) -> int:
         days = posts.days(standards.GUARDIAN, day)
         given = Begin(
             authority=concern.authority, source=Escalation.Source.CONCERN, what=GUARDIANS,
-            level=max(ladder.level_of(concern.owner), 1), near=ladder.near_child(concern.child, day=clock.local_date(as_of)),
+            level=max(ladder.level_of(concern.owner), 1), near=ladder.near_child(concern.child, day=clock.local_date(now)),
             raised_at=concern.received_at, raised_by=concern.told, automatic=True, to=concern.owner,
             next_at=clock.end_of(add_working_days(day, days)),
             fields={"child": concern.child, "placement_id": concern.placement_id, "concern": concern},
         )  # fmt: skip
-        done += _raised(given, posts, as_of=as_of)
+        done += _raised(given, posts, now=now)
     return done
 
 
@@ -272,8 +280,15 @@ def _answered_on_the_concern(children: list[int], *, as_of: dt.datetime) -> None
             concern=concern, kind="answered", by=owner, happened_at__gte=escalation.came_at
         )
         last = said.order_by("-pk").first()
-        if last is not None:
+        if last is not None and (last.happened_at == as_of or not _was_refused(last, owner)):
             _quietly(acts.answer, escalation=escalation, text=last.text, by=owner, as_of=as_of)
+
+
+def _was_refused(said: ConcernStep, owner: User) -> bool:
+    """Whether this answer was tried on the escalation before, and a gate refused it: that is kept once."""
+    gate = (gates.ESCALATION_REASON, gates.ESCALATION_SELF)
+    tried = Refusal.objects.filter(code__in=gate, action="answer", by=owner, recorded_at__gte=said.recorded_at)
+    return tried.filter(subjects__contains=[f"child {said.concern.child_id}"]).exists()
 
 
 def _quietly(act: Callable[..., Any], *, by: User, **what: Any) -> None:

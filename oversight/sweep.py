@@ -45,13 +45,16 @@ _after: list[Callable[..., Any]] = []
 
 
 def on_swept(act: Callable[..., Any]) -> None:
-    """Register what a floor above does once every rule has been checked: `act(as_of=…)`, after each sweep, those of days
-    that were missed included."""
+    """Register what a floor above does once every rule has been checked: `act(as_of=…, now=…)`, after each sweep, those of
+    days that were missed included. `now` is when it is done, which is later for such a day: people are told now."""
     _after.append(act)
 
 
-def sweep(*, as_of: dt.datetime, only: Sequence[str] = ()) -> SweepRun:
-    """Check every rule, or only some, for every child as of an instant. Idempotent; safe beside another. Raises NotYet."""
+def sweep(*, as_of: dt.datetime, only: Sequence[str] = (), now: dt.datetime | None = None) -> SweepRun:
+    """Check every rule, or only some, for every child as of an instant. Idempotent; safe beside another. Raises NotYet.
+
+    `now`: when it is done, where that is later.
+    """
     _not_in_the_future(as_of)
     run = SweepRun.objects.create(as_of=as_of, started_at=clock.database_now(), only=sorted(only))
     raised, cleared, failed = _check(as_of=as_of, placements=None, only=only)
@@ -64,7 +67,7 @@ def sweep(*, as_of: dt.datetime, only: Sequence[str] = ()) -> SweepRun:
     run.refresh_from_db()
     for act in _after:
         try:
-            act(as_of=as_of)
+            act(as_of=as_of, now=now or as_of)
         except SoftTimeLimitExceeded:
             raise
         except Exception as error:  # the rules are checked whatever comes of it, and the next sweep asks again
@@ -98,18 +101,18 @@ def catch_up(*, as_of: dt.datetime) -> list[SweepRun]:
     last = SweepRun.last_finished(as_of=as_of)
     runs = []
     if last is not None:
-        runs = _replay_alone(SweepRun.behind(as_of=last.as_of), until=last.as_of)
-        runs += [sweep(as_of=instant) for instant in _ends_of_days(last.as_of, as_of) if instant < as_of]
+        runs = _replay_alone(SweepRun.behind(as_of=last.as_of), until=last.as_of, now=as_of)
+        runs += [sweep(as_of=instant, now=as_of) for instant in _ends_of_days(last.as_of, as_of) if instant < as_of]
     runs.append(sweep(as_of=as_of))
     return runs
 
 
-def _replay_alone(behind: dict[str, dt.datetime], *, until: dt.datetime) -> list[SweepRun]:
+def _replay_alone(behind: dict[str, dt.datetime], *, until: dt.datetime, now: dt.datetime) -> list[SweepRun]:
     """Replay, for each rule that is behind, the ends of the days since it was last checked, up to an instant."""
     runs: list[SweepRun] = []
     for instant in _ends_of_days(min(behind.values(), default=until), until):
         if codes := [code for code, checked in behind.items() if checked < instant]:
-            runs.append(sweep(as_of=instant, only=codes))
+            runs.append(sweep(as_of=instant, only=codes, now=now))
             behind = {code: checked for code, checked in behind.items() if code not in runs[-1].failed_rules}
     return runs
 

@@ -12,13 +12,13 @@ from core import clock
 from core.access import Permission, Role, Scope, signed_in
 from core.models import User
 from dashboards import worklist
-from dashboards.flags import SOON_DAYS, counted, flags_of
+from dashboards.flags import MOST, SOON_DAYS, counted, counted_together, flags_of, gathered
 from dashboards.links import link, offered
 from dashboards.state import states, with_what_states_need
 from escalations.models import Dispute, Escalation, WhistleReport
 from escalations.notices import BUDGET, interruptions
 from escalations.policies.dispute import prompts
-from escalations.views.ladder import listed
+from escalations.views.ladder import listed, told_of
 from governance.models import Action, Concern, CourtTask, Meeting
 from governance.views.concerns import ledger
 from lado.models import Referral
@@ -29,6 +29,7 @@ from placements.models import Placement
 from staffing.models import Lift, RotaRequest, Swap
 
 LISTED = 10  # of a list that has a page of its own
+SOONEST = 5  # of what falls due
 TEAM_ROLES = (Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE)
 
 # What the page says to a role that holds no case here, so that an empty page is never taken for "all is well".
@@ -85,7 +86,7 @@ def _parts(user: User) -> list[Part]:
         parts = [*parts, _tasks]
     if user.can(Permission.RAISE_CONCERN):
         parts.append(_concerns)
-    parts.append(_escalations)
+    parts.insert(parts.index(_mine) + 1 if _mine in parts else 0, _escalations)
     if any(user.can(permission) for permission in ROUTES):
         parts.insert(1, _routes)  # what lies too long is seen before the rest
     return [*parts, _staff, _doors] if user.can(Permission.SEE_CARERS) else [*parts, _doors]
@@ -122,7 +123,7 @@ def _stats(found: dict[str, Any]) -> list[tuple[int, str, str, str]]:
 
 def _mine(user: User, as_of: dt.datetime) -> dict[str, Any]:
     """The flags this person holds, a child at a time."""
-    mine = counted(user, as_of=as_of, whose="mine", back="my-work")
+    mine = counted_together(user, as_of=as_of, shown=MOST, back="my-work", whose="mine")
     return {"mine": mine, "mine_by_child": worklist.by_child(mine.lines)}
 
 
@@ -131,11 +132,12 @@ def _soon(user: User, as_of: dt.datetime) -> dict[str, Any]:
     due = worklist.due_soon(user, as_of=as_of, back="my-work")
     own = set(worklist.allocated_to(user, as_of=as_of).values_list("pk", flat=True))
     mine, others = [line for line in due if line.child.pk in own], [line for line in due if line.child.pk not in own]
+    mine, others = gathered(mine), gathered(others)
     return {
         "due": due,
-        "due_mine": mine[:LISTED],
-        "due_others": others[:LISTED],
-        "due_more": len(due) > len(mine[:LISTED]) + len(others[:LISTED]),
+        "due_mine": mine[:SOONEST],
+        "due_others": others[:SOONEST],
+        "due_more": len(due) > len(mine[:SOONEST]) + len(others[:SOONEST]),
     }
 
 
@@ -207,7 +209,9 @@ ESCALATIONS = {
 def _escalations(user: User, as_of: dt.datetime) -> dict[str, Any]:
     """What waits for this person on the ladder, and how often it has interrupted them today."""
     numbers = Escalation.for_user(user).numbers_for(user)
+    answer = Escalation.for_user(user).to_answer(user).in_order().select_related("child", "owner")
     return {
+        "to_answer": told_of(user, answer[:SOONEST], as_of=as_of) if numbers["answer"] else [],
         "escalations": [
             (numbers[show], words, listed(show=show)) for show, words in ESCALATIONS.items() if numbers[show]
         ],

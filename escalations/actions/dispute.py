@@ -189,20 +189,22 @@ def answer_dispute(*, dispute: Dispute, text: str, by: User, as_of: dt.datetime)
         dispute.alert_answered_at = dispute.alert_answered_at or as_of
         dispute.save()
         step = _step(dispute, Kind.ANSWERED, as_of, by=by, text=text)
-    _tell([dispute.raised_by], dispute, f"answered-{step.pk}", "A dispute of yours has an answer.")
+    officers = policies.officers(dispute, as_of)
+    _tell(officers, dispute, f"answered-{step.pk}", "A dispute of yours has an answer.")
     return step
 
 
 # --- by itself --------------------------------------------------------------------------------------------------------
 
 
-def chase(*, as_of: dt.datetime) -> int:
+def chase(*, as_of: dt.datetime, now: dt.datetime | None = None) -> int:
     """What was not answered by its day goes up, each step dated when it fell due; a post that changed hands is followed.
 
-    Safe to run again, and beside another. Returns how many steps were taken.
+    Safe to run again, and beside another. Returns how many steps were taken. `now`: when it is done, where that is later:
+    a message is written now, whichever day it is about.
     """
     late = Dispute.objects.owed().filter(due_on__lt=clock.local_date(as_of))
-    left = Dispute.objects.open().filter(answerer__is_active=False, informal_at__lte=as_of)
+    left = Dispute.objects.open().filter(policies.gone(), informal_at__lte=as_of)
     found = list((late | left).order_by("pk").values_list("pk", flat=True))
     return sum(_moved(pk, as_of) for pk in found)
 
@@ -233,9 +235,9 @@ def _at(dispute: Dispute, level: int) -> tuple[User, int]:
 
 
 def _follow(dispute: Dispute, as_of: dt.datetime) -> int:
-    """To whoever holds the post now, where an account was closed."""
+    """To whoever holds the post now, where an account was closed or is another's post."""
     person, level = _at(dispute, dispute.level)
-    if dispute.answerer.is_active or person == dispute.answerer:
+    if (dispute.answerer.is_active and dispute.answerer.role in policies.LEVELS) or person == dispute.answerer:
         return 0
     dispute.answerer, dispute.level = person, level
     dispute.save(update_fields=["answerer", "level"])
@@ -251,29 +253,25 @@ def _climb(dispute: Dispute, as_of: dt.datetime) -> int:
         fell_due = clock.end_of(dispute.due_on)
         person, level = _at(dispute, min(dispute.level + 1, policies.TOP))
         if level <= dispute.level:
-            return taken + _ran_out(dispute, fell_due)
+            return taken + _ran_out(dispute, fell_due, as_of)
         dispute.answerer, dispute.level = person, level
         dispute.due_on = policies.next_due(dispute, dispute.due_on)
         dispute.save(update_fields=["answerer", "level", "due_on"])
         _step(dispute, Kind.WENT_UP, fell_due, by=None)
         text = "A dispute of the reviewing officer was not answered in time. It has come up to you, and you must answer it."
         _tell([person], dispute, f"up-{level}", text)
-        _tell(
-            [dispute.raised_by],
-            dispute,
-            f"late-{level}",
-            "A dispute of yours was not answered in time, and has gone up.",
-        )
+        text = "A dispute of yours was not answered in time, and has gone up."
+        _tell(policies.officers(dispute, as_of), dispute, f"late-{level}", text)
         taken += 1
     return taken
 
 
-def _ran_out(dispute: Dispute, fell_due: dt.datetime) -> int:
+def _ran_out(dispute: Dispute, fell_due: dt.datetime, as_of: dt.datetime) -> int:
     if DisputeStep.objects.filter(dispute=dispute, kind=Kind.RAN_OUT).exists():
         return 0
     _step(dispute, Kind.RAN_OUT, fell_due, by=None)
     _tell(
-        [dispute.answerer, dispute.raised_by], dispute, "ran-out",
+        [dispute.answerer, *policies.officers(dispute, as_of)], dispute, "ran-out",
         "The time for a formal dispute has run out without an answer. Cafcass can be asked at any point.",
     )  # fmt: skip
     return 1

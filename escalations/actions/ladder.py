@@ -168,6 +168,8 @@ def pass_back(*, escalation: Escalation, to: User, why: str, by: User, as_of: dt
     posts = _begin(escalation)
     policies.gate_self(by, escalation)
     policies.is_with(by, escalation)
+    if escalation.is_answered:
+        raise Conflict("You have answered this. Whoever raised it says next whether that is enough.")
     required(why=(why, "Enter why"))
     place, never = near(escalation, as_of), never_of(escalation)
     if to not in policies.passed_back_to(escalation, posts, place, never):
@@ -190,12 +192,15 @@ def pass_back(*, escalation: Escalation, to: User, why: str, by: User, as_of: dt
 
 
 @action
-def accept(*, escalation: Escalation, by: User, as_of: dt.datetime) -> EscalationStep:
-    """Say that the answer is enough. It closes."""
+def accept(*, escalation: Escalation, told: str = "", by: User, as_of: dt.datetime) -> EscalationStep:
+    """Say that the answer is enough. It closes. Whoever wrote it down for somebody else says how they were `told`, and what
+    they said."""
     policies.raised_it(by, escalation)
     _begin(escalation)
+    if escalation.is_for_another:
+        required(told=(told, "Enter how they were told, and what they said"))
     _read(escalation, by, as_of)
-    return end(escalation, Escalation.Closing.ACCEPTED, happened_at=as_of, by=by)
+    return end(escalation, Escalation.Closing.ACCEPTED, happened_at=as_of, by=by, text=told)
 
 
 @action
@@ -215,7 +220,7 @@ def reject(*, escalation: Escalation, why: str, by: User, as_of: dt.datetime) ->
 
 def _read(escalation: Escalation, by: User, as_of: dt.datetime) -> None:
     if not escalation.is_answered:
-        raise Invalid({"": "There is no answer yet"})
+        raise Invalid({"": f"There is no answer yet from {escalation.owner.name}, who has it now"})
     open_escalation(escalation=escalation, by=by, as_of=as_of)
 
 
@@ -249,13 +254,18 @@ def _once_more(
 def name_conflict(
     *, escalation: Escalation, person: User, why: str, by: User, as_of: dt.datetime
 ) -> ConflictOfInterest:
-    """Say that it is about somebody, or that they took the decision it questions. Never taken back; it leaves them."""
+    """Say that it is about somebody, or that they took the decision it questions. Never taken back; it leaves them.
+
+    Not for anybody it is about: they would choose who answers it.
+    """
     seen = Escalation.objects.visible_to(by).filter(pk=escalation.pk).exists()
     if not seen or not by.can(Permission.ESCALATE):
         raise PermissionDenied("this escalation is another's")
+    if policies.names_nobody(by, escalation):
+        raise PermissionDenied("whoever it is about does not say who answers it")
     posts = _begin(escalation)
     one_of(why, Why.choices, "why", "Select why it must not come to them")
-    if not policies.may_be_about(escalation.authority_id).filter(pk=person.pk).exists():
+    if not policies.may_be_named(by, escalation).filter(pk=person.pk).exists():
         raise Invalid({"person": "Select who it is about from the list"})
     made, new = ConflictOfInterest.objects.get_or_create(
         escalation=escalation, user=person, defaults={"why": why, "by": by}
@@ -263,6 +273,6 @@ def name_conflict(
     if not new:
         raise Conflict(f"It never goes to {person.name} already.")
     step(escalation, Kind.CONFLICT, happened_at=as_of, by=by, text=f"{person.name}: {made.get_why_display().lower()}.")
-    if escalation.owner_id == person.pk:
-        settle(escalation, posts, as_of=as_of)
+    if escalation.owner_id == person.pk and settle(escalation, posts, as_of=as_of) is None:
+        raise Conflict(f"Nobody but {person.name} is left who could answer it. Ask for scrutiny from outside.")
     return made

@@ -16,6 +16,7 @@ from escalations import ladder, notices
 from escalations.ladder import Near, Posts
 from escalations.models import ConflictOfInterest, Escalation, EscalationFlag, EscalationStep
 from governance.actions.concerns import escalate as escalate_concern
+from governance.models import Concern
 from oversight.models import Flag
 
 Kind, State, Why = EscalationStep.Kind, Escalation.State, ConflictOfInterest.Why
@@ -73,8 +74,10 @@ def begin(given: Begin, posts: Posts, *, as_of: dt.datetime) -> Escalation:
 
 
 def on_the_concern(escalation: Escalation, *, why: str = "", as_of: dt.datetime) -> None:
-    """A concern keeps that it was formally escalated, and to whom."""
+    """A concern keeps that it was formally escalated, and to whom: by somebody who still reads it."""
     if escalation.concern is None or escalation.raised_by is None or escalation.last_day is None:
+        return
+    if not Concern.objects.visible_to(escalation.raised_by).filter(pk=escalation.concern_id).exists():
         return
     escalate_concern(
         concern=escalation.concern, recipient=escalation.owner, why=why or escalation.what,
@@ -115,7 +118,10 @@ def put(
 
 
 def _tell_owner(escalation: Escalation, *, happened_at: dt.datetime, as_of: dt.datetime) -> None:
-    assert escalation.last_day is not None  # noqa: S101 - it is open
+    """Unless their time is over before they could be told, since nobody swept: then it goes on to the next at once."""
+    assert escalation.next_at is not None and escalation.last_day is not None  # noqa: S101, PT018 - it is open
+    if escalation.next_at <= as_of:
+        return
     by_when = in_words(escalation.last_day)
     danger = "Somebody may be in immediate danger. " if escalation.danger else ""
     notices.tell(
@@ -180,15 +186,25 @@ def settle(escalation: Escalation, posts: Posts, *, as_of: dt.datetime) -> Escal
     found = posts.find(escalation.level, near(escalation, as_of), never=never)
     if found is None:
         return None
-    state, next_at = escalation.state, escalation.next_at
-    made = put(
+    if escalation.is_answered:
+        escalation.owner, escalation.level, escalation.came_at = *found, as_of
+        escalation.moves += 1
+        escalation.save(update_fields=["owner", "level", "came_at", "moves"])
+        return step(
+            escalation, Kind.REASSIGNED, happened_at=as_of, text="Whoever had it cannot close it now. It is answered."
+        )
+    return put(
         escalation, Kind.REASSIGNED, posts, to=found[0], level=found[1], happened_at=as_of, as_of=as_of,
         text="Whoever had it cannot answer it now.",
     )  # fmt: skip
-    if state == State.ANSWERED:
-        escalation.state, escalation.next_at = state, next_at
-        escalation.save(update_fields=["state", "next_at"])
-    return made
+
+
+def ask_again(escalation: Escalation, posts: Posts, *, as_of: dt.datetime) -> None:
+    """What was answered is to be answered once more, by whoever has it, in their level's time."""
+    assert escalation.next_at is not None  # noqa: S101 - it is open
+    escalation.state, escalation.came_at = State.OPEN, as_of
+    escalation.next_at = min(escalation.next_at, posts.due(escalation.level, as_of, danger=escalation.danger))
+    escalation.save(update_fields=["state", "came_at", "next_at"])
 
 
 def end(

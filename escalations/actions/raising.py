@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.core.exceptions import PermissionDenied
 
 from children.models import Child, Decision
-from children.policies import required
+from children.policies import hold, required
 from core import clock
 from core.access import Permission
 from core.actions import action, touch
@@ -64,7 +64,7 @@ def raise_escalation(
     near = ladder.near_child(child, day=day) if child else ladder.near_person(by)
     level = min(max(ladder.level_of(by), held) + 1, ladder.TOP)
     if to is not None:
-        if to not in policies.recipients(posts, near):
+        if to not in [*policies.recipients(posts, near), *policies.recipients(posts, ladder.near_person(by))]:
             raise Invalid({"to": "Select who must answer from the list"})
         if to.pk == by.pk:
             raise Invalid({"to": "Select somebody other than yourself"})
@@ -102,8 +102,9 @@ def _the_source(
             continue
         if not type(record).for_user(by).filter(pk=record.pk).exists():
             raise PermissionDenied("this record is another's")
-        if flag is not None and flag.rule in rulebook.BEHIND_THE_DOOR:
-            raise PermissionDenied("what is behind the LADO's door goes up no ladder")
+        if flag is not None:
+            _may_be_escalated(flag)
+        hold(record.child.authority)  # one at a time: what somebody sends twice at once is escalated once
         again = {"flags__flag": record} if source == Source.FLAGS else {source.value: record}
         before = Escalation.objects.open().filter(raised_by=by, **again).first()
         if before is not None:
@@ -112,6 +113,16 @@ def _the_source(
     if child is not None and not policies.children_for(by).filter(pk=child.pk).exists():
         raise PermissionDenied("this child is another's")
     return Source.TEXT
+
+
+def _may_be_escalated(flag: Flag) -> None:
+    if flag.rule in rulebook.BEHIND_THE_DOOR:
+        raise PermissionDenied("everybody who sees the child would read of what is behind the LADO’s door")
+    if not flag.standing:
+        raise Conflict(
+            "A record has cleared this since, so it is not overdue any more. If something is still wrong, escalate it from the "
+            "child’s page. What you wrote is still here."
+        )
 
 
 def _its_child(
@@ -127,6 +138,10 @@ def _council(by: User, given: Authority | None) -> Authority:
         if given not in councils:
             raise PermissionDenied("another council's ladder")
         return given
+    if not councils:
+        raise Invalid(
+            {"child": "Select the child it is about: no council has appointed you, so a child says whose it is"}
+        )
     if len(councils) != 1:
         raise Invalid({"authority": "Select which council it is about"})
     return councils[0]

@@ -16,7 +16,7 @@ from core.access import Permission
 from core.actions import action, say_who
 from core.errors import Conflict, Invalid
 from core.models import User
-from core.outbox import enqueue
+from core.outbox import WAITS, enqueue
 from escalations.models import IdentityRead, WhistleIdentity, WhistleReport, WhistleStep
 from escalations.policies import whistle as policies
 from escalations.querysets.whistle import readers
@@ -32,10 +32,10 @@ def _without_a_name() -> None:
 
 
 def _tell(reader: User, report: WhistleReport, key: str) -> None:
-    """As bare as a message can be: not even a subject that says what kind of thing it is."""
+    """As bare as a message can be: not even a subject that says what kind of thing it is (see notices.subject)."""
     key = f"protected-{report.pk}-{key}-{reader.pk}"
     body = f"Something waits for you.\n\nSign in to see it: {settings.PUBLIC_URL}/\n"
-    enqueue(to=reader, key=key, subject="Held in Mind: something waits for you", body=body, by_day=True)
+    enqueue(to=reader, key=key, subject=f"Held in Mind: {WAITS}", body=body, by_day=True)
 
 
 def _step(

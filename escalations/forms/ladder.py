@@ -7,6 +7,14 @@ from core.models import User
 from escalations.models import ConflictOfInterest, Escalation
 
 
+def _with_roles(form: forms.Form, *names: str) -> None:
+    """People by name and role, for whoever does not know every name above them."""
+    for name in names:
+        if name in form.fields:
+            field: Any = form.fields[name]
+            field.label_from_instance = lambda person: f"{person.name}, {person.get_role_display().lower()}"
+
+
 class Raise(forms.Form):
     """One click on something that is written already: what it says stands in the form."""
 
@@ -20,7 +28,11 @@ class Raise(forms.Form):
         noun="what is wrong",
     )
     wanted = forms.TextAreaField(
-        label="What do you ask for?", noun="what you ask for", rows=3, required=False, hint="As it would have to be."
+        label="What do you ask for?",
+        noun="what you ask for",
+        rows=3,
+        required=False,
+        hint="What should happen, and by when.",
     )
     danger = forms.ConfirmField(
         label="Somebody is in immediate danger",
@@ -32,7 +44,7 @@ class Raise(forms.Form):
         noun="who must answer", empty_label="Nobody yet: send it to whoever is next", required=False,
     )  # fmt: skip
     about = forms.ModelSelectField(
-        None, label="Is it about what one of these did or decided?", hint="It will never come to them.",
+        None, label="Is it about something one of these people did or decided?", hint="It will never come to them.",
         noun="who it is about", empty_label="No, or not that you know", required=False,
     )  # fmt: skip
 
@@ -50,6 +62,7 @@ class Raise(forms.Form):
         else:
             self.offer("to", recipients)
         self.offer("about", people)
+        _with_roles(self, "to", "about")
 
     def clean(self) -> dict[str, Any]:
         entered = super().clean() or {}
@@ -81,6 +94,7 @@ class Close(forms.Form):
             *(each for each in Escalation.Closing.choices if each[0] not in ("accepted", "cleared")),
             *Escalation.NoReason.choices,
         ],
+        hints=dict.fromkeys(Escalation.NoReason.values, "Refused: it closes nothing"),
     )
     text = forms.TextAreaField(label="What was done, and how do you know?", noun="what was done")
 
@@ -92,10 +106,20 @@ class PassBack(forms.Form):
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("to", people)
+        _with_roles(self, "to")
 
 
 class Accept(forms.Form):
     """Nothing to fill in: the answer is on the page."""
+
+
+class AcceptForAnother(forms.Form):
+    told = forms.TextAreaField(
+        label="How were they told of this answer, and what did they say?",
+        noun="how they were told, and what they said",
+        hint="You wrote this concern down for somebody who has no account here. It is for them to say whether it is enough.",
+        rows=3,
+    )
 
 
 class Why(forms.Form):
@@ -107,12 +131,13 @@ class Reject(forms.Form):
 
 
 class Conflict(forms.Form):
-    person = forms.ModelSelectField(None, label="Who must it not come to?", noun="who must it not come to")
+    person = forms.ModelSelectField(None, label="Who must not answer it?", noun="who must not answer it")
     why = forms.RadiosField(label="Why?", noun="why", choices=ConflictOfInterest.Why.choices)
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("person", people)
+        _with_roles(self, "person")
 
 
 class EscalationFilter(forms.FilterForm):

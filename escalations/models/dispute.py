@@ -4,10 +4,13 @@ A dispute is informal first. Made formal, it must be answered by a day, goes up 
 the reviewing officer says so and nobody else. Cafcass can be asked at any point, with a dispute or without one.
 """
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
 
 from children.models import Child
+from core import clock
 from core.fields import RecordedAt
 from core.history import tracked
 from core.models import Authority, Protected, User, together
@@ -83,6 +86,10 @@ class Dispute(Protected):
 
     def __str__(self) -> str:
         return f"Dispute {self.number}"
+
+    @property
+    def begun_on(self) -> dt.date:
+        return clock.local_date(self.informal_at)
 
     @property
     def is_open(self) -> bool:

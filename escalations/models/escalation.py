@@ -133,6 +133,10 @@ class Escalation(Protected):
                 | Q(source__in=["flags", "text"]),
                 name="escalation_has_its_source",
             ),
+            models.CheckConstraint(
+                condition=~Q(closed_because="cleared") | Q(automatic=True, source="flags"),
+                name="escalation_of_flags_alone_is_closed_by_records",
+            ),
             models.CheckConstraint(condition=Q(level__range=(1, ladder.TOP)), name="escalation_is_at_a_level"),
         ]  # fmt: skip
 
@@ -157,8 +161,19 @@ class Escalation(Protected):
         return self.automatic and self.source == self.Source.FLAGS
 
     @property
+    def is_for_another(self) -> bool:
+        """Whether `raised_by` only wrote down what somebody without an account had said."""
+        return self.automatic and self.concern is not None and self.concern.raised_by_id is None
+
+    @property
     def at(self) -> ladder.Level:
         return ladder.LEVELS[self.level - 1]
+
+    @property
+    def post(self) -> str:
+        """As what whoever has it has it, and whether that is for want of anybody of the level."""
+        stands_in = self.owner.role not in self.at.roles
+        return self.owner.get_role_display() + (", since nobody of this level is free" if stands_in else "")
 
     @property
     def last_day(self) -> dt.date | None:
@@ -170,7 +185,7 @@ class Escalation(Protected):
 
 
 class EscalationFlag(Protected):
-    """A flag an escalation is about. For as long as the flag stands, it is in no other."""
+    """A flag an escalation is about. The sweep takes none that is in an open one already; a person may escalate any."""
 
     escalation = models.ForeignKey(Escalation, on_delete=models.PROTECT, related_name="flags")
     flag = models.ForeignKey(Flag, on_delete=models.PROTECT, related_name="+")
@@ -239,6 +254,11 @@ class EscalationStep(Protected):
     happened_at = models.DateTimeField()
     recorded_at = RecordedAt()
     objects = EscalationStepQuerySet.as_manager()
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """Of one that came to somebody: the last day for their answer."""
+        return None if self.due_at is None else clock.local_date(self.due_at - dt.timedelta(microseconds=1))
 
     class Meta:
         ordering = ["happened_at", "id"]

@@ -4,8 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 
-from children.models import Child
+from children.models import Allocation, Child
+from children.querysets import live_on
 from core import clock
 from core.access import Permission, Role
 from core.dates import in_words
@@ -45,13 +47,33 @@ def level_of(user: User) -> int:
     return LEVELS.index(Role(user.role)) + 1
 
 
+def gone() -> Q:
+    """Disputes whose answerer has no account any more, or another post."""
+    return Q(answerer__is_active=False) | ~Q(answerer__role__in=LEVELS)
+
+
 def still_open(dispute: Dispute) -> None:
     if not dispute.is_open:
         raise Conflict("This dispute is over. If there is something new, raise it as a new dispute.")
 
 
+def concerns_of(officer: User, child: Child | None = None) -> QuerySet[Concern]:
+    """What this reviewing officer raised about the children they have now, and what the officers before them did."""
+    theirs = Q(raised_by=officer) | Q(raised_by__role=officer.role)
+    found = Concern.objects.visible_to(officer).filter(theirs, child__in=Child.objects.visible_to(officer))
+    return found if child is None else found.filter(child=child)
+
+
+def officers(dispute: Dispute, as_of: dt.datetime) -> list[User]:
+    """Who is told of an answer: the child's reviewing officer now or, where there is none, whoever raised it."""
+    held = Allocation.objects.filter(
+        live_on(clock.local_date(as_of)), child=dispute.child_id, part=Allocation.Part.IRO, worker__is_active=True
+    )
+    return [each.worker for each in held.select_related("worker")] or [dispute.raised_by]
+
+
 def own_concern(by: User, child: Child, concern: Concern | None) -> None:
-    if concern is not None and (concern.child_id != child.pk or concern.raised_by_id != by.pk):
+    if concern is not None and not concerns_of(by, child).filter(pk=concern.pk).exists():
         raise Invalid({"concern": "Select one of your own concerns about this child"})
 
 
@@ -105,7 +127,8 @@ class Prompt:
 
 
 def prompts(user: User, *, as_of: dt.datetime, child: Child | None = None) -> list[Prompt]:
-    """One’s own open concerns, and informal disputes, that are older than the local standard allows (F86).
+    """An officer's open concerns, and informal disputes, that are older than the local standard allows (F86); those of the
+    officers before them too.
 
     A concern is met by a dispute or a referral to Cafcass that names it. Three queries.
     """
@@ -115,10 +138,10 @@ def prompts(user: User, *, as_of: dt.datetime, child: Child | None = None) -> li
     number = standards.value(user.authority, standards.DISPUTE_PROMPT, on=today)
     named = Dispute.objects.filter(concern__isnull=False).values("concern")
     asked = CafcassReferral.objects.filter(concern__isnull=False).values("concern")
-    mine = Concern.objects.visible_to(user).open().filter(raised_by=user, child__in=Child.objects.visible_to(user))
-    informal = Dispute.objects.visible_to(user).open().filter(raised_by=user, formal_at__isnull=True)
+    mine = concerns_of(user, child).filter(closed_at__isnull=True)
+    informal = Dispute.objects.visible_to(user).open().filter(formal_at__isnull=True)
     if child is not None:
-        mine, informal = mine.filter(child=child), informal.filter(child=child)
+        informal = informal.filter(child=child)
     found = [
         Prompt(f"Concern {concern.number} is still open", concern.child, day, concern=concern)
         for concern in mine.exclude(pk__in=named).exclude(pk__in=asked).select_related("child")

@@ -3,7 +3,7 @@
 import re
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from children.models import Child
 from children.querysets import live
@@ -13,34 +13,41 @@ from core.errors import Conflict, Invalid, Refused
 from core.models import Authority, User
 from escalations import ladder
 from escalations.ladder import Near, Posts
-from escalations.models import ConflictOfInterest, Escalation
+from escalations.models import ConflictOfInterest, Escalation, EscalationStep
 from governance.policies.concerns import NO_REASONS as OF_CONCERNS
 from governance.querysets.concerns import to_raise_about
 from placements.models import ProviderPost
 
-# Said instead of acting. Compared with each whole sentence that was typed: only an answer that says nothing else is refused.
-_US = r"(us|everyone|everybody|(the )?(senior )?(director(s)?|manager(s)?|management|leaders(hip)?|executive(s)?))"
-_IT = r"((it|this|that) (is|was|has been) )?"
+# Said instead of acting. Compared with each piece of what was typed: only an answer that says nothing else is refused.
+_WHO = r"(us|everyone|everybody|(the )?(senior )?(director(s)?|manager(s)?|management|leaders(hip)?|executive(s)?))"
+_WE = rf"(we|{_WHO})"
+_THE = r"(all|of|the|this|that|these|those|your|our|her|his|their|child[’']s)"
+_WHAT = rf"(it|this|that|these|they|({_THE} )*(situation|case|concern|matter|problem|issue|position)s?)"
+_IT = rf"({_WHAT} (is|are|was|were|has been|have been) )?(all )?"
+_TO = rf"( (to|by|at) ({_WHO}|(a |the )?(senior|director|management) level))"
 NO_REASONS: dict[str, re.Pattern[str]] = {
     "known": re.compile(
-        rf"{_IT}(already )?known( about)?( already)?( (to|by) {_US})?( already)?"
-        rf"|{_US} (are|is) (already )?aware( of (it|this|that))?( already)?"
-        rf"|{_US} (already )?know(s)?( about (it|this|that))?( already)?"
+        rf"{_IT}(already )?(well )?known( about)?( already)?{_TO}?( already)?"
+        rf"|{_WE} (are|is|were|was) (all )?(already )?(well )?aware( of {_WHAT})?( already)?"
+        rf"|{_WE} (already )?know(s)?( (about|of) {_WHAT})?( already)?"
     ),
     "alternative": re.compile(
-        r"(there (is|was) |we have |(it|this) has )?no (other )?(alternative|option|choice)(s)?( (available|to (it|this)))?"
+        r"(there (is|are|was|were) |we have |(it|this) has )?no (other )?(alternative|option|choice)(s)?"
+        rf"( (available|(to|for) {_WHAT}))?"
         r"|there (is|was) nowhere else( (for (him|her|them)|to go))?|(there (are|is) )?no other placement(s)?( available)?"
+        r"|(there is )?nothing (more |else |further )?(we |that )?(can|could)( be)? (do|done)( about (it|this|that))?"
     ),
     "short": re.compile(rf"{OF_CONCERNS['short'].pattern}|{_IT}(only )?temporary( only)?"),
     "best": OF_CONCERNS["best"],
 }
-SENTENCES = re.compile(r"[.;!?\n]+|,? and (?=(it|this|that|there|we|known|no)\b)")
+PIECES = re.compile(r"[.;:!?,\n]+| [–-] |,? (?:and|but|so) (?=(?:it|this|that|these|there|we|known|no|nothing)\b)")
+SAYS_NOTHING = {"", "no", "yes", "noted", "ok", "thanks", "thank you"}
 
 
 def no_reason(text: str) -> str:
     """Which of the four it is, where a text says these and nothing else; else empty."""
-    said = [piece.strip(" ,:–-").lower() for piece in SENTENCES.split(text) if piece and piece.strip(" ,:–-")]
-    said = [piece for piece in said if piece not in ("it", "this", "that", "there", "we", "known", "no")]
+    said = [piece.strip(" ,:–-") for piece in PIECES.split(text.lower())]
+    said = [piece for piece in said if piece not in SAYS_NOTHING]
     found = [next((key for key, words in NO_REASONS.items() if words.fullmatch(piece)), "") for piece in said]
     return found[0] if found and all(found) else ""
 
@@ -78,9 +85,14 @@ def may_act(by: User, escalation: Escalation) -> None:
 
 
 def is_with(by: User, escalation: Escalation) -> None:
-    """Raise PermissionDenied unless it is theirs now."""
-    if escalation.owner_id != by.pk:
-        raise PermissionDenied("somebody else has this escalation now")
+    """Raise unless it is theirs now: Conflict where it was, and has left them while they wrote; else PermissionDenied."""
+    if escalation.owner_id == by.pk:
+        return
+    if EscalationStep.objects.filter(escalation=escalation, owner=by).exists():
+        raise Conflict(
+            f"It is not yours to answer any more: {escalation.owner.name} has it. What you wrote is still here. Tell them."
+        )
+    raise PermissionDenied("somebody else has this escalation")
 
 
 def raised_it(by: User, escalation: Escalation) -> None:
@@ -121,8 +133,10 @@ def recipients(posts: Posts, near: Near, *, never: set[int] = frozenset()) -> li
 
 
 def passed_back_to(escalation: Escalation, posts: Posts, near: Near, never: set[int]) -> list[User]:
-    """To whom whoever has it may pass it: on their own level or below, and free to answer it."""
-    people = [person for number in range(1, escalation.level + 1) for person in posts.at(number, near)]
+    """To whom whoever has it may pass it: on their own level or below, and free to answer it. In danger no lower than where
+    that begins; and what is outside stays outside."""
+    lowest = ladder.TOP if escalation.is_outside else ladder.DANGER_BEGINS if escalation.danger else 1
+    people = [person for number in range(lowest, escalation.level + 1) for person in posts.at(number, near)]
     return [person for person in dict.fromkeys(people) if person.pk not in {*never, escalation.owner_id}]
 
 
@@ -133,6 +147,20 @@ def may_be_about(*authorities: int) -> QuerySet[User]:
         is_active=True,
         role__in=[r for r in ladder.ANSWERING if r != Role.SYSTEM_ADMINISTRATOR],
     ).order_by("name")
+
+
+def may_be_named(by: User, escalation: Escalation) -> QuerySet[User]:
+    """Of whom this person may say that it must not come to them: those it could come to. Of a scrutineer only whoever raised
+    it says so, or they themselves: else nobody it is about would let it go outside."""
+    people = may_be_about(escalation.authority_id)
+    return people if by.pk == escalation.raised_by_id else people.exclude(~Q(pk=by.pk), role=Role.SCRUTINEER)
+
+
+def names_nobody(by: User, escalation: Escalation) -> bool:
+    """Whether it is not for this person to say who answers: it is about them, or they took the decision."""
+    return (
+        ConflictOfInterest.objects.filter(escalation=escalation, user=by).exclude(user=escalation.raised_by_id).exists()
+    )
 
 
 def children_for(by: User) -> QuerySet[Child]:

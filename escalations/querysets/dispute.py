@@ -1,7 +1,7 @@
 """The words for asking about disputes and referrals to Cafcass, and who may see which."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import TruncDate
 
 from children.models import Child
@@ -41,8 +41,11 @@ class DisputeQuerySet(models.QuerySet):
         return self.open().formal().filter(answered_at__isnull=True)
 
     def owed_by(self, user) -> "DisputeQuerySet":
-        """What this person must answer, the informal ones that were put to them among it."""
-        return self.open().filter(answerer=user, answered_at__isnull=True)
+        """What this person must answer, the informal ones that were put to them and that they have not answered among it."""
+        from escalations.models import DisputeStep
+
+        said = DisputeStep.objects.filter(dispute=OuterRef("pk"), kind="answered", dispute__formal_at__isnull=True)
+        return self.open().filter(answerer=user, answered_at__isnull=True).exclude(Exists(said))
 
     def with_raiser(self) -> "DisputeQuerySet":
         """An answer waits for the reviewing officer to say whether it is enough."""

@@ -79,3 +79,8 @@ def readers(user) -> QuerySet[User]:
     )
     people = User.objects.filter(role__in=READERS, is_active=True, authority__in=councils).exclude(pk=user.pk)
     return people.select_related("authority").order_by("-role", "name")
+
+
+def still_reads(reader: User) -> bool:
+    """Whether a reader has the account and the post for which they were chosen."""
+    return reader.is_active and reader.role in READERS

@@ -13,8 +13,8 @@ from core.pages import record_form
 from escalations.actions import dispute as acts
 from escalations.forms import dispute as forms
 from escalations.models import CafcassReferral, Dispute
+from escalations.policies.dispute import concerns_of
 from escalations.views.dispute import disputes_of_page, their_dispute
-from governance.models import Concern
 
 
 def _child(request: HttpRequest, reference: str) -> Child:
@@ -24,8 +24,8 @@ def _child(request: HttpRequest, reference: str) -> Child:
 
 
 def _concerns(request: HttpRequest, child: Child) -> Any:
-    """This person’s own open concerns about a child."""
-    return Concern.for_user(request.user).open().filter(child=child, raised_by=request.user)
+    """The open concerns about a child that this officer, or the one before them, raised."""
+    return concerns_of(request.user, child).filter(closed_at__isnull=True)
 
 
 def _asked(request: HttpRequest, *names: str) -> dict[str, str]:

@@ -1,8 +1,7 @@
 """Escalations: the list, one of them with its trail, and what may be done about it."""
 
 import datetime as dt
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -24,6 +23,7 @@ from escalations import ladder
 from escalations.actions import ladder as acts
 from escalations.actions import moves
 from escalations.forms import ladder as forms
+from escalations.initials import without_names
 from escalations.ladder import Posts
 from escalations.models import ConflictOfInterest, Escalation, EscalationFlag, EscalationStep
 from escalations.notices import page as page_of
@@ -31,9 +31,10 @@ from escalations.policies import ladder as policies
 from governance.models import Action, Concern
 from governance.querysets.register import in_initials
 
-A_PAGE = 50
+A_PAGE, FLAGS_FIRST = 50, 8
 HEAD = ["Escalation", "Child", "Who has it", "By when", "State"]
 Kind = EscalationStep.Kind
+MOVED = (Kind.RAISED, Kind.CLIMBED, Kind.RANG, Kind.OUTSIDE, Kind.REASSIGNED, Kind.PASSED_BACK)  # came to somebody
 
 
 def listed(**filters: str) -> str:
@@ -52,9 +53,7 @@ def escalations(request: HttpRequest) -> HttpResponse:
     chosen = {name: request.GET.get(name, "").replace("\0", "") for name in ("show", "child", "concern")}
     rows = Escalation.for_user(user).filtered(user, **chosen).in_order()
     page = Paginator(rows.select_related("child", "owner"), A_PAGE).get_page(request.GET.get("page"))
-    seen = _seen(user, {row.child_id for row in page})
-    for row in page:
-        row.about, row.late = _called(row.child, row.child_id in seen), row.is_late(as_of=as_of)
+    told_of(user, page, as_of=as_of)
     query = request.GET.copy()
     query.pop("page", None)
     words = {"child": "Only one child", "concern": "Only one concern"}
@@ -73,6 +72,15 @@ def escalations(request: HttpRequest) -> HttpResponse:
         "levels": ladder.LEVELS,
     }
     return render(request, "escalations/escalations.html", context)
+
+
+def told_of(user: User, rows: Iterable[Escalation], *, as_of: dt.datetime) -> list[Any]:
+    """Escalations as a list shows them: each with whom it is about, as this person may be told, and whether it is late."""
+    found: list[Any] = list(rows)
+    seen = _seen(user, {row.child_id for row in found})
+    for row in found:
+        row.about, row.late = _called(row.child, row.child_id in seen), row.is_late(as_of=as_of)
+    return found
 
 
 def _seen(user: User, children: set[int | None]) -> set[int]:
@@ -113,7 +121,7 @@ def escalation(request: HttpRequest, pk: int) -> HttpResponse:
 def _context(record: Escalation, user: User, sees_child: bool, as_of: dt.datetime) -> dict[str, Any]:
     by_name = record.child_id in _seen(user, {record.child_id})
     by_initials = _by_initials(record, user)
-    said = _without_names(record.child) if by_initials else str
+    said = without_names(record.child) if by_initials else str
     steps = list(
         EscalationStep.for_user(user)
         .filter(escalation=record)
@@ -124,6 +132,7 @@ def _context(record: Escalation, user: User, sees_child: bool, as_of: dt.datetim
     answers = [step for step in steps if step.kind == Kind.ANSWERED]
     for step in steps:
         step.said, step.sent_at = said(step.text), sent.get(step.message)  # type: ignore[attr-defined]
+    flags = [] if by_initials else _flags(record, user)
     is_mine, is_raiser = record.owner_id == user.pk, record.raised_by_id == user.pk
     return {
         "title": str(record),
@@ -133,40 +142,44 @@ def _context(record: Escalation, user: User, sees_child: bool, as_of: dt.datetim
         "what": said(record.what),
         "wanted": said(record.wanted),
         "late": record.is_late(as_of=as_of),
-        "steps": steps,
+        "trail": _trail(steps),
         "answer": answers[-1] if answers else None,
         "is_mine": is_mine and record.is_open,
         "is_raiser": is_raiser,
         "to_settle": is_raiser and record.is_open and record.is_answered,
         "may_reject": record.rejected_at is None,
         "source": None if by_initials else _source(record, user),
-        "flags": [] if by_initials else _flags(record, user),
+        "flags_first": flags[:FLAGS_FIRST],
+        "flags_more": flags[FLAGS_FIRST:],
         "conflicts": list(ConflictOfInterest.for_user(user).filter(escalation=record).select_related("user")),
         "acts": _acts(record, user, is_mine, is_raiser),
         "back_url": reverse("escalations:escalations"),
     }
 
 
+def _trail(steps: list[EscalationStep]) -> list[EscalationStep]:
+    """What happened, each with who was told of it: a message is no happening of its own."""
+    trail: list[Any] = []
+    for step in steps:
+        if step.kind == Kind.SENT and trail:
+            trail[-1].told.append(step)
+        else:
+            step.told, step.moved = [], step.kind in MOVED  # type: ignore[attr-defined]
+            trail.append(step)
+    return trail
+
+
 def _flags(record: Escalation, user: User) -> list[EscalationFlag]:
+    """What stands first, and then what records have cleared."""
     rows = EscalationFlag.for_user(user).filter(escalation=record)
-    return list(rows.select_related("flag__carer", "flag__agency", "flag__shift", "flag__owner"))
+    rows = rows.select_related("flag__carer", "flag__agency", "flag__shift", "flag__owner")
+    return sorted(rows, key=lambda row: (not row.flag.standing, row.flag.due_at, row.pk))
 
 
 def _by_initials(record: Escalation, user: User) -> bool:
     """Whether this person reads what was written without the child’s name: not theirs, and not of a child they see."""
     is_raiser = record.raised_by_id == user.pk
     return record.child is not None and not is_raiser and record.child_id not in _seen(user, {record.child_id})
-
-
-def _without_names(child: Child | None) -> Callable[[str], str]:
-    """A text with each of a child’s names cut down to its first letter."""
-    names = [name for name in (child.forename, child.surname, child.known_as) if name] if child else []
-    if not names:
-        return str
-    found = re.compile(
-        "|".join(rf"\b{re.escape(name)}\b" for name in sorted(names, key=len, reverse=True)), re.IGNORECASE
-    )
-    return lambda text: found.sub(lambda name: f"{name[0][0].upper()}.", text)
 
 
 def _source(record: Escalation, user: User) -> tuple[str, str] | None:
@@ -191,9 +204,9 @@ def _acts(record: Escalation, user: User, is_mine: bool, is_raiser: bool) -> lis
     offered = [
         (is_mine and not record.is_answered, "Answer it", "answer"),
         (is_mine and record.is_answered and not record.of_flags, "Close it", "close"),
-        (is_mine and not record.is_answered, "Pass it to somebody else", "pass_back"),
+        (is_mine and not record.is_answered and not record.is_outside, "Pass it to somebody else", "pass_back"),
         (is_raiser and not record.is_outside, "Ask for scrutiny from outside", "ask_outside"),
-        (True, "Say that it must not come to somebody", "name_conflict"),
+        (not policies.names_nobody(user, record), "Say who must not answer it", "name_conflict"),
     ]
     return [(label, reverse(f"escalations:{name}", args=[record.pk])) for may, label, name in offered if may]
 
@@ -212,7 +225,7 @@ def _form(
 
 
 def _said(record: Escalation, user: User) -> str:
-    return (_without_names(record.child) if _by_initials(record, user) else str)(record.what)
+    return (without_names(record.child) if _by_initials(record, user) else str)(record.what)
 
 
 @access(Permission.ANSWER_ESCALATIONS)
@@ -228,7 +241,10 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 @access(Permission.ANSWER_ESCALATIONS)
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     record = _their_escalation(request, pk)
-    return _form(request, record, acts.close, "Close the escalation", "Close it", "Closed", forms.Close)
+    return _form(
+        request, record, acts.close, "Close the escalation", "Close it", "Closed", forms.Close,
+        context={"intro": _said(record, request.user)},
+    )  # fmt: skip
 
 
 @access(Permission.ANSWER_ESCALATIONS)
@@ -243,30 +259,44 @@ def pass_back(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@access(Permission.ESCALATE)
-def accept(request: HttpRequest, pk: int) -> HttpResponse:
+def _raised_by_them(request: HttpRequest, pk: int) -> Escalation:
     record = _their_escalation(request, pk)
     policies.raised_it(request.user, record)
+    return record
+
+
+def _answer_to(record: Escalation, user: User) -> dict[str, Any]:
+    """The answer, for a page on which whoever raised it settles it."""
+    said = (
+        EscalationStep.for_user(user).filter(escalation=record, kind=Kind.ANSWERED).select_related("by").order_by("pk")
+    )
+    return {"answer": said.last()} if record.is_answered else {}
+
+
+@access(Permission.ESCALATE)
+def accept(request: HttpRequest, pk: int) -> HttpResponse:
+    record = _raised_by_them(request, pk)
+    form_class = forms.AcceptForAnother if record.is_for_another else forms.Accept
     return _form(
-        request, record, acts.accept, "Accept the answer", "Accept it and close", "Closed", forms.Accept,
-        context={"intro": "The escalation closes. What was said stays on record."},
+        request, record, acts.accept, "Accept the answer", "Accept it and close", "Closed", form_class,
+        template="escalations/settle.html",
+        context={"intro": "The escalation closes. What was said stays on record."} | _answer_to(record, request.user),
     )  # fmt: skip
 
 
 @access(Permission.ESCALATE)
 def reject(request: HttpRequest, pk: int) -> HttpResponse:
-    record = _their_escalation(request, pk)
-    policies.raised_it(request.user, record)
+    record = _raised_by_them(request, pk)
     return _form(
         request, record, acts.reject, "Say that the answer is not enough", "Reject it", "It has gone up", forms.Reject,
-        context={"intro": "It goes to the next person up. You can reject one answer."},
+        template="escalations/settle.html",
+        context={"intro": "It goes to the next person up. You can reject one answer."} | _answer_to(record, request.user),
     )  # fmt: skip
 
 
 @access(Permission.ESCALATE)
 def ask_outside(request: HttpRequest, pk: int) -> HttpResponse:
-    record = _their_escalation(request, pk)
-    policies.raised_it(request.user, record)
+    record = _raised_by_them(request, pk)
     return _form(
         request, record, acts.ask_outside, "Ask for scrutiny from outside", "Ask for it", "It is with the scrutineer",
         forms.Why,
@@ -278,7 +308,7 @@ def ask_outside(request: HttpRequest, pk: int) -> HttpResponse:
 def name_conflict(request: HttpRequest, pk: int) -> HttpResponse:
     record = _their_escalation(request, pk)
     return _form(
-        request, record, acts.name_conflict, "Say that it must not come to somebody", "Record it", "It never comes to them",
-        forms.Conflict, form_kwargs={"people": policies.may_be_about(record.authority_id)},
+        request, record, acts.name_conflict, "Say who must not answer it", "Record it", "It never comes to them",
+        forms.Conflict, form_kwargs={"people": policies.may_be_named(request.user, record)},
         context={"intro": "Nobody answers an escalation about themselves, or about what they decided. It is never taken back."},
     )  # fmt: skip

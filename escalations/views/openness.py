@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,14 +15,17 @@ from core.sheets import as_csv
 from escalations import notices, openness, quarters
 from escalations.actions.raising import raise_escalation
 from escalations.forms import openness as forms
+from escalations.ladder import Posts
+from escalations.policies import ladder as policies
 from escalations.policies.whistle import OUTSIDE
 
-SHOWN = 8  # quarters to choose among
+SHOWN, A_PAGE = 8, 50  # quarters to choose among; escalations of a list
 
 
 @access(Permission.ESCALATE)
 def outside_scrutiny(request: HttpRequest) -> HttpResponse:
     """For every role, from the foot of every page: straight to the partnership’s scrutineer (R9.5)."""
+    councils = policies.councils_for(request.user)
     return record_form(
         request,
         form_class=forms.OutsideScrutiny,
@@ -31,9 +35,12 @@ def outside_scrutiny(request: HttpRequest) -> HttpResponse:
         title="Ask for outside scrutiny",
         back_url=reverse("escalations:speaking_up"),
         submit_label="Ask for it",
-        success="It is with the partnership’s scrutineer, who must answer you",
+        success="It is on record. Below is who must answer you, and by when",
         template="escalations/routes/outside_scrutiny.html",
-        context={"outside": OUTSIDE},
+        context={
+            "outside": OUTSIDE,
+            "nobody": not any(Posts.of(each.pk).has_outside(never={request.user.pk}) for each in councils),
+        },
     )
 
 
@@ -44,14 +51,15 @@ def openness_report(request: HttpRequest) -> HttpResponse:
     as_of, show = clock.now(), request.GET.get("show", "")
     today = clock.local_date(as_of)
     quarter = quarters.read(request.GET.get("quarter", ""), today=today)
+    report = openness.openness(request.user, quarter, show=show, as_of=as_of)
     page = {
         "title": "Openness to challenge",
         "authority": request.user.authority,
         "back_url": reverse("dashboards:my_work"),
-        "report": openness.openness(request.user, quarter, show=show, as_of=as_of),
-        "show": show,
+        "report": report,
+        "page": Paginator(report.rows, A_PAGE).get_page(request.GET.get("page")),
+        "query": f"quarter={quarter.key}" + (f"&show={show}" if show else ""),
         "show_label": openness.COUNTED.get(show, "What this number counts" if show else ""),
-        "people_head": ["Who owed the answer", *[(label, "numeric") for label in openness.OUTCOMES.values()], ("In time", "numeric")],
         "agencies_head": ["For whom it was raised", *[(label, "numeric") for label in openness.BY_AGENCY.values()]],
         "quarters": [(each, openness.openness_page(each)) for each in quarters.latest(today, SHOWN)],
         "csv_url": f"{reverse('escalations:openness_sheet')}?quarter={quarter.key}",

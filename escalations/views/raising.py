@@ -42,6 +42,9 @@ def _raise(request: HttpRequest, *, child: Child | None, what: str = "", back_ur
         authorities = [council.pk for council in councils]
         kwargs["children"] = policies.children_for(user)
         kwargs["councils"] = councils if len(authorities) > 1 else None
+        if len(authorities) == 1:
+            line = policies.recipients(Posts.of(authorities[0]), ladder.near_person(user), never={user.pk})
+            kwargs["recipients"] = forms.people_of(line)
     kwargs["people"] = policies.may_be_about(*authorities)
     return record_form(
         request,
@@ -96,8 +99,9 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
 def flag(request: HttpRequest, pk: int) -> HttpResponse:
     related = ("child__team", "child__authority", "carer", "agency", "shift")
     # What is behind the LADO’s door goes up no ladder: those above, and the child’s own line, would read of it.
-    flags = Flag.for_user(request.user).standing().exclude(rule__in=rulebook.BEHIND_THE_DOOR)
-    record = get_object_or_404(flags.select_related(*related), pk=pk)
+    found = Flag.for_user(request.user).exclude(rule__in=rulebook.BEHIND_THE_DOOR).select_related(*related)
+    # Cleared while somebody wrote about it, it says so on the page on which their words are.
+    record = get_object_or_404(found if request.method == "POST" else found.standing(), pk=pk)
     what = f"{record.title}. {record.about}".strip()
     return _raise(request, child=record.child, what=what, flag=record, back_url=reverse("oversight:flag", args=[pk]))
 

@@ -13,9 +13,10 @@ from core.access import Permission, Scope, access
 from core.pages import record_form
 from escalations.actions import whistle as acts
 from escalations.forms import whistle as forms
+from escalations.initials import without_names
 from escalations.models import IdentityRead, WhistleReport, WhistleStep
 from escalations.policies import whistle as policies
-from escalations.querysets.whistle import readers
+from escalations.querysets.whistle import readers, still_reads
 from governance.querysets.register import called_for
 
 RELATED = ("reader", "child", "authority")
@@ -81,7 +82,7 @@ def my_reports(request: HttpRequest) -> HttpResponse:
                 "steps": steps.get(report.pk, []),
                 "reads": reads.get(report.pk, []),
                 "late": report.acknowledged_at is None and report.acknowledge_by < today,
-                "reader_left": not report.reader.is_active,
+                "reader_left": report.is_open and not still_reads(report.reader),
             }
             for report in reports
         ],
@@ -154,6 +155,11 @@ def reports(request: HttpRequest) -> HttpResponse:
 @require_safe
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     found = _report(request, pk)
+    initials = request.user.rights.scope == Scope.NONE
+    said = without_names(found.child) if initials else str
+    steps = list(WhistleStep.for_user(request.user).filter(report=found).select_related("by"))
+    for step in steps:
+        step.said = said(step.text)
     names = [
         (not found.acknowledged_at, "Say that you have it", "acknowledge_report"),
         (True, "Tell them something", "answer_report"),
@@ -164,12 +170,14 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         "back_url": reverse("escalations:reports"),
         "report": found,
         "called": called_for(request.user, found.child) if found.child else "",
-        "steps": list(WhistleStep.for_user(request.user).filter(report=found).select_related("by")),
+        "what": said(found.what),
+        "about": said(found.about),
+        "steps": steps,
         "late": found.acknowledged_at is None and found.acknowledge_by < clock.local_date(clock.now()),
         "acts": [
             (label, reverse(f"escalations:{name}", args=[pk])) for may, label, name in names if may and found.is_open
         ],
-        "initials": request.user.rights.scope == Scope.NONE,
+        "initials": initials,
     }
     return render(request, "escalations/routes/report.html", page)
 

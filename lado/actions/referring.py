@@ -18,6 +18,7 @@ from core.actions import action, because, touch
 from core.dates import in_words
 from core.errors import Conflict, Invalid
 from core.models import Authority, User
+from core.outbox import WAITS
 from governance.actions.concerns import pass_to_safeguarding
 from governance.models import Concern
 from governance.policies.concerns import raiser_of
@@ -229,7 +230,7 @@ def owned_by_nobody_inside(referral: Referral, as_of: Any) -> None:
 
 def tell_owner(referral: Referral, key: str, text: str) -> None:
     notices.tell(
-        [referral.owner], key=f"referral-{referral.pk}-{key}-{referral.owner_id}", subject="a referral to the LADO", text=text,
+        [referral.owner], key=f"referral-{referral.pk}-{key}-{referral.owner_id}", subject=WAITS, text=text,
         path=case_page(referral),
     )  # fmt: skip
 

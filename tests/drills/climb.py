@@ -91,7 +91,7 @@ class World(Scene):
 
         # Those of a drill that was killed too, which would be tried again at every sweep.
         Escalation.objects.filter(closed_at=None).update(
-            state="closed", closed_at=clock.now(), next_at=None, closed_because="cleared"
+            state="closed", closed_at=clock.now(), answered_at=clock.now(), next_at=None, closed_because="done"
         )
 
     def close(self) -> None:

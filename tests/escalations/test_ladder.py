@@ -4,14 +4,15 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import DatabaseError, transaction
+from django.db.models import Count
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import clock, outbox
 from core.accounts import deactivate
 from core.errors import Conflict, Invalid, Refused
-from core.models import LocalStandard, OutboxMessage, Refusal
+from core.models import DigestDay, LocalStandard, OutboxMessage, Refusal
 from core.working_days import is_working_day
 from escalations import notices
 from escalations.actions import ladder as acts
@@ -222,8 +223,10 @@ def test_an_answer_nobody_settles_goes_up_in_its_time(cast, child):
     climb(as_of=at(MONDAY + 3 * DAY, 0))
     assert trail(made)[-1] == ("climbed", 3, "Hana")
     assert (made.state, made.shown_at) == ("open", None)
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(Conflict, match="Hana Finch has it"):
         answers(made, cast.tom, at(MONDAY + 3 * DAY, 9))
+    with pytest.raises(PermissionDenied):
+        answers(made, cast.dee, at(MONDAY + 3 * DAY, 9))
 
 
 def test_one_answer_may_be_rejected_and_then_it_goes_up_at_once(cast, child):
@@ -259,6 +262,9 @@ def test_only_the_scrutineer_closes_what_nobody_is_left_to_read(cast, child):
         "There is no alternative.", "no other placement available", "There is nowhere else for her", "It is only short-term",
         "for a short time", "It is the best available", "Best that can be provided", "Already known to directors. No alternative!",
         "Known to the directors, and there is no alternative", "it is only temporary",
+        "Directors are already aware of the situation.", "The directors were aware of her situation", "No. We know about this.",
+        "All of these concerns are already known at a senior level, and nothing could be done.",
+        "Known to directors, no alternative", "Noted. There were no alternatives to the situation", "It is known but nothing can be done.",
     ],
 )  # fmt: skip
 def test_what_is_no_reason_answers_and_closes_nothing(cast, child, text):
@@ -277,6 +283,9 @@ def test_what_is_no_reason_answers_and_closes_nothing(cast, child, text):
         "No alternative was found in forty homes; Amy visits daily until Friday.",
         "We moved her on Monday.",
         "The best available carers are asked for tonight.",
+        "Directors are aware of the situation, and Dee visits tonight.",
+        "Nothing can be done before Friday; on Friday she moves.",
+        "We know about this: a manager starts on Monday.",
     ],
 )
 def test_an_answer_that_says_what_is_done_is_one(cast, child, text):
@@ -314,6 +323,44 @@ def test_it_leaves_whoever_it_turns_out_to_be_about(cast, child):
     assert ConflictOfInterest.objects.count() == 1
 
 
+def test_the_database_refuses_what_the_gates_refuse(cast, child):
+    """Whoever writes past every action: no answer and no closing by whom it is about, and no escalation is cleared away."""
+    made = raises(cast.amy, child=child, about=[cast.dee])
+    closed = {"state": "closed", "closed_at": at(MONDAY, 12), "next_at": None, "answered_at": at(MONDAY, 11)}
+    here, step = Escalation.objects.filter(pk=made.pk), {"level": 2, "owner": cast.tom, "happened_at": at(MONDAY, 11)}
+    for write in (
+        lambda: here.update(**closed, closed_because="done", closed_by=cast.dee),
+        lambda: here.update(**closed, closed_because="cleared"),
+        lambda: here.update(**closed | {"answered_at": None}, closed_because="done", closed_by=cast.tom),
+        lambda: here.update(next_at=None),
+        lambda: here.update(owner=cast.amy),
+        lambda: made.steps.create(kind="answered", by=cast.dee, **step),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            write()
+    here.update(**closed, closed_because="done", closed_by=cast.tom)
+
+
+def test_whoever_it_is_about_does_not_choose_who_answers_it(cast, child):
+    """A director it is about cannot keep it from the scrutineer, nor can anybody who was not named yet."""
+    made = raises(cast.amy, child=child, about=[cast.dee])
+    name = {"escalation": made, "why": "subject", "as_of": at(MONDAY, 11)}
+    with pytest.raises(PermissionDenied, match="does not say who answers"):
+        acts.name_conflict(person=cast.hana, by=cast.dee, **name)
+    with pytest.raises(Invalid, match="from the list"):
+        acts.name_conflict(person=cast.nina, by=cast.tom, **name)
+    acts.name_conflict(person=cast.nina, by=cast.amy, **name)  # who raised it may
+    assert set(made.conflicts.values_list("user", flat=True)) == {cast.dee.pk, cast.nina.pk}
+
+
+def test_it_is_never_left_with_somebody_it_is_about_for_want_of_another(cast, child):
+    made = raises(cast.amy, child=child)
+    empties(cast.ben, cast.hana, cast.sal, cast.dee, cast.dora, cast.nina, cast.sam)
+    with pytest.raises(Conflict, match="Nobody but Tom Heron"):
+        acts.name_conflict(escalation=made, person=cast.tom, why="subject", by=cast.amy, as_of=at(MONDAY, 11))
+    assert not made.conflicts.exists()
+
+
 def test_what_was_answered_stays_answered_when_whoever_answered_leaves(cast, child):
     made = raises(cast.amy, child=child)
     answers(made, cast.tom, at(MONDAY, 12))
@@ -322,6 +369,7 @@ def test_what_was_answered_stays_answered_when_whoever_answered_leaves(cast, chi
     climb(as_of=at(MONDAY, 13))
     made.refresh_from_db()
     assert (made.owner, made.state, made.next_at) == (cast.hana, "answered", due)
+    assert not OutboxMessage.objects.filter(to=cast.hana).exists()  # she is not asked to answer what is answered
 
 
 def test_passed_back_once_and_the_second_time_it_is_outside(cast, child):
@@ -333,6 +381,18 @@ def test_passed_back_once_and_the_second_time_it_is_outside(cast, child):
     assert (trail(made)[-1], made.loops) == (("passed_back", 4, "Dora"), 1)
     acts.pass_back(escalation=made, to=cast.dee, why="No, yours.", by=cast.dora, as_of=at(MONDAY, 12))
     assert trail(made)[-2:] == [("passed_back", 4, "Dora"), ("outside", 5, "Nina")]
+
+
+def test_it_is_not_passed_below_the_level_of_danger_nor_back_in_from_outside_nor_once_answered(cast, child):
+    danger = raises(cast.amy, child=child, danger=True)
+    outside = raises(cast.amy, child=child, outside=True)
+    for made, by, to in ((danger, cast.hana, cast.tom), (outside, cast.nina, cast.dee)):
+        with pytest.raises(Invalid, match="from the list"):
+            acts.pass_back(escalation=made, to=to, why="For you.", by=by, as_of=at(MONDAY, 11))
+    acts.pass_back(escalation=danger, to=cast.sal, why="She is on call.", by=cast.hana, as_of=at(MONDAY, 11))
+    answers(danger, cast.sal, at(MONDAY, 12))
+    with pytest.raises(Conflict, match="You have answered this"):
+        acts.pass_back(escalation=danger, to=cast.hana, why="Yours.", by=cast.sal, as_of=at(MONDAY, 13))
 
 
 # --- flags ------------------------------------------------------------------------------------------------------------
@@ -416,6 +476,23 @@ class TestFlags:
         climb(as_of=at(MONDAY + 11 * DAY, 0))
         assert trail(made)[-1] == ("climbed", 3, "Hana")
 
+    def test_an_answer_holds_for_more_of_the_same_and_for_nothing_else(self, cast, placement):
+        flag(cast, placement)
+        climb(as_of=at(MONDAY + 2 * DAY))
+        made = Escalation.objects.get()
+        answers(made, cast.tom, at(MONDAY + 2 * DAY, 10), until=MONDAY + 18 * DAY)
+        flag(cast, placement, raised_at=at(MONDAY + 2 * DAY, 11))
+        climb(as_of=at(MONDAY + 4 * DAY))
+        made.refresh_from_db()
+        assert (made.is_answered, made.flags.count()) == (True, 2)
+        flag(cast, placement, "LOG-01", raised_at=at(MONDAY + 3 * DAY, 11))
+        climb(as_of=at(MONDAY + 7 * DAY))
+        made.refresh_from_db()
+        assert (made.state, made.owner, made.last_day) == ("open", cast.tom, MONDAY + 9 * DAY)  # two working days
+        assert digest(at(MONDAY + 7 * DAY, 13))[cast.tom.pk] == ["1 escalation for you to answer, 1 of them new"]
+        climb(as_of=at(MONDAY + 10 * DAY, 0))
+        assert trail(made)[-1] == ("climbed", 3, "Hana")
+
     def test_a_flag_somebody_escalated_is_in_no_second_escalation(self, cast, placement):
         hers = flag(cast, placement)
         made = raises(cast.ines if cast.allocate(placement.child, cast.ines, part="iro") else None, flag=hers)
@@ -447,6 +524,32 @@ def test_a_guardians_concern_is_an_escalation_by_itself_for_five_working_days(
     made.refresh_from_db()
     assert made.is_answered
     assert concern.steps.filter(kind="replied").count() == 1
+
+
+def test_an_answer_on_the_concern_that_is_none_is_refused_once(cast, child, django_capture_on_commit_callbacks):
+    cast.allocate(child, cast.greta, part="partner")
+    made = {"child": child, "category": "placement", "what": "Not the right place."}
+    with django_capture_on_commit_callbacks(execute=True):
+        concern = concerns.raise_concern(by=cast.greta, as_of=at(MONDAY, 10), **made)
+    for hour, text in ((12, "This is known to us."), (13, ""), (14, "We look for another home from today.")):
+        with django_capture_on_commit_callbacks(execute=True):  # anything written about the child, an answer or not
+            if text:
+                concerns.answer(concern=concern, text=text, by=cast.tom, as_of=at(MONDAY, hour))
+            else:
+                concerns.raise_concern(by=cast.greta, as_of=at(MONDAY, hour), **made)
+        assert Refusal.objects.count() == 1
+    assert Escalation.objects.get(concern=concern).is_answered == (text != "")
+
+
+def test_whoever_raised_it_rejects_an_answer_also_when_the_concern_is_not_theirs_any_more(cast, child):
+    concern = concerns.raise_concern(child=child, category="care", what="Alone.", by=cast.tom, as_of=at(MONDAY, 9))
+    made = raises(cast.amy, concern=concern, to=cast.hana)
+    answers(made, cast.hana, at(MONDAY, 12))
+    cast.amy.team = None
+    cast.amy.save()
+    child.allocations.all().delete()
+    acts.reject(escalation=made, why="Which manager?", by=cast.amy, as_of=at(MONDAY, 13))
+    assert (trail(made)[-1], concern.steps.filter(kind="escalated").count()) == (("climbed", 4, "Dee"), 1)
 
 
 def test_the_concern_keeps_what_was_escalated_and_answered_and_whoever_has_it_reads_it(cast, child):
@@ -503,9 +606,7 @@ class TestTold:
             raises(cast.amy, child=child, what=f"Thing {number}", as_of=at(MONDAY, 10))
         assert OutboxMessage.objects.filter(to=cast.tom).count() == notices.BUDGET
         assert notices.interruptions(cast.tom, day=MONDAY) == notices.BUDGET
-        assert digest(at(MONDAY + DAY, 7, 30))[cast.tom.pk] == [
-            "7 escalations for you to answer, 7 of them since yesterday"
-        ]
+        assert digest(at(MONDAY + DAY, 7, 30))[cast.tom.pk] == ["7 escalations for you to answer, 7 of them new"]
         raises(cast.amy, child=child, danger=True, to=None, as_of=at(MONDAY, 12))
         for _ in range(5):
             raises(cast.ben, child=child, danger=True, as_of=at(MONDAY, 12))
@@ -513,13 +614,20 @@ class TestTold:
         raises(cast.amy, child=child, what="Tomorrow", as_of=at(MONDAY + DAY, 10))
         assert OutboxMessage.objects.filter(to=cast.tom).count() == notices.BUDGET + 1
 
+    def test_what_is_closed_reaches_whoever_raised_it_also_when_they_were_told_enough_that_day(self, cast, child):
+        made = [raises(cast.amy, child=child, what=f"Thing {number}") for number in range(4)]
+        for each in made:
+            answers(each, cast.tom, at(MONDAY, 12))
+            opens(each, cast.amy, at(MONDAY, 13))
+            closes(each, cast.tom, at(MONDAY, 14))
+        assert OutboxMessage.objects.filter(to=cast.amy).count() == notices.BUDGET
+        assert digest(at(MONDAY + DAY, 7, 30))[cast.amy.pk] == ["4 escalations you raised, closed by whoever answered"]
+
     def test_what_the_sweep_raises_rings_nobody(self, cast, placement):
         flag(cast, placement)
         climb(as_of=at(MONDAY + 2 * DAY))
         assert not OutboxMessage.objects.exists()
-        assert digest(at(MONDAY + 2 * DAY, 7, 30))[cast.tom.pk] == [
-            "1 escalation for you to answer, 1 of them since yesterday"
-        ]
+        assert digest(at(MONDAY + 2 * DAY, 7, 30))[cast.tom.pk] == ["1 escalation for you to answer, 1 of them new"]
 
     def test_an_answer_tells_whoever_waits_for_it(self, cast, child):
         made = raises(cast.amy, child=child)
@@ -554,6 +662,24 @@ class TestOutage:
         assert self.left() == in_time
         assert climb(as_of=ended) == 0
         assert hurt.pk
+
+    def test_after_eight_days_nobody_is_told_more_often_than_in_one(self, cast, child):
+        """Told are those who have it now, once, within one day’s budget; those whose turn has passed are not."""
+        raises(cast.amy, child=child, what="The first")
+        for number in range(7):
+            raises(cast.ben, child=child, what=f"Thing {number}", as_of=at(MONDAY + number * DAY, 10))
+        OutboxMessage.objects.all().delete()
+        DigestDay.objects.create(day=MONDAY)  # the last there was
+        now = at(MONDAY + 15 * DAY, 9)
+        for day in range(1, 16):
+            climb(as_of=at(MONDAY + day * DAY, 0), now=now)
+        climb(as_of=now)
+        have_it = set(Escalation.objects.values_list("owner", flat=True))
+        told = OutboxMessage.objects.order_by().values_list("to").annotate(n=Count("pk"))
+        assert have_it == {to for to, _ in told} == {cast.dee.pk}
+        assert dict(told) == {cast.dee.pk: notices.BUDGET}
+        assert notices.interruptions(cast.dee, day=clock.local_date(now)) == notices.BUDGET
+        assert digest(now)[cast.dee.pk] == ["8 escalations for you to answer, 8 of them new"]
 
     def left(self):
         """Who had what, when, by which step; by what it is about, since numbers are given in the order of finding."""

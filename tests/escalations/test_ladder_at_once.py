@@ -8,10 +8,14 @@ from threading import Barrier
 import pytest
 from django.db import connections
 
+from core.errors import Conflict
+from core.models import User
 from escalations.actions import moves
 from escalations.actions.raising import raise_escalation
-from escalations.models import EscalationStep
+from escalations.models import Escalation, EscalationStep
 from escalations.sweep import climb
+from governance.actions.concerns import raise_concern
+from governance.models import Concern
 from tests.cast import Cast, at
 
 MONDAY = dt.date(2022, 3, 7)
@@ -71,3 +75,28 @@ def test_two_workers_at_once_take_each_step_once():
     found = steps()
     assert len(found) == 3 * MANY
     assert set(found.values()) == {1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_one_person_escalates_twice_at_once_is_one_escalation():
+    cast = Cast()
+    raise_concern(
+        child=cast.child(), category="care", what="Alone.", by=cast.amy, as_of=at(MONDAY, 9)
+    )  # fmt: skip
+    begin = Barrier(2)
+
+    def send(_):
+        begin.wait(timeout=20)
+        try:
+            raise_escalation(
+                what="Alone.", concern=Concern.objects.get(), by=User.objects.get(pk=cast.amy.pk), as_of=at(MONDAY, 10)
+            )
+        except Conflict:
+            return 0
+        finally:
+            connections.close_all()
+        return 1
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(send, range(2))) == 1
+    assert Escalation.objects.count() == 1

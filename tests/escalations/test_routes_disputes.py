@@ -15,6 +15,7 @@ from core.models import LocalStandard, OutboxMessage
 from core.working_days import add_working_days
 from escalations import quarters
 from escalations.actions import dispute as acts
+from escalations.daily_routes import digest_lines
 from escalations.models import CafcassReferral, Dispute, DisputeStep
 from escalations.policies.dispute import prompts
 from governance.actions.concerns import raise_concern
@@ -34,7 +35,7 @@ def child(cast):
 
 
 def opens(cast, child, day=MONDAY, **fields):
-    return acts.raise_dispute(child=child, by=cast.ines, as_of=at(day), **SAID | fields)
+    return acts.raise_dispute(**{"child": child, "by": cast.ines, "as_of": at(day)} | SAID | fields)
 
 
 def kinds(dispute):
@@ -129,6 +130,31 @@ class TestTheClock:
             dispute=dispute, text="A manager starts on Monday.", by=cast.dora, as_of=at(twenty + 31 * DAY)
         )
         assert acts.chase(as_of=at(twenty + 60 * DAY)) == 0
+
+    def test_another_officer_takes_over_what_the_last_one_left(self, cast, child):
+        concern = raise_concern(child=child, category="care", what="W", by=cast.ines, as_of=at(MONDAY))
+        dispute = opens(cast, child, formal=True)
+        ivor = cast.person("ivor", "Ivor Crake", "iro")
+        child.allocations.filter(worker=cast.ines).delete()
+        cast.allocate(child, ivor, part="iro")
+        acts.answer_dispute(dispute=dispute, text="Monday.", by=cast.hana, as_of=at(MONDAY + DAY))
+        assert (told(ivor, "dispute-"), told(cast.ines, "dispute-")) == (1, 0)
+        assert dict(digest_lines(at(MONDAY + DAY)))[ivor.pk] == ["1 dispute of yours answered: is it enough?"]
+        late = add_working_days(MONDAY, 11)
+        assert [p.concern for p in prompts(ivor, as_of=at(late))] == [concern]
+        opens(cast, child, late, by=ivor, concern=concern)
+        assert (prompts(ivor, as_of=at(late)), prompts(cast.ines, as_of=at(late))) == ([], [])
+
+    def test_what_was_said_informally_leaves_the_list_once_it_is_answered_and_follows_the_post(self, cast, child):
+        dispute = opens(cast, child)
+        assert list(Dispute.objects.owed_by(cast.tom)) == [dispute]
+        acts.answer_dispute(dispute=dispute, text="It is in hand from Monday.", by=cast.tom, as_of=at(MONDAY))
+        assert not Dispute.objects.owed_by(cast.tom).exists()
+        cast.tom.role = "social_worker"
+        cast.tom.save()
+        acts.chase(as_of=at(MONDAY + DAY))
+        dispute.refresh_from_db()
+        assert dispute.answerer == cast.hana
 
     def test_an_empty_post_is_passed_over_and_a_closed_account_followed(self, cast, child):
         cast.hana.is_active = False

@@ -12,6 +12,7 @@ from escalations.actions import ladder as acts
 from escalations.actions.raising import raise_escalation
 from escalations.models import Escalation
 from escalations.sweep import climb
+from placements.models import ProviderPost
 from tests.cast import at
 from tests.core.access.addresses import NORTHS
 
@@ -70,7 +71,7 @@ def test_what_was_raised_answered_in_time_and_by_whom_closed(cast, client, quart
         "raised": 6, "in-time": 3, "late": 2, "waiting": 1, "outside": 2, "accepted": 3, "closed": 1, "cleared": 0, "self": 0,
         "open": 2,
     }  # fmt: skip
-    assert report.refused == 0  # in another quarter: it was refused today
+    assert report.refused == []  # in another quarter: it was refused today
     lines = {line.label: (numbers(line), line.in_time) for line in report.people}
     assert lines["Line manager"] == ([1, 1, 0, 1], 50)
     assert lines["Head of service, or safeguarding lead"] == ([1, 0, 0, 0], 100)
@@ -93,14 +94,13 @@ def test_what_was_raised_answered_in_time_and_by_whom_closed(cast, client, quart
     assert "Skye" not in sheet
     assert quarter.reference not in sheet
     now = quarters.of(clock.local_date(clock.now()))
-    assert openness.openness(cast.nina, now, as_of=clock.now()).refused == 1
+    assert openness.openness(cast.nina, now, as_of=clock.now()).refused == [("Dee Osprey", 1)]
 
 
 def test_a_closing_by_whom_it_is_about_would_be_counted(cast, quarter):
-    """None can be made by an action; what is written past them is seen."""
-    theirs = Escalation.objects.get(closed_by=cast.hana, closed_because="accepted")
-    theirs.conflicts.create(user=cast.dora, why="decided")
-    Escalation.objects.filter(pk=theirs.pk).update(closed_by=cast.dora)
+    """None can be made by an action nor in the database; where it comes out later whom it was about, it is seen."""
+    theirs = Escalation.objects.get(closed_by=cast.hana, closed_because="done")
+    theirs.conflicts.create(user=cast.hana, why="decided")
     rows = openness.openness(cast.nina, QUARTER, show="self", as_of=LATER).rows
     assert [row.escalation for row in rows] == [theirs]
 
@@ -128,3 +128,23 @@ def test_every_role_has_the_button_on_every_page_and_it_goes_outside_at_once(cas
     assert client.post(button, sent).status_code == 302
     made = Escalation.objects.get(what="Nobody answers me.")
     assert (made.owner, made.level, made.raised_by, made.child) == (cast.nina, 5, cast.amy, quarter)
+
+
+def test_where_nobody_outside_has_an_account_it_says_so_and_names_who_has_it(cast, client, quarter):
+    cast.nina.is_active = False
+    cast.nina.save()
+    client.force_login(cast.amy)
+    button = reverse("escalations:outside_scrutiny")
+    assert "No scrutineer of the partnership has an account" in client.get(button).content.decode()
+    shown = client.post(button, {"what": "Nobody answers me."}, follow=True).content.decode()
+    assert "Dora Kestrel" in shown
+    assert "Director of children’s services, since nobody of this level is free" in shown
+    assert "with the partnership’s scrutineer" not in shown
+
+
+def test_somebody_no_council_appointed_is_told_to_choose_the_child(cast, client):
+    ProviderPost.objects.filter(person=cast.priya).delete()
+    client.force_login(cast.priya)
+    shown = client.post(reverse("escalations:outside_scrutiny"), {"what": "Nobody answers me."})
+    assert shown.status_code == 422
+    assert "no council has appointed you" in shown.content.decode()

@@ -14,6 +14,8 @@ from core.models import Draft, OutboxMessage, Refusal, Submission
 from core.working_days import add_working_days
 from escalations.actions import policy
 from escalations.actions import whistle as acts
+from escalations.actions.raising import raise_escalation
+from escalations.daily_routes import digest_lines
 from escalations.models import IdentityRead, PolicyConsultation, WhistleIdentity, WhistleReport, WhistleStep
 from tests.core.access.addresses import NORTHS, PAGES, PLAIN
 
@@ -64,6 +66,17 @@ class TestWhoReadsIt:
         assert not WhistleReport.for_user(cast.lee).exists()  # whom the maker did not choose
         new = cast.person("noor", "Noor Godwit", "scrutineer")
         assert WhistleReport.for_user(new).exists()
+        assert dict(digest_lines(NOW))[new.pk] == ["1 waiting for you alone"]
+
+    def test_its_maker_is_told_when_its_reader_has_another_post(self, cast, client):
+        reports(cast)
+        cast.nina.role = Role.DIRECTOR
+        cast.nina.save()
+        assert not WhistleReport.for_user(cast.nina).exists()
+        client.force_login(cast.amy)
+        shown = client.get(reverse("escalations:my_reports")).content.decode()
+        assert "Nina Stork does not read reports any more" in shown
+        assert "Give it to another reader" in shown
 
 
 class TestTheSeal:
@@ -115,11 +128,29 @@ class TestTheSeal:
         with pytest.raises(PermissionDenied):
             acts.open_seal(report=report, by=cast.nina, as_of=NOW)
 
+    def test_its_reader_reads_no_childs_name_whatever_was_written(self, cast, client):
+        child = cast.child(forename="Skye Ann", surname="Larkspur-Moss")
+        report = reports(cast, child=child, what="Skye was locked in.", about="Ann Larkspur’s room.")
+        acts.add_to_report(report=report, text="Moss told me herself.", by=cast.amy, as_of=NOW)
+        client.force_login(cast.nina)
+        shown = client.get(reverse("escalations:report", args=[report.pk])).content.decode()
+        assert not re.search("Skye|Ann|Larkspur|Moss", shown)
+        assert "S. was locked in." in shown
+        assert f"S.L. {child.reference}" in shown
+
     def test_where_the_reading_cannot_be_recorded_nothing_is_read(self, cast, monkeypatch):
         report = reports(cast, may_be_known=True)
         monkeypatch.setattr(IdentityRead.objects, "create", lambda **_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             acts.open_seal(report=report, by=cast.nina, as_of=NOW)
+
+    def test_who_runs_the_accounts_cannot_tell_a_report_from_an_escalation(self, cast, client):
+        reports(cast)
+        raise_escalation(what="W", outside=True, by=cast.amy, as_of=NOW)
+        client.force_login(cast.sam)
+        shown = client.get(reverse("core:account_detail", args=[cast.nina.pk])).content.decode()
+        assert shown.count("Held in Mind: something waits for you") == 2
+        assert not re.search("escalation 1|protected|report", shown.partition("Messages sent")[2], re.IGNORECASE)
 
 
 class TestItIsAnswered:

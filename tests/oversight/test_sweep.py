@@ -278,10 +278,13 @@ class TestOwners:
 
 
 class TestCatchUp:
-    def test_an_outage_leaves_no_hole(self, cast, placement):
+    def test_an_outage_leaves_no_hole(self, cast, placement, monkeypatch):
         sweep(as_of=at(START + 2 * DAY))
         visit(placement, at(START + 10 * DAY, 9))  # late by then, and made good before anybody looked
+        done: list = []
+        monkeypatch.setattr(sweeping, "_after", [lambda *, as_of, now: done.append((as_of, now))])
         runs = catch_up(as_of=at(START + 12 * DAY))
+        assert done == [(run.as_of, at(START + 12 * DAY)) for run in runs], "a floor above is told that it is later"
         assert len(runs) == 11
         assert [run.as_of for run in runs] == sorted(run.as_of for run in runs)
         missed = Flag.objects.get(rule="VIS-01")
@@ -318,7 +321,7 @@ class TestCatchUp:
         monkeypatch.setattr(
             sweeping,
             "sweep",
-            lambda *, as_of, only=(): alone.append((as_of, list(only))) or sweep(as_of=as_of, only=only),
+            lambda *, as_of, only=(), now=None: alone.append((as_of, list(only))) or sweep(as_of=as_of, only=only),
         )
         catch_up(as_of=at(START + 5 * DAY))
         broken.add("VIS-01")

@@ -4,7 +4,7 @@ from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 
 from children.models import Allocation, CareEpisode, CaseSupervision, Child, Decision, LegalStatus, Wish
-from core.access import PROVIDER_ROLES, Role
+from core.access import Role
 from core.models import Protected, Team, User
 from escalations import models as escalations
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
@@ -172,7 +172,7 @@ SEES[Role.SCRUTINEER] = {governance.RegisterEntry, governance.RoleTraining}  # t
 SEES |= {role: SEES[role] | DISPUTES for role in OVER_HER}
 SEES |= {role: SEES[role] | REPORT for role in (Role.SOCIAL_WORKER, Role.SCRUTINEER)}
 SEES[Role.SOCIAL_WORKER] |= {escalations.WhistleIdentity}  # her own
-SEES |= {role: SEES[role] | POLICY for role in Role if role not in PROVIDER_ROLES}
+SEES |= {role: SEES[role] | POLICY for role in Role}
 
 
 def names(models):
