@@ -56,7 +56,7 @@ def look(page, *, anew: bool = True) -> None:
     where = page.url
     page.wait_for_load_state("load")
     answer = page.evaluate(_asked())
-    assert answer["troubles"] == [], where
+    assert answer["troubles"] == [], f"{where}: {answer['troubles']}"
     assert answer["title"].endswith("Held in Mind"), f"{where}: {answer['title']}"
     assert answer["h1s"] == 1, where
     assert answer["twice"] == [], f"{where} has ids that are used twice"
