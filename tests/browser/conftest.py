@@ -4,12 +4,16 @@ import os
 import shutil
 
 import pytest
+from django.test.testcases import LiveServerThread
 
 from tests.browser.eyes import WATCH
+from tests.browser.server import StayingThreads
 from tests.browser.story import Person
 
 # Playwright runs a loop in this thread; Django would take that for asynchronous code and refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+LiveServerThread.server_class = StayingThreads
 
 # The one without a window first: it does the same in four fifths of the time.
 CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")

@@ -22,30 +22,18 @@ window.addEventListener("unhandledrejection", (e) => window.heldTroubles.push(`s
 """
 
 
-# What is asked of a page, in one question: each takes its way through three programs. `builtOf` is what it is built of,
-# its words left out: each kind of part in its place, once, and the order of its headings.
-ASKED = """
-() => {
-  const ids = new Map();
-  for (const e of document.querySelectorAll("[id]")) ids.set(e.id, (ids.get(e.id) || 0) + 1);
-  const kind = (e) => e && [e.tagName, e.getAttribute("class"), e.getAttribute("role"), e.type, e.hidden, e.open].join(" ");
-  const parts = [...document.querySelectorAll("*")].map((e) => [
-    kind(e.parentElement), kind(e.previousElementSibling), kind(e),
-    ids.get(e.id) || "", e.tagName === "LABEL" && Boolean(e.control),
-    [...e.attributes].map((a) => a.name), e.children.length || e.textContent.trim() ? "" : "empty",
-  ].join());
-  const headings = [...document.querySelectorAll("h1, h2, h3, h4")].map((e) => e.tagName);
-  return {
-    troubles: window.heldTroubles,
-    title: document.title,
-    h1s: document.querySelectorAll("h1").length,
-    sideways: document.documentElement.scrollWidth - window.innerWidth,
-    hasAxe: window.axe !== undefined,
-    builtOf: [innerWidth, headings.filter((h, i) => h !== headings[i - 1]), [...new Set(parts)].sort()].join("\\n"),
-  };
+# axe, asked about the whole page or about some of its parts, each with whatever is around it. What it would fetch anew,
+# the style sheets, is for rules not among ours and takes longer than all that are.
+JUDGE = """
+([tags, parts]) => {
+  const around = parts && parts.flatMap((part) => window.heldParts.get(part)).map((e) => e.parentElement);
+  const some = around && around.every((e) => e && e.closest("main, nav, header, footer"));
+  return axe
+    .run(some ? { include: [...new Set(around)] } : document, { runOnly: tags, resultTypes: ["violations"], preload: false })
+    .then((answer) => answer.violations);
 }
 """
-_judged: set[str] = set()
+_judged: set[tuple[int, str]] = set()
 
 
 @cache
@@ -53,23 +41,35 @@ def _axe() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
+@cache
+def _asked() -> str:
+    return Path(__file__).with_name("eyes.js").read_text(encoding="utf-8")
+
+
 def look(page, *, anew: bool = True) -> None:
-    """Hold the page to what every page is held to. With `anew=False` axe is not asked again about what it has judged: a
-    page built of the same parts in the same places, at the same width."""
+    """Hold the page to what every page is held to.
+
+    With `anew=False` axe is not asked again about what it has judged at this width, on whatever page: only about parts
+    (eyes.js) that are new, and about the whole page where something of the whole is. What a page's words alone change is
+    so judged where they were first met; what is asked for by name above, on every page.
+    """
     where = page.url
     page.wait_for_load_state("load")
-    answer = page.evaluate(ASKED)
-    assert answer["troubles"] == [], where
+    answer = page.evaluate(_asked())
+    assert answer["troubles"] == [], f"{where}: {answer['troubles']}"
     assert answer["title"].endswith("Held in Mind"), f"{where}: {answer['title']}"
     assert answer["h1s"] == 1, where
+    assert answer["twice"] == [], f"{where} has ids that are used twice"
     assert answer["sideways"] <= 0, f"{where} scrolls sideways by {answer['sideways']} pixels"
-    if answer["builtOf"] in _judged and not anew:
+    parts, whole = ({(answer["width"], fact) for fact in answer[of]} for of in ("parts", "whole"))
+    if not anew and (parts | whole) <= _judged:
         return
-    if not answer["hasAxe"]:
+    only = None if anew or whole - _judged else [part for _, part in parts - _judged]
+    if not page.evaluate("window.axe !== undefined"):
         page.evaluate(_axe())
-    found = page.evaluate("tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", TAGS)["violations"]
+    found = page.evaluate(JUDGE, [TAGS, only])
     assert found == [], f"{where}\n" + "\n".join(
         f"{rule['id']}: {rule['help']}\n  " + "\n  ".join(node["html"][:200] for node in rule["nodes"][:5])
         for rule in found
     )
-    _judged.add(answer["builtOf"])
+    _judged.update(parts, whole)
