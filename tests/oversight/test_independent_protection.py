@@ -17,13 +17,14 @@ from governance.models import (
     StrategyDiscussion,
 )
 from oversight.models import Flag
-from oversight.sweep import recheck, sweep
+from oversight.sweep import recheck
 from placements.models import Placement
 from staffing.models import StaffingPlan
 from tests.cast import at
 from tests.oversight.facts import DAY, HOUR, NOT_NOT_YES, clocks, log_of, on_days, stands
 from tests.oversight.independent import Facts
 from tests.oversight.independent_protection import expected_of_protection
+from tests.sweeps import rules_alone
 
 FIRST = dt.date(2022, 3, 7)
 DAYS = 110  # Easter, and the day the clocks change, are among them
@@ -150,14 +151,14 @@ def test_over_records_nobody_chose(cast, seed):
         invented.child()
     moments = sorted([*(invented.moment() for _ in range(4)), at(FIRST + DAYS * DAY, 15)])
     for as_of in moments:
-        assert sweep(as_of=as_of).failed_rules == []
+        assert rules_alone(as_of=as_of).failed_rules == []
         found = standing()
         assert found == expected_of_protection(Facts(as_of))
         seen |= {(rule, limb) for rule, limb, *_ in found}
     assert len(seen) >= 12, "records so tame that most limbs had nothing to say prove little"
     for child in set(Placement.objects.values_list("child", flat=True)):
         recheck(subjects={("child", child)}, as_of=as_of)
-    run = sweep(as_of=as_of)
+    run = rules_alone(as_of=as_of)
     assert (run.raised, run.cleared) == (0, 0)
 
 
