@@ -16,7 +16,7 @@ from placements import actions as placements
 from staffing.actions import agreements, carers, checks, rota, stand_downs, weeks, worked
 from staffing.models import Check, Training
 from tests.cast import at
-from tests.sweeps import rules_alone
+from tests.sweeps import Swept, rules_alone
 
 MOVED = dt.date(2021, 10, 12)  # a Tuesday, in the evening
 ARRIVED = at(MOVED, 19)
@@ -192,16 +192,18 @@ class PlacementOne:
 
     # --- what stands --------------------------------------------------------------------------------------------------
 
-    def flags(self, as_of=None):
-        """What stands: after a sweep or, with no instant, just as the last act left it."""
-        if as_of is not None:
-            assert rules_alone(as_of=as_of).failed_rules == []
+    def flags(self):
         return Flag.objects.standing().filter(child=self.child)
 
-    def red(self, as_of=None):
-        """Rules and their parts that stand, without the letter that says where the law binds."""
-        rows = self.flags(as_of).values_list("rule", "limb")
-        return {f"{rule.removesuffix('L')} {limb}".strip() for rule, limb in rows}
+    def red(self, as_of=None, *, of=()):
+        """Rules and their parts that stand (of some rules), without the letter that says where the law binds: after a
+        sweep or, with no instant, just as the last act left it."""
+        if as_of is not None and not of:
+            return Swept(as_of, self.red)
+        if as_of is not None:
+            rules_alone(as_of=as_of, of=of)
+        rows = {f"{rule.removesuffix('L')} {limb}".strip() for rule, limb in self.flags().values_list("rule", "limb")}
+        return {words for words in rows if words.startswith(tuple(of))} if of else rows
 
     def flag(self, rule, limb=""):
         return self.flags().get(rule=rule, limb=limb)
