@@ -5,7 +5,7 @@ from django.test import TransactionTestCase
 
 from core.db import rows_of
 from oversight import sweep as sweeping
-from tests import database
+from tests import database, told_once
 
 PLANNED_AS_IN_LIFE = sweeping.of_everything
 
@@ -23,6 +23,14 @@ def pytest_collection_modifyitems(items):
     long = [item for item in long if item not in shared]
     half = (len(items) + 1) // 2 - len(long[::2]) - len(shared)
     items[:] = [*long[::2], *shared, *rest[:half], *long[1::2], *rest[half:]]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef, request):
+    """Scenes that are told once lie around the savepoint of the test, and so are told before it."""
+    if fixturedef.argname == "_django_db_helper":
+        with request.getfixturevalue("django_db_blocker").unblock():
+            told_once.prepare(request)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -53,11 +61,12 @@ def django_db_setup(django_test_environment, django_db_blocker):
     with django_db_blocker.unblock():
         database.make()
         yield
+        told_once.take_back()
         database.drop()
 
 
-@pytest.fixture
-def cast(db):
+@told_once.told_once
+def cast():
     """The named people and children every test knows: see tests/cast.py."""
     from tests.cast import Cast
 

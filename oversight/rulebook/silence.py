@@ -11,6 +11,8 @@ from oversight import standards
 from oversight.rulebook.rule import Basis, Kind, Limb, Mend, Rule, Trait
 from oversight.rulebook.sql import FOLLOWED, PEERS, RISK, STAGE_OF_DAYS, clocks, day_of, known, start_of
 
+# Not of somebody with an account, and not of the council’s own, with one or by name.
+OF_CARE = "r.account_id IS NULL AND r.post NOT IN ('social_worker', 'council')"
 WINDOW, LEAST, OTHERS, TIMES = 84, 28, 3, 4  # days compared at most, and at least; placements; how much is far more
 
 # High-risk placements, each with the day it was last looked at or brought to the LADO, and whether anything was heard since.
@@ -47,7 +49,8 @@ QUIET = f"""quiet AS MATERIALIZED (
     ) AS consulted ON true
     LEFT JOIN LATERAL (
         SELECT {day_of("r.received_at")} AS day FROM lado_referral r
-        WHERE r.placement_id = subject.placement_id AND r.account_id IS NULL AND r.received_at <= %(as_of)s AND {known("r")}
+        WHERE r.placement_id = subject.placement_id AND {OF_CARE}
+          AND r.received_at <= %(as_of)s AND {known("r")}
         ORDER BY r.received_at DESC LIMIT 1
     ) AS referred ON true
     CROSS JOIN LATERAL (
@@ -68,7 +71,7 @@ def _told(of: str, since: str) -> str:
           AND s.happened_at <= %(as_of)s AND {known("s")}
         UNION
         SELECT {day_of("r.received_at")} FROM lado_referral r
-        WHERE r.placement_id = {of}.placement_id AND r.account_id IS NULL AND r.received_at {from_then}
+        WHERE r.placement_id = {of}.placement_id AND {OF_CARE} AND r.received_at {from_then}
           AND r.received_at <= %(as_of)s AND {known("r")}
         UNION
         SELECT {day_of("a.attended_at")} FROM governance_policeattendance a

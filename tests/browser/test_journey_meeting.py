@@ -26,9 +26,9 @@ SAID = {
 
 
 @pytest.fixture
-def table(cast, django_capture_on_commit_callbacks):
+def table(cast):
     """A meeting is planned for just now, the second: at the first a tutor was promised by yesterday."""
-    table = Table(cast, django_capture_on_commit_callbacks, start=days_ago(21))
+    table = Table(cast, start=days_ago(21))
     series = table.sets_up()
     for person, part in ((cast.amy, "social_worker"), (cast.paul, "placement_manager"), (cast.ines, "iro")):
         table.joins(series, person, part)

@@ -237,12 +237,12 @@ def test_a_wish_comes_with_an_adults_analysis_of_risk(cast, child, field):
 
 
 @pytest.mark.trap("12")
-def test_a_wish_changes_no_duty(cast, django_capture_on_commit_callbacks):
+def test_a_wish_changes_no_duty(cast):
     """No manager, only these staff, no visits: STF-05, STF-07 and VIS-08 stand as they stood."""
     from oversight.sweep import sweep
     from tests.staffing.placement_one import DAY, MOVED, PlacementOne
 
-    life = PlacementOne(cast, django_capture_on_commit_callbacks)
+    life = PlacementOne(cast)
     agency = life.agency(signed_on=MOVED).agency
     two = [life.carer(agency), life.carer(agency)]
     shift = life.shift(MOVED + 30 * DAY, *two)  # where the order's five are needed

@@ -15,12 +15,13 @@ from oversight.models import Flag, SweepRun
 from oversight.sweep import sweep
 from placements.actions import record_visit
 from tests.dashboards.scene import ago, going_wrong, log, numbers, one_of_each, queries, visit
+from tests.told_once import told_once
 
 WORK = "/"
 EVERYONE = "amy ben tom hana carl ines lee sal dee dora lola ava sam nina greta paul priya zoe todd duncan".split()  # noqa: SIM905
 
 
-@pytest.fixture
+@told_once
 def scene(cast):
     """Two of Amy's going wrong, one of Ben's in foster care overdue, one nobody's, one whose home is not known."""
     cast.priya, cast.paul  # noqa: B018 - made at first use
@@ -196,22 +197,23 @@ def test_it_says_when_the_rules_were_checked_and_when_that_is_too_long_ago(clien
     assert b"Rules not yet checked" in page(client, scene.amy).content
 
 
-@pytest.mark.parametrize("who", ["amy", "tom", "hana", "carl", "paul", "priya", "ines"])
-def test_more_children_take_no_more_queries(client, cast, who):
-    user = getattr(cast, who)
+def test_more_children_take_no_more_queries(client, cast):
+    people = (cast.amy, cast.tom, cast.hana, cast.carl, cast.paul, cast.priya, cast.ines)
+
+    def taken(user):
+        client.force_login(user)
+        return queries(client, WORK)
 
     def more(count):
         for placement in going_wrong(cast, count):
             cast.allocate(placement.child, cast.ines, part=Allocation.Part.IRO, since=ago(9))
             cast.placement(cast.child(since=ago(50), worker=False), ago(30), home=cast.home())
         sweep(as_of=clock.now())
-        return queries(client, WORK)
+        return {user.role: taken(user) for user in people}
 
-    cast.priya  # noqa: B018
-    client.force_login(user)
     few, many = more(2), more(8)
     assert few == many
-    assert many <= 30
+    assert max(many.values()) <= 30
 
 
 def test_a_court_task_is_on_its_owners_list_until_it_is_done(client, cast):

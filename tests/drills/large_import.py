@@ -24,6 +24,27 @@ peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
 print(json.dumps({"rows": counts["rows_read"], "episodes": counts["episodes"], "peak MB": peak}))
 """
 
+ONE_AFTER_ANOTHER = """
+import json, os, resource, sys
+import django
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+from django.core.management import call_command
+from core.models import Authority
+from exchange.scratch import scratch_database
+found = []
+with scratch_database():
+    for code, folder in enumerate(sys.argv[1:]):  # each a council's own
+        Authority.objects.create(code=str(code), name=str(code))
+        with open(f"{folder}/printed", "w") as printed:
+            call_command("import_ssda903", folder, "--json", authority=str(code), stdout=printed)
+        with open(f"{folder}/printed") as printed:
+            counts = json.load(printed)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        found.append({"rows": counts["rows_read"], "episodes": counts["episodes"], "peak MB": peak})
+print(json.dumps(found))
+"""
+
 
 def write(folder: Path, rows: int) -> None:
     """Children with five episodes each, every tenth row broken, so that problems are counted too."""
@@ -50,6 +71,19 @@ def measure(rows: int) -> dict[str, int]:
         write(Path(name), rows)
         done = subprocess.run(
             [sys.executable, "-c", COMMAND, name], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+        )
+    return json.loads(done.stdout)
+
+
+def measure_one_after_another(*sizes: int) -> list[dict[str, int]]:
+    """Import returns of so many rows, each longer than the one before, in one process, and say its peak after each."""
+    with tempfile.TemporaryDirectory() as name:
+        folders = [Path(name) / str(rows) for rows in sizes]
+        for folder, rows in zip(folders, sizes, strict=True):
+            folder.mkdir()
+            write(folder, rows)
+        done = subprocess.run(
+            [sys.executable, "-c", ONE_AFTER_ANOTHER, *folders], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
         )
     return json.loads(done.stdout)
 

@@ -17,13 +17,14 @@ from governance.models import Concern
 from oversight.sweep import sweep
 from tests.cast import at
 from tests.staffing.placement_one import DAY, PlacementOne
+from tests.told_once import told_once
 
 TUESDAY = dt.date(2021, 11, 2)
 
 
 class Life(PlacementOne):
-    def __init__(self, cast, following):
-        super().__init__(cast, following)
+    def __init__(self, cast):
+        super().__init__(cast)
         self.pete = cast.person("pete", "Pete Gannet", "partner", partner_kind="police")
         for partner in (self.pete, cast.greta):
             cast.allocate(self.child, partner, part="partner")
@@ -49,9 +50,9 @@ class Life(PlacementOne):
         return [step.owner.name.split()[0] for step in moves.order_by("pk")]
 
 
-@pytest.fixture
-def life(cast, django_capture_on_commit_callbacks):
-    return Life(cast, django_capture_on_commit_callbacks)
+@told_once
+def life(cast):
+    return Life(cast)
 
 
 @pytest.mark.failing("F55")

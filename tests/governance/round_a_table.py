@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.test import TestCase
+
 from core import clock
 from governance.actions import meetings, minutes, tasks
 from governance.actions.minutes import Said
@@ -10,8 +12,8 @@ from governance.models import Attendance
 from governance.policies.meetings import always_asked
 from governance.seats import seats_of
 from oversight.models import Flag
-from oversight.sweep import sweep
 from tests.cast import at
+from tests.sweeps import rules_alone
 
 DAY, HOUR, MINUTE = dt.timedelta(days=1), dt.timedelta(hours=1), dt.timedelta(minutes=1)
 MONDAY = dt.date(2022, 3, 7)
@@ -27,13 +29,13 @@ TERMS = {
 class Table:
     """A child of 15 in an unregistered home, her meeting chaired by the head of service, and what stands of her."""
 
-    def __init__(self, cast, following, *, start=START):
-        self.cast, self.following, self.start = cast, following, start
+    def __init__(self, cast, *, start=START):
+        self.cast, self.start = cast, start
         self.child = cast.child(born=start - 15 * 365 * DAY)
         self.placement = cast.unregistered(self.child, start)
 
     def act(self, action, by, as_of, /, **what):
-        with self.following(execute=True):
+        with TestCase.captureOnCommitCallbacks(execute=True):
             return action(by=by, as_of=as_of, **what)
 
     def sets_up(self, *, child=True, by=None, as_of=None, **fields):
@@ -95,6 +97,6 @@ class Table:
 
     def red(self, as_of=None, family="MTG"):
         if as_of is not None:
-            assert sweep(as_of=as_of).failed_rules == []
+            rules_alone(as_of=as_of, of=[family])
         rows = Flag.objects.standing().filter(child=self.child, rule__startswith=family).values_list("rule", "limb")
         return {f"{rule} {limb}".strip() for rule, limb in rows}

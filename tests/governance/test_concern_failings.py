@@ -14,6 +14,7 @@ from lado import actions as lado
 from staffing.actions import requests
 from tests.cast import at
 from tests.staffing.placement_one import DAY, HOUR, PlacementOne
+from tests.told_once import told_once
 
 TUESDAY = dt.date(2021, 11, 2)  # three weeks after she came
 HIGH = {"category": "safety", "what": "Found outside at night.", "risk": "high", "police_reference": "ZZ/1"}
@@ -21,8 +22,8 @@ LEDGER = {"SAF-01", "SAF-08", "SAF-09", "LOG-05"}
 
 
 class Life(PlacementOne):
-    def __init__(self, cast, following):
-        super().__init__(cast, following)
+    def __init__(self, cast):
+        super().__init__(cast)
         self.pete = cast.person("pete", "Pete Gannet", "partner", partner_kind="police")
         self.nell = cast.person("nell", "Nell Avocet", "partner", partner_kind="health")
         for partner in (self.pete, self.nell, cast.greta):
@@ -66,12 +67,12 @@ class Life(PlacementOne):
 
     def owed(self, as_of=None):
         """Of this family, what stands."""
-        return {words for words in self.red(as_of) if words.partition(" ")[0] in LEDGER}
+        return {words for words in self.red(as_of, of=LEDGER) if words.partition(" ")[0] in LEDGER}
 
 
-@pytest.fixture
-def life(cast, django_capture_on_commit_callbacks):
-    return Life(cast, django_capture_on_commit_callbacks)
+@told_once
+def life(cast):
+    return Life(cast)
 
 
 class TestPoliceNotices:

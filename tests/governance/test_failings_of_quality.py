@@ -17,11 +17,12 @@ from governance.models import QualityVisit
 from tests.cast import at
 from tests.governance.quality_scene import ALL_THREE, culture, unsuitable, what_a_visit_says
 from tests.staffing.placement_one import ARRIVED, DAY, HOUR, MOVED, SECOND, PlacementOne
+from tests.told_once import told_once
 
 
-@pytest.fixture
-def life(cast, django_capture_on_commit_callbacks):
-    return PlacementOne(cast, django_capture_on_commit_callbacks)
+@told_once
+def life(cast):
+    return PlacementOne(cast)
 
 
 def assures(life, kind, day, *, by=None, hour=11, **fields):

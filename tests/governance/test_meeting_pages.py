@@ -13,17 +13,18 @@ from governance.models import Action, Attendance, Meeting, MinuteSection
 from tests.cast import at
 from tests.governance.round_a_table import DAY, HOUR, Table
 from tests.oversight import facts
+from tests.told_once import told_once
 
 TODAY = clock.local_date(clock.now())
 LAST = TODAY - 7 * DAY
 
 
-@pytest.fixture
-def table(cast, django_capture_on_commit_callbacks):
-    return Table(cast, django_capture_on_commit_callbacks, start=TODAY - 28 * DAY)
+@told_once
+def table(cast):
+    return Table(cast, start=TODAY - 28 * DAY)
 
 
-@pytest.fixture
+@told_once
 def meeting(table, cast):
     """Today's, an hour ago; there was one last week."""
     series = table.sets_up()

@@ -15,16 +15,17 @@ from placements.models import Placement
 from tests.cast import at
 from tests.governance.round_a_table import DAY, HOUR, MONDAY, START, Table
 from tests.oversight.facts import NOT_NOT_YES, clocks, on_days, stands
+from tests.told_once import told_once
 
 WEEK = 7 * DAY
 
 
-@pytest.fixture
-def table(cast, django_capture_on_commit_callbacks):
-    return Table(cast, django_capture_on_commit_callbacks)
+@told_once
+def table(cast):
+    return Table(cast)
 
 
-@pytest.fixture
+@told_once
 def series(table):
     return table.sets_up()
 

@@ -25,11 +25,12 @@ from governance.seats import seats_of
 from placements.models import ProviderPost
 from tests.cast import at
 from tests.governance.round_a_table import DAY, MINUTE, MONDAY, START, TERMS, Table
+from tests.told_once import told_once
 
 
-@pytest.fixture
-def table(cast, django_capture_on_commit_callbacks):
-    return Table(cast, django_capture_on_commit_callbacks)
+@told_once
+def table(cast):
+    return Table(cast)
 
 
 # --- what a meeting needs -----------------------------------------------------------------------------------------------
@@ -203,7 +204,7 @@ def test_two_people_edit_the_same_minutes_and_neither_loses_a_character(table, c
 # --- actions ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@told_once
 def meeting(table):
     return table.meets(table.sets_up(), at(MONDAY, 14), sent=False)
 

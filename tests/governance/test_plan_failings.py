@@ -21,6 +21,7 @@ from governance.policies.plans import SIGNED_BY, steps_for
 from placements import actions as placements
 from tests.cast import at
 from tests.staffing.placement_one import ARRIVED, DAY, HOUR, MOVED, PlacementOne
+from tests.told_once import told_once
 
 PROFILE = {
     "needs": "Adults who stay.", "identity": "Christian, of Jamaican descent.", "risks": "Goes missing when unsettled.",
@@ -32,8 +33,8 @@ SECTIONS = [code for code, _ in Plan.SECTIONS]
 class Commissioned(PlacementOne):
     """The same life, with what commissioning did."""
 
-    def __init__(self, cast, following):
-        super().__init__(cast, following)
+    def __init__(self, cast):
+        super().__init__(cast)
         for person in (cast.dee, cast.dora, cast.lola, cast.ines):
             assert person.pk
 
@@ -95,9 +96,9 @@ class Commissioned(PlacementOne):
         return self.act(commissioning.sign_crisis_check, by, when, placement=self.placement, step=step, **parts)
 
 
-@pytest.fixture
-def life(cast, django_capture_on_commit_callbacks):
-    return Commissioned(cast, django_capture_on_commit_callbacks)
+@told_once
+def life(cast):
+    return Commissioned(cast)
 
 
 def refused():
@@ -591,7 +592,7 @@ class TestNotices:
 
     @pytest.mark.positive("P13")
     def test_giving_notice_is_no_failing_of_the_provider(self, life):
-        before = life.red(at(MOVED + 30 * DAY, 9))
+        before = set(life.red(at(MOVED + 30 * DAY, 9)))
         life.notices(at(MOVED + 30 * DAY, 9, 1), 28 * 24)
         assert life.red() - before == {"NOT-08 alert"}
 

@@ -13,6 +13,7 @@ from placements import actions as placements
 from tests.cast import at
 from tests.governance.test_concern_failings import TUESDAY, Life
 from tests.staffing.placement_one import DAY, HOUR, MOVED, SECOND
+from tests.told_once import told_once
 
 DISCLOSED = dt.date(2022, 7, 5)  # a Tuesday, at the second placement, under the order still
 THERE = {"social_care": "Tom Heron", "police": "Pete Gannet", "health": "Nell Avocet"}
@@ -21,7 +22,7 @@ FAMILY = ("SAF-02", "SAF-03", "SAF-10", "SAF-11", "NOT-09")
 
 class Protected(Life):
     def of_family(self, as_of=None):
-        return {words for words in self.red(as_of) if words.partition(" ")[0].removesuffix("R") in FAMILY}
+        return {words for words in self.red(as_of, of=FAMILY) if words.partition(" ")[0].removesuffix("R") in FAMILY}
 
     def suspects(self, by, as_of):
         return self.raises(by, as_of, category="sexual_harm", what="She says that she is pregnant.")
@@ -41,9 +42,9 @@ class Protected(Life):
         return {words for words in self.of_family(at(day, 12)) if words.startswith("SAF-11")}
 
 
-@pytest.fixture
-def life(cast, django_capture_on_commit_callbacks):
-    return Protected(cast, django_capture_on_commit_callbacks)
+@told_once
+def life(cast):
+    return Protected(cast)
 
 
 class TestSuspicions:

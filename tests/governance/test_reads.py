@@ -11,8 +11,8 @@ from tests.governance.round_a_table import Table
 LAST = TODAY - 3 * DAY
 
 
-def test_each_page_of_a_childs_file_is_on_record_as_read(client, cast, django_capture_on_commit_callbacks):
-    table = Table(cast, django_capture_on_commit_callbacks, start=TODAY - 60 * DAY)
+def test_each_page_of_a_childs_file_is_on_record_as_read(client, cast):
+    table = Table(cast, start=TODAY - 60 * DAY)
     table.agrees(table.meets(table.sets_up(), at(LAST, 9), sent=False), at(LAST, 10))
     child, placement = table.child, table.placement
     client.force_login(cast.hana)

@@ -1,8 +1,7 @@
-import pytest
-
 from tests.lado.scene import Scene
+from tests.told_once import told_once
 
 
-@pytest.fixture
+@told_once
 def scene(cast):
     return Scene(cast)

@@ -27,6 +27,7 @@ from staffing.models import Assignment, Carer, StandDown
 from tests.core.access.addresses import NORTHS, PAGES, PLAIN, PUBLIC_PAGES, RECORD_PAGES, address, record_address
 from tests.core.access.world import world
 from tests.lado.scene import DAY, SAID, TODAY, Scene
+from tests.told_once import told_once
 
 # --- who ---------------------------------------------------------------------------------------------------------------
 
@@ -138,7 +139,7 @@ def everything_open_to(client, user, records, only=()):
     return found, list(sent.values_list("key", "subject", "body"))
 
 
-@pytest.fixture
+@told_once
 def two(cast):
     """One of everything about a child, and nothing behind the door. Priya is the carer; Paul manages where she works."""
     w = world(cast, allegations=False)
@@ -196,9 +197,8 @@ def test_nor_does_anything_a_manager_opens_about_whom_the_police_have_referred(t
     """Somebody of the council who sees the child, her concerns and her flags, and decides about others’ conduct."""
     tom, scene = two.tom, scene_of(two)
     sweep(as_of=clock.now())
-    everything_open_to(
-        client, tom, two.records
-    )  # to open a file, or a concern, is itself on the next page that lists it
+    # To open a file, or a concern, is itself on the next page that lists it.
+    everything_open_to(client, tom, two.records, READ_BY_MANAGERS)
     before = everything_open_to(client, tom, two.records, READ_BY_MANAGERS)
     assert len(before[0]) > 45, "so few pages prove little"
     for ago in (50, 0):

@@ -12,13 +12,14 @@ from staffing.models import Assignment
 from tests.cast import at
 from tests.lado.scene import SAID
 from tests.staffing.placement_one import DAY, HOUR, MONDAY, MOVED, PlacementOne
+from tests.told_once import told_once
 
 BEHIND = ("SAF-04", "SAF-05", "SAF-07")
 
 
 class Life(PlacementOne):
-    def __init__(self, cast, following):
-        super().__init__(cast, following)
+    def __init__(self, cast):
+        super().__init__(cast)
         self.pete = cast.person("pete", "Pete Gannet", "partner", partner_kind="police")
         cast.allocate(self.child, self.pete, part="partner")
         self.agency_ = self.agency(signed_on=MOVED).agency
@@ -44,12 +45,12 @@ class Life(PlacementOne):
         )  # fmt: skip
 
     def owed(self, as_of=None, of=("SAF-01",)):
-        return {words for words in self.red(as_of) if words.partition(" ")[0] in of}
+        return {words for words in self.red(as_of, of=of) if words.partition(" ")[0] in of}
 
 
-@pytest.fixture
-def life(cast, django_capture_on_commit_callbacks):
-    return Life(cast, django_capture_on_commit_callbacks)
+@told_once
+def life(cast):
+    return Life(cast)
 
 
 @pytest.mark.failing("F27")

@@ -12,10 +12,11 @@ from oversight import clocks as running
 from oversight import rulebook
 from oversight.models import Flag
 from oversight.rulebook import document
-from oversight.sweep import recheck, sweep
+from oversight.sweep import recheck
 from tests.cast import at
 from tests.oversight.facts import DAY, NOT_NOT_YES, clocks, on_days, stands
 from tests.oversight.independent import date, midnight, nth_working_day
+from tests.sweeps import rules_alone
 
 FIRST = dt.date(2022, 4, 14)  # Maundy Thursday
 
@@ -224,7 +225,7 @@ def test_over_referrals_nobody_chose(cast, seed):
             )
     codes = sorted(rulebook.BEHIND_THE_DOOR)
     for as_of in sorted(at(FIRST + chance.randrange(20, 480) * DAY, chance.randrange(24)) for _ in range(6)):
-        assert sweep(as_of=as_of).failed_rules == []
+        assert rules_alone(as_of=as_of).failed_rules == []
         standing = Flag.objects.standing().filter(rule__in=codes)
         found = set(standing.values_list("rule", "limb", "placement", "carer", "due_at"))
         assert found == expected(as_of)
@@ -233,5 +234,5 @@ def test_over_referrals_nobody_chose(cast, seed):
     assert len(seen) >= 6, "referrals so tame that most limbs had nothing to say prove little"
     for placement in homes:
         recheck(subjects={("placement", placement.pk)}, as_of=as_of)
-    run = sweep(as_of=as_of)
+    run = rules_alone(as_of=as_of)
     assert (run.raised, run.cleared) == (0, 0)

@@ -50,7 +50,8 @@ class Protection:
         mistaken = set(QualityAddition.objects.filter(kind="withdrawal").values_list("visit_id", flat=True))
         visits = QualityVisit.objects.exclude(kind="premises").exclude(pk__in=mistaken)
         self.visits = grouped(visits.filter(occurred_at__lte=self.as_of), "placement_id")
-        referrals = Referral.objects.filter(account=None, received_at__lte=self.as_of)
+        not_councils = Referral.objects.filter(account=None).exclude(post__in=["social_worker", "council"])
+        referrals = not_councils.filter(received_at__lte=self.as_of)
         self.referrals = grouped(referrals, "placement_id")
         self.placements = {p.pk: p for p in Placement.objects.select_related("child")}
 

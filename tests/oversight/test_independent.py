@@ -11,13 +11,14 @@ from core import clock
 from governance.models import SeniorContact
 from oversight import rulebook
 from oversight.models import Flag
-from oversight.sweep import parameters, recheck, sweep
+from oversight.sweep import parameters, recheck
 from placements.models import DailyLog, Placement, Registration, Visit
 from tests.cast import at
 from tests.oversight.facts import DAY, HOUR, authorise, correct, log, visit
 from tests.oversight.independent import expected
 from tests.oversight.invented_plans import invent_plans
 from tests.oversight.invented_quality import invent_quality
+from tests.sweeps import rules_alone
 
 FIRST, LAST = dt.date(2021, 6, 1), dt.date(2023, 3, 1)
 TYPES = ["K2", "K2", "K1", "H5", "Z1", "P2", "R1", "R2", "U6", "U4", "P1", "A3", "T0", "K3"]
@@ -204,7 +205,7 @@ def test_over_records_nobody_chose(cast, seed):
     seen = set()
     moments = [invented.moment(FIRST + 60 * DAY, LAST) for _ in range(4)]
     for as_of in sorted([*moments, at(dt.date(2022, 3, 27), 0, 30)]):  # the night the clocks change
-        sweep(as_of=as_of)
+        rules_alone(as_of=as_of)
         flags = Flag.objects.filter(raised_at__lte=as_of).exclude(cleared_at__lte=as_of)
         found = set(flags.values_list("rule", "limb", "placement", "carer", "agency", "shift", "due_at"))
         assert found == expected(as_of)
@@ -242,7 +243,7 @@ def test_rechecks_of_every_placement_are_one_sweep(cast):
         recheck(subjects={("placement", placement.pk)}, as_of=as_of)
     found = set(Flag.objects.standing().values_list("pk", flat=True))
     assert found
-    run = sweep(as_of=as_of)
+    run = rules_alone(as_of=as_of)
     assert (run.raised, run.cleared) == (0, 0)
     assert set(Flag.objects.standing().values_list("pk", flat=True)) == found
 

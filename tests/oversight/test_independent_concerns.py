@@ -7,12 +7,13 @@ import pytest
 
 from governance.models import Concern, ConcernReview, ConcernStep, ConductSubject, PoliceAttendance
 from oversight.models import Flag
-from oversight.sweep import recheck, sweep
+from oversight.sweep import recheck
 from placements.models import Placement
 from tests.cast import at
 from tests.oversight.facts import DAY, HOUR, NOT_NOT_YES, on_days, stands
 from tests.oversight.independent import Facts
 from tests.oversight.independent_concerns import expected_of_concerns
+from tests.sweeps import rules_alone
 
 FIRST = dt.date(2022, 3, 7)
 DAYS = 60  # Easter, and the day the clocks change, are among them
@@ -96,7 +97,7 @@ def test_over_ledgers_nobody_chose(cast, seed):
     assert cast.duncan.authority == cast.south
     invented.child(cast.south, cast.zoe)
     for as_of in sorted(invented.moment() for _ in range(6)):
-        assert sweep(as_of=as_of).failed_rules == []
+        assert rules_alone(as_of=as_of).failed_rules == []
         found = standing()
         assert found == expected_of_concerns(Facts(as_of))
         seen |= {(rule, limb) for rule, limb, *_ in found}
@@ -106,7 +107,7 @@ def test_over_ledgers_nobody_chose(cast, seed):
     as_of = at(FIRST + DAYS * DAY, 15)
     for placement in Placement.objects.all():
         recheck(subjects={("child", placement.child_id)}, as_of=as_of)
-    run = sweep(as_of=as_of)
+    run = rules_alone(as_of=as_of)
     assert (run.raised, run.cleared) == (0, 0)
 
 

@@ -16,10 +16,11 @@ from governance.models import (
     TermsReview,
 )
 from oversight.models import Flag
-from oversight.sweep import recheck, sweep
+from oversight.sweep import recheck
 from placements.models import Placement, Provider
 from tests.cast import at
 from tests.oversight.independent import expected
+from tests.sweeps import rules_alone
 
 FIRST, DAY = dt.date(2022, 1, 10), dt.timedelta(days=1)
 DAYS = 60
@@ -125,7 +126,7 @@ def standing(as_of):
 def test_over_meetings_nobody_chose(cast, seed):
     invented, seen = InventedMeetings(cast, seed), set()
     for as_of in sorted(at(invented.day(15, DAYS + 20), invented.chance.randrange(24)) for _ in range(5)):
-        assert sweep(as_of=as_of).failed_rules == []
+        assert rules_alone(as_of=as_of).failed_rules == []
         found = standing(as_of)
         assert found == {row for row in expected(as_of) if row[0].startswith("MTG")}
         seen |= {(rule, limb) for rule, limb, *_ in found}
@@ -139,6 +140,6 @@ def test_rechecks_of_every_placement_are_one_sweep(cast):
         recheck(subjects={("placement", placement.pk)}, as_of=as_of)
     found = standing(as_of)
     assert found
-    run = sweep(as_of=as_of)
+    run = rules_alone(as_of=as_of)
     assert (run.raised, run.cleared) == (0, 0)
     assert standing(as_of) == found

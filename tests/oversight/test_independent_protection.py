@@ -16,14 +16,16 @@ from governance.models import (
     StrategyConcern,
     StrategyDiscussion,
 )
+from lado.models import Referral
 from oversight.models import Flag
-from oversight.sweep import recheck, sweep
+from oversight.sweep import recheck
 from placements.models import DailyLog, Placement
 from staffing.models import StaffingPlan
 from tests.cast import at
 from tests.oversight.facts import DAY, HOUR, NOT_NOT_YES, clocks, log_of, on_days, stands
 from tests.oversight.independent import Facts
 from tests.oversight.independent_protection import expected_of_protection
+from tests.sweeps import rules_alone
 
 FIRST = dt.date(2022, 3, 7)
 DAYS = 110  # Easter, and the day the clocks change, are among them
@@ -159,7 +161,7 @@ def test_over_records_nobody_chose(cast, seed):
         invented.child()
     moments = sorted([*(invented.moment() for _ in range(4)), at(FIRST + DAYS * DAY, 15)])
     for as_of in moments:
-        assert sweep(as_of=as_of).failed_rules == []
+        assert rules_alone(as_of=as_of).failed_rules == []
         found = standing()
         assert found == expected_of_protection(Facts(as_of))
         seen |= {(rule, limb) for rule, limb, *_ in found}
@@ -167,7 +169,7 @@ def test_over_records_nobody_chose(cast, seed):
     assert len(seen) >= 12, "records so tame that most limbs had nothing to say prove little"
     for child in set(Placement.objects.values_list("child", flat=True)):
         recheck(subjects={("child", child)}, as_of=as_of)
-    run = sweep(as_of=as_of)
+    run = rules_alone(as_of=as_of)
     assert (run.raised, run.cleared) == (0, 0)
 
 
@@ -289,6 +291,16 @@ class TestDays:
         if limb == "silence":
             assert on_days("SAF-11", "long", FIRST + 84 * DAY) == NOT_NOT_YES
             assert set(clocks("SAF-11", at(FIRST + 90 * DAY))) == {"long"}
+
+    @pytest.mark.parametrize(("post", "told"), [("social_worker", False), ("council", False), ("carer", True)])
+    def test_a_referral_of_a_carers_is_noise_and_one_of_the_councils_own_is_hidden(self, cast, post, told):
+        """Tom reads these flags: one that cleared would tell him that he, or Amy, had been referred."""
+        placement = cast.unregistered(cast.child(), FIRST)
+        Referral.objects.create(
+            authority=cast.north, number=1, named="Tom Heron", post=post, child=placement.child, placement=placement, risk=True,
+            category="emotional", what="W", source="police", referred_by=cast.lee, owner=cast.lee, received_at=at(FIRST + 5 * DAY),
+        )  # fmt: skip
+        assert clocks("SAF-11", at(FIRST + 30 * DAY))["nothing"][1] == ("due" if told else "overdue")
 
     def loud(self, cast, count=3, days=12, since=FIRST):
         """Placements of the same kind, of each of which something is heard once a week."""

@@ -8,7 +8,7 @@ import pytest
 from children.models import CaseSupervision
 from core.models import User
 from oversight.models import Flag
-from oversight.sweep import recheck, sweep
+from oversight.sweep import recheck
 from placements.models import Key, Placement, Provider
 from staffing.models import (
     AwakeCheck,
@@ -28,6 +28,7 @@ from staffing.models import (
 from tests.cast import at
 from tests.oversight.facts import DAY, HOUR
 from tests.oversight.independent import expected
+from tests.sweeps import rules_alone
 
 FIRST = dt.date(2022, 2, 21)
 WEEKS = 8  # the night of 27 March, when the clocks change, is among them
@@ -320,7 +321,7 @@ def agrees(rota, seed):
     seen = set()
     moments = [rota.moment() for _ in range(5)]
     for as_of in sorted([*moments, at(dt.date(2022, 3, 27), 4, 30)]):
-        assert sweep(as_of=as_of).failed_rules == []
+        assert rules_alone(as_of=as_of).failed_rules == []
         found = standing(as_of)
         assert found == expected(as_of)
         seen |= {(rule.removesuffix("L"), limb) for rule, limb, *_ in found}
@@ -334,6 +335,6 @@ def test_rechecks_of_every_placement_are_one_sweep(invented):
         recheck(subjects={("placement", placement.pk)}, as_of=as_of)
     found = standing(as_of)
     assert found
-    run = sweep(as_of=as_of)
+    run = rules_alone(as_of=as_of)
     assert (run.raised, run.cleared) == (0, 0)
     assert standing(as_of) == found

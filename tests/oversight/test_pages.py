@@ -15,6 +15,7 @@ from oversight.querysets import AGES
 from oversight.sweep import sweep
 from tests.cast import Cast, at
 from tests.oversight.facts import DAY, visit
+from tests.told_once import told_once
 
 LIST = "/flags/"
 
@@ -29,9 +30,11 @@ def today(now):
     return clock.local_date(now)
 
 
-@pytest.fixture
-def placement(cast, now, today):
+@told_once
+def placement(cast):
     """Two months in an unregistered setting, and nobody has done anything."""
+    now = clock.now()
+    today = clock.local_date(now)
     child = cast.child(born=today.replace(year=today.year - 17, day=1), since=today - 400 * DAY)
     placement = cast.unregistered(child, today - 60 * DAY, type="K2")
     sweep(as_of=now)

@@ -7,15 +7,16 @@ nursing agencies send carers. In June she moves to a registered home. All names 
 import datetime as dt
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import TestCase
 
 from children import actions as children
 from core.actions import one_recheck
 from oversight.models import Flag
-from oversight.sweep import sweep
 from placements import actions as placements
 from staffing.actions import agreements, carers, checks, rota, stand_downs, weeks, worked
 from staffing.models import Check, Training
 from tests.cast import at
+from tests.sweeps import Swept, rules_alone
 
 MOVED = dt.date(2021, 10, 12)  # a Tuesday, in the evening
 ARRIVED = at(MOVED, 19)
@@ -35,8 +36,8 @@ def paper(name):
 
 
 class PlacementOne:
-    def __init__(self, cast, following):
-        self.cast, self.following = cast, following
+    def __init__(self, cast):
+        self.cast = cast
         for person in (cast.amy, cast.tom, cast.hana, cast.carl, cast.lee, cast.paul, cast.priya):
             assert person.pk
         since = dt.date(2021, 1, 4)
@@ -61,7 +62,7 @@ class PlacementOne:
 
     def act(self, action, by, as_of, **what):
         """As the person whose act it is, at its hour, and whatever follows a commit follows."""
-        with self.following(execute=True):
+        with TestCase.captureOnCommitCallbacks(execute=True):
             return action(by=by, as_of=as_of, **what)
 
     def home(self, name, day, **registration):
@@ -135,16 +136,17 @@ class PlacementOne:
         """A shift with these carers, the first its leader, published by the social worker."""
         by, as_of = by or self.cast.amy, as_of or at(day - DAY, 9)
         hours = (at(day, begins), at(day, 20)) if kind == "day" else (at(day, 20), at(day + DAY, 8))
-        shift = self.act(
-            rota.add_shift, by, as_of, placement=self.placement, kind=kind, starts_at=hours[0], ends_at=hours[1]
-        )
-        for carer in carers:
-            self.act(rota.assign, by, as_of, shift=shift, carer=carer)
-        if leads and carers:
-            self.act(rota.name_leader, by, as_of, shift=shift, carer=carers[0])
-        if published:
-            self.publishes(day, as_of)
-            shift.refresh_from_db()
+        with one_recheck(as_of=as_of):  # it is put together on one page
+            shift = self.act(
+                rota.add_shift, by, as_of, placement=self.placement, kind=kind, starts_at=hours[0], ends_at=hours[1]
+            )
+            for carer in carers:
+                self.act(rota.assign, by, as_of, shift=shift, carer=carer)
+            if leads and carers:
+                self.act(rota.name_leader, by, as_of, shift=shift, carer=carers[0])
+            if published:
+                self.publishes(day, as_of)
+                shift.refresh_from_db()
         return shift
 
     def publishes(self, day, as_of, by=None):
@@ -153,16 +155,16 @@ class PlacementOne:
 
     def comes(self, shift, *people, at_once=0, leaves=None, **fields):
         """Signed on at the start (or so many minutes later) and off at the end, by the shift leader's account."""
-        rows = []
-        for who in people:
-            begins = shift.starts_at + at_once * MINUTE
-            about = {"name": who} if isinstance(who, str) else {"carer": who}
-            row = self.act(
-                worked.sign_on, self.cast.priya, begins + MINUTE, shift=shift, starts_at=begins, **about, **fields
-            )
-            ends = leaves or shift.ends_at
-            self.act(worked.sign_off, self.cast.priya, ends + MINUTE, presence=row, ends_at=ends)
-            rows.append(row)
+        rows, ends = [], leaves or shift.ends_at
+        with one_recheck(as_of=ends + MINUTE):
+            for who in people:
+                begins = shift.starts_at + at_once * MINUTE
+                about = {"name": who} if isinstance(who, str) else {"carer": who}
+                row = self.act(
+                    worked.sign_on, self.cast.priya, begins + MINUTE, shift=shift, starts_at=begins, **about, **fields
+                )
+                self.act(worked.sign_off, self.cast.priya, ends + MINUTE, presence=row, ends_at=ends)
+                rows.append(row)
         return rows
 
     def reviews(self, *shifts, as_of):
@@ -190,16 +192,18 @@ class PlacementOne:
 
     # --- what stands --------------------------------------------------------------------------------------------------
 
-    def flags(self, as_of=None):
-        """What stands: after a sweep or, with no instant, just as the last act left it."""
-        if as_of is not None:
-            assert sweep(as_of=as_of).failed_rules == []
+    def flags(self):
         return Flag.objects.standing().filter(child=self.child)
 
-    def red(self, as_of=None):
-        """Rules and their parts that stand, without the letter that says where the law binds."""
-        rows = self.flags(as_of).values_list("rule", "limb")
-        return {f"{rule.removesuffix('L')} {limb}".strip() for rule, limb in rows}
+    def red(self, as_of=None, *, of=()):
+        """Rules and their parts that stand (of some rules), without the letter that says where the law binds: after a
+        sweep or, with no instant, just as the last act left it."""
+        if as_of is not None and not of:
+            return Swept(as_of, self.red)
+        if as_of is not None:
+            rules_alone(as_of=as_of, of=of)
+        rows = {f"{rule.removesuffix('L')} {limb}".strip() for rule, limb in self.flags().values_list("rule", "limb")}
+        return {words for words in rows if words.startswith(tuple(of))} if of else rows
 
     def flag(self, rule, limb=""):
         return self.flags().get(rule=rule, limb=limb)

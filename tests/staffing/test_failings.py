@@ -19,13 +19,7 @@ from tests.staffing.placement_one import (
     HOUR,
     MONDAY,
     MOVED,
-    PlacementOne,
 )
-
-
-@pytest.fixture
-def life(cast, django_capture_on_commit_callbacks):
-    return PlacementOne(cast, django_capture_on_commit_callbacks)
 
 
 def refused_under(code):
@@ -69,8 +63,7 @@ class TestAgencies:
 
 class TestChecks:
     @pytest.mark.failing("F11")
-    def test_nobody_checked_the_carers_so_nobody_is_put_on_a_shift(self, life):
-        agency = life.agency(signed_on=MOVED).agency
+    def test_nobody_checked_the_carers_so_nobody_is_put_on_a_shift(self, life, agency):
         carer = life.carer(agency, checked=False)
         with refused_under("STF-01-ROTA"):
             life.shift(MONDAY, carer, as_of=at(MOVED + DAY))
@@ -81,9 +74,8 @@ class TestChecks:
 
     @pytest.mark.failing("F11")
     @pytest.mark.failing("F117")
-    def test_who_came_unchecked_or_unknown_is_recorded_and_flagged_at_once(self, life):
-        agency = life.agency(signed_on=MOVED).agency
-        checked, unchecked = life.carer(agency), life.carer(agency, checked=False)
+    def test_who_came_unchecked_or_unknown_is_recorded_and_flagged_at_once(self, life, agency, two):
+        checked, unchecked = two[0], life.carer(agency, checked=False)
         shift = life.shift(MONDAY, checked)
         life.act(worked.sign_on, life.cast.priya, at(MONDAY, 8, 5), shift=shift, starts_at=at(MONDAY, 8), carer=checked)
         assert "STF-01 worked" not in life.red()
@@ -98,8 +90,7 @@ class TestChecks:
         life.reviews(shift, as_of=at(MONDAY, 20))
         assert not {"STF-01 worked", "STF-11 unlisted"} & life.red()
 
-    def test_a_waiver_is_amber_while_it_lasts(self, life):
-        agency = life.agency(signed_on=MOVED).agency
+    def test_a_waiver_is_amber_while_it_lasts(self, life, agency):
         carer = life.carer(agency, checked=False)
         life.act(
             requests.waive_checks, life.cast.tom, ARRIVED + HOUR, carer=carer, placement=life.placement,
@@ -113,9 +104,8 @@ class TestChecks:
         )
         assert "STF-01 worked" not in life.red()
 
-    def test_a_check_withdrawn_puts_the_shift_in_doubt(self, life):
-        agency = life.agency(signed_on=MOVED).agency
-        carer = life.carer(agency)
+    def test_a_check_withdrawn_puts_the_shift_in_doubt(self, life, two):
+        carer = two[0]
         shift = life.shift(MONDAY, carer, as_of=at(MOVED + DAY))
         assert not {"STF-01 planned", "STF-01 waived"} & life.red()
         withdrawn = at(MOVED + 2 * DAY, 11)
@@ -130,8 +120,7 @@ class TestChecks:
 
 class TestTraining:
     @pytest.mark.failing("F12")
-    def test_training_was_said_to_be_given(self, life):
-        agency = life.agency(signed_on=MOVED).agency
+    def test_training_was_said_to_be_given(self, life, agency):
         carer = life.carer(agency, trained=False)
         life.shift(MONDAY, carer)
         said = life.trains(carer, "trauma", MONDAY, signed_on=None, by=life.cast.carl)
@@ -142,8 +131,7 @@ class TestTraining:
 
     @pytest.mark.failing("F12")
     @pytest.mark.failing("F124")
-    def test_who_is_not_trained_by_the_fourteenth_day_is_flagged(self, life):
-        agency = life.agency(signed_on=MOVED).agency
+    def test_who_is_not_trained_by_the_fourteenth_day_is_flagged(self, life, agency):
         carer = life.carer(agency, trained=False)
         life.shift(MONDAY, carer)
         assert "STF-03 induction" in life.red(at(MONDAY, 8, 1))
@@ -162,9 +150,8 @@ class TestTraining:
 class TestSupervision:
     @pytest.mark.failing("F8")
     @pytest.mark.failing("F7")
-    def test_supervision_ended_at_the_move_and_nothing_replaced_it(self, life):
-        agency = life.agency(signed_on=MOVED).agency
-        carer = life.carer(agency)
+    def test_supervision_ended_at_the_move_and_nothing_replaced_it(self, life, agency, two):
+        carer = two[0]
         life.shift(MONDAY, carer)
         assert "STF-04 supervisor" not in life.red(at(MONDAY, 9))
         line = carer.supervisors.get()
@@ -179,9 +166,8 @@ class TestSupervision:
         assert "STF-04 supervisor" not in life.red()
 
     @pytest.mark.failing("F8")
-    def test_each_carer_is_supervised_within_a_week_and_then_every_four(self, life):
-        agency = life.agency(signed_on=MOVED).agency
-        carer = life.carer(agency)
+    def test_each_carer_is_supervised_within_a_week_and_then_every_four(self, life, two):
+        carer = two[0]
         life.shift(MONDAY, carer)
         assert "STF-04 first" not in life.red(at(MONDAY + 7 * DAY, 23))
         assert "STF-04 first" in life.red(at(MONDAY + 8 * DAY, 1))

@@ -19,13 +19,7 @@ from tests.staffing.placement_one import (
     MONDAY,
     MOVED,
     SECOND,
-    PlacementOne,
 )
-
-
-@pytest.fixture
-def life(cast, django_capture_on_commit_callbacks):
-    return PlacementOne(cast, django_capture_on_commit_callbacks)
 
 
 def refused_under(code):
@@ -34,10 +28,8 @@ def refused_under(code):
 
 class TestWhoDecides:
     @pytest.mark.failing("F22")
-    def test_commissioning_made_the_rota(self, life):
-        agency = life.agency(signed_on=MOVED).agency
-        carer = life.carer(agency)
-        life.shift(MONDAY, carer, published=False, by=life.cast.carl)  # proposed: that it may
+    def test_commissioning_made_the_rota(self, life, two):
+        life.shift(MONDAY, two[0], published=False, by=life.cast.carl)  # proposed: that it may
         with refused_under("DEC-01-STAFF"):
             life.publishes(MONDAY, at(MONDAY - DAY, 12), by=life.cast.carl)
         assert Refusal.objects.get().by == life.cast.carl
@@ -51,13 +43,12 @@ class TestWhoDecides:
         assert "STF-11 planned" in life.red(ARRIVED + 49 * HOUR)
 
     @pytest.mark.failing("F23")
-    def test_she_chose_who_was_let_on_shift(self, life):
+    def test_she_chose_who_was_let_on_shift(self, life, two):
         life.act(
             agreements.set_staffing, life.cast.amy, at(MOVED, 22), placement=life.placement, effective_from=at(MOVED, 22),
             by_day=2, by_night=1, source="The plan", why="As agreed.",
         )  # fmt: skip
-        agency = life.agency(signed_on=MOVED).agency
-        kept, sent_away = life.carer(agency), life.carer(agency)
+        kept, sent_away = two
         shift = life.shift(MONDAY, kept, sent_away)
         wish = {"shift": shift, "outgoing": sent_away, "reason": "She does not want her here.", "child_asked": True}
         with pytest.raises(Invalid, match="wish tells us"):
@@ -79,9 +70,8 @@ class TestWhoDecides:
 
 class TestShiftLeader:
     @pytest.mark.failing("F13")
-    def test_each_shift_has_one_leader_over_both_agencies(self, life):
-        first, second = (life.agency(name, signed_on=MOVED).agency for name in ("Tideway Nursing", "Saltmarsh Care"))
-        leader, other = life.carer(first), life.carer(second)
+    def test_each_shift_has_one_leader_over_both_agencies(self, life, two):
+        leader, other = two[0], life.carer(life.agency("Saltmarsh Care", signed_on=MOVED).agency)
         with pytest.raises(Invalid, match="Each shift needs one leader"):
             life.shift(MONDAY, leader, other, leads=False)
         life.shift(MONDAY + DAY, leader, other, published=False)
@@ -97,9 +87,8 @@ class TestShiftLeader:
         assert "STF-06 leaders" not in life.red()
 
     @pytest.mark.failing("F13")
-    def test_a_leader_who_does_not_come_leads_nobody(self, life):
-        agency = life.agency(signed_on=MOVED).agency
-        leader, other = life.carer(agency), life.carer(agency)
+    def test_a_leader_who_does_not_come_leads_nobody(self, life, two):
+        leader, other = two
         shift = life.shift(MONDAY, leader, other)
         life.act(worked.sign_on, life.cast.priya, at(MONDAY, 8, 1), shift=shift, starts_at=at(MONDAY, 8), carer=other)
         assert "STF-06 leaders" not in life.red(at(MONDAY, 8, 15))
@@ -110,8 +99,7 @@ class TestShiftLeader:
         assert "STF-06 leaders" not in life.red()
 
     @pytest.mark.failing("F14")
-    def test_nobody_supervised_the_shift_leader(self, life):
-        agency = life.agency(signed_on=MOVED).agency
+    def test_nobody_supervised_the_shift_leader(self, life, agency):
         leader = life.carer(agency, supervised=False)
         life.shift(MONDAY, leader)
         red = life.red(at(MONDAY, 8, 1))
@@ -125,11 +113,6 @@ class TestShiftLeader:
 
 
 class TestRatio:
-    @pytest.fixture
-    def five(self, life):
-        agency = life.agency(signed_on=MOVED).agency
-        return [life.carer(agency) for _ in range(5)]
-
     @pytest.mark.failing("F24")
     @pytest.mark.trap("11")
     def test_staff_in_their_cars_count_for_nothing(self, life, five):
@@ -193,11 +176,6 @@ class TestRatio:
 
 
 class TestStaffA:
-    @pytest.fixture
-    def staff_a(self, life):
-        life.own = life.agency(signed_on=MOVED).agency
-        return life.carer(life.own, name="Staffa")
-
     @pytest.mark.failing("F116")
     def test_he_was_found_asleep_on_a_waking_night(self, life, staff_a):
         shift = life.shift(MONDAY, staff_a, kind="waking_night")
@@ -248,9 +226,9 @@ class TestStaffA:
 
     @pytest.mark.failing("F117")
     @pytest.mark.failing("F119")
-    def test_he_came_all_the_same_and_the_social_worker_hears_at_once(self, life, staff_a):
+    def test_he_came_all_the_same_and_the_social_worker_hears_at_once(self, life, two, staff_a):
         standing = life.stands_down(staff_a, at(MOVED + DAY))
-        other = life.carer(life.own)
+        other = two[0]
         shift = life.shift(MONDAY, other, kind="waking_night")
         life.act(
             worked.sign_on, life.cast.priya, at(MONDAY, 20, 5), shift=shift, starts_at=at(MONDAY, 20), carer=staff_a
@@ -274,9 +252,9 @@ class TestStaffA:
 
     @pytest.mark.failing("F117")
     @pytest.mark.parametrize("kind", ["visitor", "carer"])
-    def test_under_his_own_name_he_is_no_visitor(self, life, staff_a, kind):
+    def test_under_his_own_name_he_is_no_visitor(self, life, two, staff_a, kind):
         life.stands_down(staff_a, at(MOVED + DAY))
-        shift = life.shift(MONDAY, life.carer(life.own))
+        shift = life.shift(MONDAY, two[0])
         row = life.act(
             worked.sign_on, life.cast.priya, at(MONDAY, 8, 1), shift=shift, starts_at=at(MONDAY, 8), name="robin  STAFFA",
             kind=kind,
@@ -311,12 +289,12 @@ class TestStaffA:
     @pytest.mark.failing("F119")
     @pytest.mark.failing("F121")
     @pytest.mark.trap("8")
-    def test_the_same_staff_move_with_her_and_pass_every_gate_again(self, life, staff_a):
-        unchecked = life.carer(life.own, checked=False)
+    def test_the_same_staff_move_with_her_and_pass_every_gate_again(self, life, agency, staff_a):
+        unchecked = life.carer(agency, checked=False)
         life.stands_down(staff_a, at(SECOND - 20 * DAY))
         life.moves_on()
         life.act(
-            agreements.bring_in_agency, life.cast.tom, at(SECOND, 12), placement=life.placement, agency=life.own,
+            agreements.bring_in_agency, life.cast.tom, at(SECOND, 12), placement=life.placement, agency=agency,
             started_on=SECOND,
         )  # fmt: skip
         shift = life.shift(SECOND + 7 * DAY, published=False, as_of=at(SECOND, 13))
