@@ -18,7 +18,7 @@ from itertools import takewhile
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 COMMITS = {"transactional_db", "live_server", "django_db_reset_sequences", "django_db_serialized_rollback"}
 _HANDED = pytest.StashKey[dict[str, Any]]()
@@ -66,7 +66,7 @@ class _Stage:
 
     def __init__(self):
         self.file: Any = None
-        self.told: list[tuple[Callable, transaction.Atomic, dict[str, Any]]] = []
+        self.told: list[tuple[Callable, tuple[transaction.Atomic, Any], dict[str, Any]]] = []
 
     def hand_out(self, file: Any, scenes: dict[str, Callable]) -> dict[str, Any]:
         both = zip((scene for scene, *_ in self.told), scenes.values(), strict=False)
@@ -86,23 +86,30 @@ class _Stage:
         within = transaction.atomic()
         within._from_testcase = True  # as around a test: what must be outermost in life may be so within it
         within.__enter__()
+        by = connections[DEFAULT_DB_ALIAS]
         try:
             ends[name] = scene(**{earlier: ends[earlier] for earlier in inspect.signature(scene).parameters})
             connection.check_constraints()  # here and not at the end of each test
         except BaseException:
-            _undo(within)
+            _undo(within, by)
             raise
-        self.told.append((scene, within, ends))
+        self.told.append((scene, (within, by), ends))
 
     def take_back(self, *, down_to: int = 0) -> None:
         while len(self.told) > down_to:
-            _, within, _ = self.told.pop()
-            _undo(within)
+            _, (within, by), _ = self.told.pop()
+            _undo(within, by)
 
 
-def _undo(within: transaction.Atomic) -> None:
-    transaction.set_rollback(True)
-    within.__exit__(None, None, None)
+def _undo(within: transaction.Atomic, by: Any) -> None:
+    """By the connection that told it: while a browser is driven in this thread, Django has another."""
+    now = connections[DEFAULT_DB_ALIAS]
+    connections[DEFAULT_DB_ALIAS] = by
+    try:
+        transaction.set_rollback(True)
+        within.__exit__(None, None, None)
+    finally:
+        connections[DEFAULT_DB_ALIAS] = now
 
 
 STAGE = _Stage()

@@ -1,6 +1,7 @@
 """What ESC-05 refuses, the database refuses too: an answer or a closing by somebody it is about; and only what the sweep made
 of flags is closed by records."""
 
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 from django.db.models import Q
 
@@ -45,7 +46,7 @@ class Migration(migrations.Migration):
     dependencies = [("escalations", "0002_routes")]
 
     operations = [
-        migrations.AddConstraint(
+        AddConstraintNotValid(  # what was closed before, by what was right then, stays as it is
             model_name="escalation",
             constraint=models.CheckConstraint(
                 condition=~Q(closed_because="cleared") | Q(automatic=True, source="flags"),
