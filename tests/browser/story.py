@@ -101,6 +101,13 @@ class Person:
         self.context.add_cookies([cookie])
         return self
 
+    def makes_room_for(self, user) -> None:
+        """Somebody else sits down at this browser, or nobody who has an account: cheaper than one for each."""
+        self.context.clear_cookies()
+        self.user = user
+        if user:
+            self.is_signed_in()
+
     # --- going about ----------------------------------------------------------------------------------------------
 
     def opens(self, where: str, *args, status: int = 200, anew: bool = False):
