@@ -149,7 +149,9 @@ class TestTheSeal:
         raise_escalation(what="W", outside=True, by=cast.amy, as_of=NOW)
         client.force_login(cast.sam)
         shown = client.get(reverse("core:account_detail", args=[cast.nina.pk])).content.decode()
-        assert shown.count("Held in Mind: something waits for you") == 2
+        sent = OutboxMessage.objects.filter(to=cast.nina).values_list("subject", flat=True)
+        assert list(sent) == ["Held in Mind: something waits for you"] * 2
+        assert "something waits" not in shown  # of what was sent they see the links to choose a password, and no more
         assert not re.search("escalation 1|protected|report", shown.partition("Messages sent")[2], re.IGNORECASE)
 
 
