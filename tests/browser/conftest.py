@@ -6,7 +6,7 @@ import shutil
 import pytest
 from django.test.testcases import LiveServerThread
 
-from tests.browser.eyes import WATCH
+from tests.browser.eyes import WATCH, judged
 from tests.browser.server import StayingThreads
 from tests.browser.story import Person
 
@@ -34,6 +34,12 @@ def browser_type_launch_args(browser_type_launch_args):
 def base_url():
     """No address is meant unless a test says it. (The plugin's own fixture is written in a way pytest now warns of.)"""
     return ""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _what_was_judged_is_known_to_both_workers(tmp_path_factory):
+    ours = tmp_path_factory.getbasetemp()
+    judged.kept_in((ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "judged-by-axe.txt")
 
 
 @pytest.fixture

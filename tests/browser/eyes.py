@@ -33,7 +33,36 @@ JUDGE = """
     .then((answer) => answer.violations);
 }
 """
-_judged: set[tuple[int, str]] = set()
+
+
+class Judged:
+    """What axe has found nothing wrong with in this run, by either of its workers: each adds to one file and reads it."""
+
+    def __init__(self):
+        self.known, self.file, self.read_to = set(), None, 0
+
+    def kept_in(self, file: Path) -> None:
+        self.known, self.file, self.read_to = set(), file, 0
+        file.touch()
+
+    def lacks(self, facts: set[str]) -> set[str]:
+        if not facts <= self.known and self.file:
+            with self.file.open("rb") as lines:
+                lines.seek(self.read_to)
+                whole = lines.read().rpartition(b"\n")[0]
+            self.read_to += len(whole) + bool(whole)
+            self.known.update(whole.decode().split("\n"))
+        return facts - self.known
+
+    def add(self, facts: set[str]) -> None:
+        new = facts - self.known
+        self.known |= new
+        if new and self.file:
+            with self.file.open("ab", buffering=0) as lines:
+                lines.write("".join(f"{fact}\n" for fact in new).encode())
+
+
+judged = Judged()
 
 
 @cache
@@ -61,10 +90,11 @@ def look(page, *, anew: bool = True) -> None:
     assert answer["h1s"] == 1, where
     assert answer["twice"] == [], f"{where} has ids that are used twice"
     assert answer["sideways"] <= 0, f"{where} scrolls sideways by {answer['sideways']} pixels"
-    parts, whole = ({(answer["width"], fact) for fact in answer[of]} for of in ("parts", "whole"))
-    if not anew and (parts | whole) <= _judged:
+    parts, whole = ({f"{answer['width']} {fact}" for fact in answer[of]} for of in ("parts", "whole"))
+    new_parts, new_whole = judged.lacks(parts), judged.lacks(whole)
+    if not (anew or new_parts or new_whole):
         return
-    only = None if anew or whole - _judged else [part for _, part in parts - _judged]
+    only = None if anew or new_whole else [part.split()[1] for part in new_parts]
     if not page.evaluate("window.axe !== undefined"):
         page.evaluate(_axe())
     found = page.evaluate(JUDGE, [TAGS, only])
@@ -72,4 +102,4 @@ def look(page, *, anew: bool = True) -> None:
         f"{rule['id']}: {rule['help']}\n  " + "\n  ".join(node["html"][:200] for node in rule["nodes"][:5])
         for rule in found
     )
-    _judged.update(parts, whole)
+    judged.add(parts | whole)
