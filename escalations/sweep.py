@@ -140,8 +140,11 @@ def _close_cleared(*, as_of: dt.datetime) -> int:
 def _not_answered(*, as_of: dt.datetime) -> QuerySet[Flag]:
     """Red flags past their owner's own time that are in no open escalation, and that no answer of the owner's holds."""
     today = clock.local_date(as_of)
-    hidden = [rule.code for rule in rulebook.ALL if getattr(rule, "behind_the_door", False)]
-    standing = Flag.objects.standing().filter(severity="red", placement__isnull=False).exclude(rule__in=hidden)
+    standing = (
+        Flag.objects.standing()
+        .filter(severity="red", placement__isnull=False)
+        .exclude(rule__in=rulebook.BEHIND_THE_DOOR)
+    )
     held = EscalationFlag.objects.filter(flag=OuterRef("pk"), escalation__closed_at__isnull=True)
     theirs = FlagAnswer.objects.filter(flag=OuterRef("pk"), by=OuterRef("owner"), answered_at__lte=as_of)
     late = Q(pk__in=[])
