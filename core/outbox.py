@@ -32,9 +32,8 @@ BATCH = 20
 LONGEST_WAIT = dt.timedelta(hours=1)
 DIGEST_AT = dt.time(7, 30)  # by English clocks; the timetable in config/settings.py rings then
 DAY_BEGINS, DAY_ENDS = dt.time(7), dt.time(20)  # by English clocks: outside it is night, and nobody is woken needlessly
-WAITS = (
-    "something waits for you"  # the subject for those behind a door, whatever it is: a list of subjects tells nothing
-)
+# The subject for those behind a door, whatever it is: a list of subjects tells nothing.
+WAITS = "something waits for you"
 LINK = "{one-time link}"  # stands in a body until the moment of sending, so that no working link is ever kept
 
 DigestSource = Callable[[dt.datetime], Iterable[tuple[int, list[str]]]]
