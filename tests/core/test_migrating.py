@@ -1,7 +1,18 @@
 """Migrations in groups are the same operations in the same order, and none is told of what a later one makes."""
 
 from django.db import models
-from django.db.migrations import AddField, AddIndex, AlterField, CreateModel
+from django.db.migrations import (
+    AddConstraint,
+    AddField,
+    AddIndex,
+    AlterField,
+    CreateModel,
+    RemoveConstraint,
+    RemoveField,
+    RenameField,
+    RunPython,
+    RunSQL,
+)
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
@@ -21,18 +32,34 @@ def test_the_products_own_migrations_keep_their_order_and_leave_the_same_state()
             assert not made & {getattr(each, "model_name", "") for each in inside(group)}
 
 
-def test_what_adds_to_a_model_made_here_comes_after_it_and_what_alters_is_alone():
+def test_what_touches_the_same_thing_twice_is_apart_and_so_is_what_nothing_is_known_of():
     fields = [("id", models.BigAutoField(primary_key=True)), ("kind", models.TextField())]
+    big = models.Q(id__gt=9)
     operations = [
         CreateModel("Swan", fields),
         CreateModel("Goose", fields),
+        #
         AddIndex("swan", models.Index(fields=["kind"], name="swan_kind")),
         AddField("goose", "flies", models.BooleanField(default=True)),
+        AddConstraint("goose", models.CheckConstraint(condition=big, name="goose_big")),
+        RunSQL("SELECT 1"),
         AlterField("goose", "kind", models.CharField(max_length=9)),
+        #
+        RemoveField("goose", "kind"),
+        RemoveConstraint("goose", "goose_big"),
         AddField("swan", "flies", models.BooleanField(default=True)),
+        #
+        AddConstraint("goose", models.CheckConstraint(condition=~big, name="goose_big")),
+        #
+        RunPython(RunPython.noop),
+        RenameField("swan", "flies", "swims"),
+        RunSQL("SELECT 2", state_operations=[RemoveField("swan", "swims")]),
+        #
+        AddField("goose", "swims", models.BooleanField(default=True)),
     ]
     groups = list(grouped(operations))
-    assert [inside(group) for group in groups] == [operations[:2], operations[2:4], operations[4:5], operations[5:]]
+    assert [len(inside(group)) for group in groups] == [2, 5, 3, 1, 1, 1, 1, 1]
+    assert [each for group in groups for each in inside(group)] == operations
     states = []
     for given in (operations, groups):
         state = ProjectState()
@@ -41,3 +68,4 @@ def test_what_adds_to_a_model_made_here_comes_after_it_and_what_alters_is_alone(
             operation.state_forwards("birds", state)
         states.append(state)
     assert states[0] == states[1]
+    assert {model._meta.model_name for model in states[1].apps.get_models()} == {"swan", "goose"}
