@@ -82,7 +82,7 @@ def test_tom_sees_it_cleared_and_zoe_sees_that_nothing_is_there(cast, idris, at_
     tom.opens("placements:visit_detail", visit.pk)
     tom.sees("Recorded by Amy Sparrow", "I want to see my brother.")
 
-    zoe = at_a_browser(cast.zoe).is_signed_in()
+    zoe = at_a_browser(cast.zoe, widths=(1280,)).is_signed_in()  # resized, the menu may still be on its way out
     zoe.opens("dashboards:child", idris.child.reference, status=404)
     nothing_there = zoe.words()
     for page, of in [
