@@ -6,6 +6,8 @@ goes. Running the migrations takes twenty seconds of a processor, a copy a fifth
 
 import contextlib
 import hashlib
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.apps import apps
@@ -60,7 +62,7 @@ def make() -> None:
     with as_owner(), connection._nodb_cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])  # let go when this cursor's connection ends
         _drop_what_killed_runs_left(cursor)
-        template = f"held_template_{_fingerprint()}"
+        template = _template()
         cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'held\\_template\\_%'")
         there = {name for (name,) in cursor.fetchall()}
         if template not in there:
@@ -73,6 +75,20 @@ def make() -> None:
             cursor.execute(f'ALTER DATABASE "{mine}" RENAME TO "{template}"')
         cursor.execute(f'CREATE DATABASE "{mine}" TEMPLATE "{template}"')
         settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = mine
+
+
+@contextlib.contextmanager
+def copy() -> Iterator[str]:
+    """A database for another process, as empty as each test finds this one's own: its name."""
+    name = f"test_held_copy_{os.getpid()}"
+    with as_owner(), connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{_template()}"')
+    try:
+        yield name
+    finally:
+        with as_owner(), connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
 
 
 def empty() -> None:
@@ -95,14 +111,14 @@ def drop() -> None:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')  # waits five seconds for connections that are ending
 
 
-def _fingerprint() -> str:
-    """Of everything the template is made of: the migrations, the triggers and grants, the libraries' own tables."""
+def _template() -> str:
+    """Named after everything it is made of: the migrations, the triggers and grants, the libraries' own tables."""
     parts = [history.protection_sql(settings.DATABASE_APP_ROLE).encode(), EMPTYING.encode()]
     parts.append((settings.BASE_DIR / "requirements.lock").read_bytes())
     parts += [
         path.read_bytes() for app in apps.get_app_configs() for path in sorted(Path(app.path).glob("migrations/*.py"))
     ]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+    return "held_template_" + hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
 
 
 def _drop_what_killed_runs_left(cursor) -> None:

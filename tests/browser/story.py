@@ -62,9 +62,11 @@ def title(code: str, limb: str = "") -> str:
 
 
 class Person:
-    """Somebody at a browser of their own. The first of `widths` is what they use; the page is looked at in all."""
+    """Somebody at a browser of their own. The first of `widths` is what they use; the page is looked at in all: a desk’s
+    and a phone’s, unless told otherwise, and where scripts are off, since the page is the same, the one they use."""
 
-    def __init__(self, user, browser, address, *, javascript=True, widths=WIDTHS):
+    def __init__(self, user, browser, address, *, javascript=True, widths=()):
+        widths = widths or (WIDTHS if javascript else (DESK,))
         self.user, self.address, self.widths, self.javascript = user, address, widths, javascript
         self.context = browser.new_context(
             viewport={"width": widths[0], "height": 900}, java_script_enabled=javascript, locale="en-GB"

@@ -48,18 +48,15 @@ def test_the_numbers_of_the_directors_page_open_exactly_that_many_rows(cast, ser
     """The largest and the smallest of each kind, counted on the page; all of them are asked in tests/dashboards."""
     dora = at_a_browser(cast.dora, widths=(1280,)).signs_in()
     dora.follows("Oversight", exact=True)
-    for of_what, rows in (("/flags/?", "tbody tr"), ("show=", "article")):
-        links = dora.page.locator(f"main a[href*='{of_what}']").evaluate_all(
-            "all => all.map((a) => [a.href, a.innerText])"
-        )
-        found = sorted(
-            (int(re.search(r"\d+", words).group()), href) for href, words in links if re.search(r"\d", words)
-        )
-        assert len(found) > 5
+    links = dora.page.locator("main a[href]").evaluate_all("all => all.map((a) => [a.href, a.innerText])")
+    for of_what, row in (("/flags/?", "tbody tr"), ("show=", "article")):
+        numbers = [(re.search(r"\d+", words), href) for href, words in links if of_what in href]
+        found = sorted((int(number.group()), href) for number, href in numbers if number)
+        assert len(found) > 3
         assert found[0][0] < found[-1][0]
         for said, href in (found[0], found[-1]):
             dora.opens(href)
-            assert rows_of(dora.page, rows) == said, href
+            assert rows_of(dora.page, row) == said, href
     dora.opens("dashboards:director")
     dora.sees("Teya Marlowe", "Leah Marlowe", "Nia Marlowe")
     dora.does_not_see("Quinn")

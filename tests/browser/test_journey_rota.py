@@ -183,7 +183,7 @@ def test_priya_works_a_shift_a_swap_is_decided_and_a_stand_down_is_lifted_by_thr
     later = rota.shift(NEXT, published=True)
     rota.puts(hugo, later)
 
-    priya = at_a_browser(cast.priya, widths=(1280, 768, 390)).is_signed_in()
+    priya = at_a_browser(cast.priya, widths=(768, 390)).is_signed_in()
     priya.opens("dashboards:my_work")
     priya.follows("Rota of Robin", exact=False)
     priya.follows("Day on", within=priya.page.locator(f"#shift-{shift.pk}"))

@@ -30,18 +30,18 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 from django.core.management import call_command
+from django.db import connection
 from core.models import Authority
-from exchange.scratch import scratch_database
+connection.settings_dict["NAME"], *folders = sys.argv[1:]
 found = []
-with scratch_database():
-    for code, folder in enumerate(sys.argv[1:]):  # each a council's own
-        Authority.objects.create(code=str(code), name=str(code))
-        with open(f"{folder}/printed", "w") as printed:
-            call_command("import_ssda903", folder, "--json", authority=str(code), stdout=printed)
-        with open(f"{folder}/printed") as printed:
-            counts = json.load(printed)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        found.append({"rows": counts["rows_read"], "episodes": counts["episodes"], "peak MB": peak})
+for code, folder in enumerate(folders):  # each a council's own
+    Authority.objects.create(code=str(code), name=str(code))
+    with open(f"{folder}/printed", "w") as printed:
+        call_command("import_ssda903", folder, "--json", authority=str(code), stdout=printed)
+    with open(f"{folder}/printed") as printed:
+        counts = json.load(printed)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    found.append({"rows": counts["rows_read"], "episodes": counts["episodes"], "peak MB": peak})
 print(json.dumps(found))
 """
 
@@ -78,14 +78,15 @@ def measure(rows: int) -> dict[str, int]:
     return json.loads(done.stdout)
 
 
-def measure_one_after_another(*sizes: int) -> list[dict[str, int]]:
-    """Import returns of so many rows, each longer than the one before, in one process, and say its peak after each."""
+def measure_one_after_another(*sizes: int, database: str) -> list[dict[str, int]]:
+    """Import returns of so many rows, each longer than the one before, into an empty database, in one process, and say
+    its peak after each."""
     with tempfile.TemporaryDirectory() as name:
         folders = [Path(name) / str(rows) for rows in sizes]
         for folder, rows in zip(folders, sizes, strict=True):
             folder.mkdir()
             write(folder, rows)
-        command = [sys.executable, "-c", BETWEEN, sys.executable, "-c", ONE_AFTER_ANOTHER, *folders]
+        command = [sys.executable, "-c", BETWEEN, sys.executable, "-c", ONE_AFTER_ANOTHER, database, *folders]
         done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout)
 
