@@ -1,9 +1,12 @@
 """What the LADO types to handle a referral."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from core import forms
+from django.db.models import Q
+
+from core import clock, forms
 from core.models import User
 from governance.models import Concern
 from lado import codes, report
@@ -13,6 +16,8 @@ from lado.policies import conduct as policies
 from lado.querysets.referrals import LENGTHS
 from staffing.forms.stand_downs import PlacementChoice
 from staffing.querysets import placements_known_to
+
+LOOKED_BACK = dt.timedelta(days=366)
 
 
 class Evaluate(forms.Form):
@@ -101,9 +106,14 @@ class Identify(forms.Form):
 class Attach(forms.Form):
     placement = PlacementChoice(None, label="At which placement did it arise?", noun="placement")
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, referral: Referral, user: User, **kwargs: Any) -> None:
+        """Offered are those of the day it happened or, where that is not known, of the year before it was referred."""
         super().__init__(*args, **kwargs)
-        self.offer("placement", placements_known_to(user).select_related("home", "child").order_by("-started_on", "pk"))
+        reached = clock.local_date(referral.received_at)
+        last = clock.local_date(referral.happened_at) if referral.happened_at else reached
+        first = last if referral.happened_at else reached - LOOKED_BACK
+        then = placements_known_to(user).filter(Q(ended_on=None) | Q(ended_on__gte=first), started_on__lte=last)
+        self.offer("placement", then.select_related("home", "child").order_by("-started_on", "pk"))
         field: Any = self.fields["placement"]
         field.user = user
 

@@ -149,9 +149,8 @@ def attach(request: HttpRequest, pk: int) -> HttpResponse:
     referral = their_case(request, pk, acting=True)
     act = partial(actions.attach_placement, referral=referral)
     title = "Say at which placement it arose"
-    return _form(
-        request, referral, forms.Attach, act, title, "Record it", "Recorded", form_kwargs={"user": request.user}
-    )
+    kwargs = {"referral": referral, "user": request.user}
+    return _form(request, referral, forms.Attach, act, title, "Record it", "Recorded", form_kwargs=kwargs)
 
 
 @access(Permission.REFER_TO_LADO)
