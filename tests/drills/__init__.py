@@ -73,6 +73,7 @@ def drills() -> Iterator[Drill]:
         kill_sweep,
         ladder,
         large_import,
+        outage,
         rota_races,
         stand_down_races,
     )
@@ -85,3 +86,4 @@ def drills() -> Iterator[Drill]:
     yield decisions.DRILL
     yield ladder.DRILL
     yield climb.DRILL
+    yield outage.DRILL

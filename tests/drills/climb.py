@@ -50,9 +50,9 @@ class World(Scene):
             team = self.team if key == "hana" else None
             setattr(self, key, self.person(f"{key}-{self.mark}", f"{key.capitalize()} of {self.mark}", role, team=team))
 
-    def raise_all(self) -> tuple[dt.datetime, int]:
-        """A thousand new ones in place of the last, as if nobody had swept for days: each with Tom or Hana, and due. Returns
-        since when, and the last step. None is used twice: that one climbs once at a time, the database holds."""
+    def raise_all(self, due: dt.datetime) -> int:
+        """A thousand new ones in place of the last, each with Tom or Hana, and due then. Returns the last step there was.
+        None is used twice: that one climbs once at a time, the database holds."""
         from core import actions, clock
         from escalations.actions.raising import raise_escalation
         from escalations.models import Escalation, EscalationStep
@@ -69,10 +69,9 @@ class World(Scene):
         here = Escalation.objects.filter(closed_at=None)
         self.all = Escalation.objects.filter(pk__in=list(here.values_list("pk", flat=True)))
 
-        due = at(self.today - dt.timedelta(days=DAYS_LATE), 0)
         for danger, level, owner in ((True, 3, self.hana), (False, 2, self.tom)):
             self.all.filter(danger=danger).update(level=level, owner=owner, came_at=due, next_at=due, state="open")
-        return due, EscalationStep.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        return EscalationStep.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
     def expected(self, danger: bool, due: dt.datetime, now: dt.datetime) -> list[tuple[int, dt.datetime]]:
         """The steps that are due by then, reckoned by the ladder's own data and one after another."""
@@ -104,6 +103,8 @@ def make_ready() -> Iterator:
     from django.conf import settings
     from django.core.management import call_command
 
+    from core import clock
+
     call_command("migrate", verbosity=0)
     world = World()
     office = PostOffice()
@@ -116,7 +117,8 @@ def make_ready() -> Iterator:
 
         def one_round(chance: random.Random) -> dict[str, int]:
             nonlocal length
-            due, last = world.raise_all()
+            due = at(world.today - dt.timedelta(days=DAYS_LATE), 0)
+            last = world.raise_all(due)
             ring()
             killed = 0
             for _ in range(KILLS):
@@ -136,7 +138,7 @@ def make_ready() -> Iterator:
             swept = sweeps_done()
             ring()
             _wait(lambda: sweeps_done() > swept + 1, "a sweep, and the next to begin after what the first let climb")
-            result = _looked_at(world, due, last)
+            result = looked_at(world, due, last, now=clock.now())
             _wait(lambda: not _unsent(world), "the mail to be sent")
             sent = _numbers(world, host)
             result |= {"kills": killed, "messages": len(sent), "messages lost": len(sent - set(office.got))}
@@ -186,12 +188,10 @@ def _numbers(world: World, host: str) -> set[str]:
     return {f"<{number}@{host}>" for number in sent}
 
 
-def _looked_at(world: World, due: dt.datetime, last: int) -> dict[str, int]:
-    """After one whole sweep since the restart: every step that is due, once, in order, dated when it was."""
-    from core import clock
+def looked_at(world: World, due: dt.datetime, last: int, *, now: dt.datetime) -> dict[str, int]:
+    """After one whole sweep: every step that is due by now, once, in order, dated when it was."""
     from escalations.models import EscalationStep
 
-    now = clock.now()
     should = {danger: world.expected(danger, due, now) for danger in (True, False)}
     taken: dict[int, list[tuple[int, dt.datetime]]] = defaultdict(list)
     steps = EscalationStep.objects.filter(escalation__in=world.all, pk__gt=last, kind__in=("climbed", "rang"))
