@@ -92,7 +92,7 @@ class RecordCheck(forms.Form):
         if not kept:  # nothing to choose instead
             del self.fields["evidence"]
             self.fields["upload"].required = True
-        self._ask_only(self.data.get("kind") if self.is_bound else None)
+        self._ask_only(self.data.get("kind", "") if self.is_bound else None)
 
     def _ask_only(self, kind: str | None) -> None:
         """While the form is read the boxes of other kinds are not asked; to whoever looks at it none is optional."""

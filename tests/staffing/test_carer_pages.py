@@ -515,6 +515,8 @@ def test_a_check_is_confirmed_box_by_box_and_what_was_ticked_stays(client, world
         assert str(form["confirmed_dbs"]).count(" checked") - 1 == len(ticked)  # the label of one has the word
         assert "Confirm this (optional)" not in response.content.decode()
         assert Check.objects.count() == before
+    nothing = client.post(address, {}).context["form"].errors
+    assert list(nothing) == ["kind", "checked_on", "detail"]
     both = {"confirmed_dbs": ["enhanced", "barred_list"], "confirmed_identity": ["photo_seen"], "upload": letter()}
     assert client.post(address, data | both).status_code == 302
     assert Check.objects.latest("pk").confirmed == ["enhanced", "barred_list"]
