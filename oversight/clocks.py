@@ -12,7 +12,7 @@ from core.access import Role
 from core.db import rows_of
 from oversight import rulebook, words
 from oversight.rulebook import Rule
-from oversight.rulebook.sql import of_a_list
+from oversight.rulebook.sql import FOR_ALL, beside_others, of_a_list
 from oversight.sweep import TYPES, parameters
 
 
@@ -93,11 +93,12 @@ def _shown(day: dt.date) -> list[Rule]:
 @functools.cache
 def _query(codes: tuple[str, ...], where: str) -> str:
     parts = "\nUNION ALL\n".join(
-        f"SELECT '{rule.code}' AS rule, * FROM ({of_a_list(rule.clocks)}) AS of_rule"
+        f"SELECT '{rule.code}' AS rule, * FROM ({of_a_list(beside_others(rule.clocks))}) AS of_rule"
         for rule in rulebook.ALL
         if rule.code in codes
     )
     return f"""
+        WITH {of_a_list(FOR_ALL)}
         SELECT rule, limb, clock.placement_id, child_id, child.reference, carer_id, agency_id, shift_id,
                carer.forename || ' ' || carer.surname, agency.name, shift.starts_at, clock_started_at, due_at, stage
         FROM ({parts}) AS clock

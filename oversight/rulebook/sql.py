@@ -57,6 +57,15 @@ def of_a_list(query: str) -> str:
     return query.replace("(%(placements)s::bigint[] IS NULL OR ", "(")
 
 
+def beside_others(query: str) -> str:
+    """A rule's query where FOR_ALL stands before many of them: what most begin with is made once, and not by each."""
+    for subject, name in ((LIVE, "live"), (FOLLOWED, "followed")):
+        if subject in query:
+            query = query.replace(subject, f"subject AS (SELECT * FROM {name})")
+            query = query.replace(RISK, f"risk AS (SELECT * FROM {name}_risk)")
+    return query
+
+
 def _subject(extra: str, name: str = "subject") -> str:
     return f"""{name} AS MATERIALIZED (
     SELECT p.id AS placement_id, p.child_id, c.authority_id, p.home_id, p.type, p.basis, p.until_18, p.started_on,
@@ -72,9 +81,11 @@ def _subject(extra: str, name: str = "subject") -> str:
 
 
 # Placements in which child clocks run: live, of a child under 18 who is looked after.
-LIVE = _subject(f"AND {asked_about('p.id')}")
+_LIVE = f"AND {asked_about('p.id')}"
+LIVE = _subject(_LIVE)
 # And which a team of ours follows. `from_day` is the first day whose records are ours to keep.
-FOLLOWED = _subject(f"AND p.followed_from <= %(today)s AND {asked_about('p.id')}")
+_FOLLOWED = f"AND p.followed_from <= %(today)s AND {asked_about('p.id')}"
+FOLLOWED = _subject(_FOLLOWED)
 
 # What is on record of the home's registration today, if anything.
 SETTING = (
@@ -113,6 +124,12 @@ def _risk(of: str, name: str) -> str:
 
 
 RISK = _risk("subject", "risk")
+
+# The same for many rules at once: see `beside_others`.
+FOR_ALL = ", ".join(
+    f"{_subject(which, name)}, {_risk(name, f'{name}_risk')}"
+    for which, name in ((_LIVE, "live"), (_FOLLOWED, "followed"))
+)
 
 # The high-risk placements of the councils that are asked about, all of them whatever the list: what one is compared with.
 _PEER = _subject(
