@@ -76,7 +76,7 @@ class ChildQuerySet(models.QuerySet):
             # A child known only from a return has no team yet: somebody must be able to find her one.
             served = Q(team_id=user.team_id) | Q(team__part_of_id=user.team_id)
             return children.filter(served | Q(team__isnull=True))
-        allocated = Q(_allocated_to(user))
+        allocated = _allocated_to(user)
         if scope == Scope.TEAM and user.team_id:
             return children.filter(allocated | Q(team_id=user.team_id))
         if scope in (Scope.TEAM, Scope.ALLOCATED):
@@ -117,10 +117,11 @@ class ChildQuerySet(models.QuerySet):
         return children
 
 
-def _allocated_to(user) -> Exists:
+def _allocated_to(user) -> Q:
+    """By the worker's few allocations, and not by looking for one with each child of the council."""
     from children.models import Allocation
 
-    return Exists(Allocation.objects.filter(live(), child=OuterRef("pk"), worker=user))
+    return Q(pk__in=Allocation.objects.filter(live(), worker=user).values("child"))
 
 
 class OfChildQuerySet(models.QuerySet):
