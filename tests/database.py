@@ -1,7 +1,7 @@
 """The test database: the migrations are run once, into a template, and each worker of each run gets a copy of it.
 
 The template is named after everything it is made of, so a changed migration or model makes a new one and the old one
-goes. Running the migrations takes twenty seconds of a processor, a copy a fifth of one.
+goes. Running the migrations takes ten seconds of a processor, a copy a fifth of one.
 """
 
 import contextlib

@@ -19,7 +19,7 @@ LiveServerThread.server_class = StayingThreads
 CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 QUIET = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 QUIET += ("--disable-component-update", "--disable-sync")
-# Each page is seen once: to make its scripts fast takes longer than to run them, by a quarter of all a page takes.
+# A page is seen for a moment: to make its scripts fast takes longer than to run them, by a quarter of all a page takes.
 QUIET += ("--js-flags=--max-lazy --always-sparkplug --no-maglev --no-opt",)
 
 

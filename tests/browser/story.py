@@ -1,8 +1,8 @@
 """What a person does at a browser, in plain words, so that a journey reads as a story.
 
 Each page a person reaches must answer as the story says (200 unless told otherwise) and is looked at (eyes.py) as wide
-as a desk's screen and as narrow as a phone. What is seen and done is by the words on the page, never by an id: if the
-words are wrong, the story stops.
+as a desk's screen and as narrow as a phone or, where scripts are off, as wide as theirs. What is seen and done is by the
+words on the page, never by an id: if the words are wrong, the story stops.
 
 `HELD_SHOTS=folder` keeps a picture of each page there.
 """
@@ -146,7 +146,7 @@ class Person:
         return self
 
     def looks(self, *, anew: bool = False) -> None:
-        """Hold the page to what every page is held to, wide and narrow."""
+        """Hold the page to what every page is held to, at each of their widths."""
         if not self.javascript:
             self.seen_page.goto(self.page.url)
         for width in reversed(self.widths):

@@ -56,6 +56,8 @@ def test_the_numbers_of_the_directors_page_open_exactly_that_many_rows(cast, ser
         assert found[0][0] < found[-1][0]
         for said, href in (found[0], found[-1]):
             dora.opens(href)
+            if row == "tbody tr":
+                dora.sees(f"{said} flag")
             assert rows_of(dora.page, row) == said, href
     dora.opens("dashboards:director")
     dora.sees("Teya Marlowe", "Leah Marlowe", "Nia Marlowe")

@@ -16,7 +16,7 @@ from django.db.migrations import (
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
-from core.migrating import Together, grouped
+from core.migrating import Together, _touched_by, grouped
 
 
 def inside(operation):
@@ -24,12 +24,19 @@ def inside(operation):
 
 
 def test_the_products_own_migrations_keep_their_order_and_leave_the_same_state():
-    for migration in MigrationLoader(None).disk_migrations.values():
+    loader = MigrationLoader(None)
+    one_by_one, in_groups = ProjectState(), ProjectState()
+    for key in loader.graph._generate_plan(loader.graph.leaf_nodes(), at_end=True):
+        migration = loader.graph.nodes[key]
         groups = list(grouped(migration.operations))
         assert [each for group in groups for each in inside(group)] == migration.operations
         for group in groups:
-            made = {each.name for each in inside(group) if isinstance(each, CreateModel)}
-            assert not made & {getattr(each, "model_name", "") for each in inside(group)}
+            touched = [_touched_by(each) for each in inside(group)]
+            assert len(set(touched)) == len(touched)
+            group.state_forwards(migration.app_label, in_groups)
+        migration.mutate_state(one_by_one, preserve=False)
+    assert one_by_one == in_groups
+    assert len(in_groups.models) > 100
 
 
 def test_what_touches_the_same_thing_twice_is_apart_and_so_is_what_nothing_is_known_of():

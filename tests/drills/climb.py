@@ -69,7 +69,7 @@ class World(Scene):
         here = Escalation.objects.filter(closed_at=None)
         self.all = Escalation.objects.filter(pk__in=list(here.values_list("pk", flat=True)))
 
-        # Asked before they are due: then the beat has them climb at once.
+        # Asked before they are due: once they are, the beat has them climb at once.
         last = EscalationStep.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         for danger, level, owner in ((True, 3, self.hana), (False, 2, self.tom)):
             self.all.filter(danger=danger).update(level=level, owner=owner, came_at=due, next_at=due, state="open")

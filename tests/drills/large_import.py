@@ -45,7 +45,7 @@ for code, folder in enumerate(folders):  # each a council's own
 print(json.dumps(found))
 """
 
-# The system counts as a program's peak also what the one that started it held then: here a small one does.
+# The system counts as a program's peak also what the one that started it held then: so a small one starts it.
 BETWEEN = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode)"
 
 
