@@ -118,7 +118,7 @@ class ChildQuerySet(models.QuerySet):
 
 
 def _allocated_to(user) -> Q:
-    """By the worker's few allocations, and not by looking for one with each child of the council."""
+    """By the worker's few allocations, rather than by looking for one for each child of the council."""
     from children.models import Allocation
 
     return Q(pk__in=Allocation.objects.filter(live(), worker=user).values("child"))

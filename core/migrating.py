@@ -25,6 +25,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
+FIELDS = "fields of constraints and indexes"
 OF_A_FIELD = (AddField, AlterField, RemoveField)
 OF_A_MODEL = (AddConstraint, AddIndex, RemoveConstraint, RemoveIndex)
 
@@ -52,7 +53,7 @@ def grouped(operations: Iterable[Operation]) -> Iterator[Operation]:
     taken: set[tuple[str, str]] = set()
     for operation in operations:
         touched = _touched_by(operation)
-        if group and (touched is None or taken & {touched, (touched[0], "")}):
+        if group and (touched is None or taken & _in_its_way(operation, touched)):
             yield Together(group)
             group, taken = [], set()
         if touched is None:
@@ -60,8 +61,16 @@ def grouped(operations: Iterable[Operation]) -> Iterator[Operation]:
             continue
         group.append(operation)
         taken.add(touched)
+        if isinstance(operation, OF_A_MODEL):
+            taken.add((touched[0], FIELDS))
     if group:
         yield Together(group)
+
+
+def _in_its_way(operation: Operation, touched: tuple[str, str]) -> set[tuple[str, str]]:
+    """What touched before keeps an operation out of a group: a constraint or index may be of the field that changes."""
+    changes = isinstance(operation, AlterField | RemoveField)
+    return {touched, (touched[0], "")} | ({(touched[0], FIELDS)} if changes else set())
 
 
 def _touched_by(operation: Operation) -> tuple[str, str] | None:

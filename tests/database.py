@@ -5,6 +5,7 @@ goes. Running the migrations takes ten seconds of a processor, a copy a fifth of
 """
 
 import contextlib
+import functools
 import hashlib
 import os
 from collections.abc import Iterator
@@ -111,6 +112,7 @@ def drop() -> None:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')  # waits five seconds for connections that are ending
 
 
+@functools.cache
 def _template() -> str:
     """Named after everything it is made of: the migrations, the triggers and grants, the libraries' own tables."""
     parts = [history.protection_sql(settings.DATABASE_APP_ROLE).encode(), EMPTYING.encode()]

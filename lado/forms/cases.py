@@ -1,11 +1,11 @@
 """What the LADO types to handle a referral."""
 
-import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
 
+from children.querysets import live_on
 from core import clock, forms
 from core.models import User
 from governance.models import Concern
@@ -16,8 +16,6 @@ from lado.policies import conduct as policies
 from lado.querysets.referrals import LENGTHS
 from staffing.forms.stand_downs import PlacementChoice
 from staffing.querysets import placements_known_to
-
-LOOKED_BACK = dt.timedelta(days=366)
 
 
 class Evaluate(forms.Form):
@@ -107,13 +105,11 @@ class Attach(forms.Form):
     placement = PlacementChoice(None, label="At which placement did it arise?", noun="placement")
 
     def __init__(self, *args: Any, referral: Referral, user: User, **kwargs: Any) -> None:
-        """Offered are those of the day it happened or, where that is not known, of the year before it was referred."""
+        """All are offered, since what is said of the day may be wrong; those of that day first."""
         super().__init__(*args, **kwargs)
-        reached = clock.local_date(referral.received_at)
-        last = clock.local_date(referral.happened_at) if referral.happened_at else reached
-        first = last if referral.happened_at else reached - LOOKED_BACK
-        then = placements_known_to(user).filter(Q(ended_on=None) | Q(ended_on__gte=first), started_on__lte=last)
-        self.offer("placement", then.select_related("home", "child").order_by("-started_on", "pk"))
+        day = clock.local_date(referral.happened_at or referral.received_at)
+        placements = placements_known_to(user).annotate(then=Q(live_on(day))).select_related("home", "child")
+        self.offer("placement", placements.order_by("-then", "-started_on", "pk"))
         field: Any = self.fields["placement"]
         field.user = user
 

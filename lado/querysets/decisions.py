@@ -1,7 +1,7 @@
 """Who may read whether a matter was referred: the LADO of the council, unless it is about them."""
 
 from django.db import models
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from core.access import Permission
 from governance.models import ConductSubject
@@ -20,13 +20,11 @@ class ConductDecisionQuerySet(models.QuerySet):
         named = ConductSubject.objects.filter(concern=OuterRef("concern"), carer__account=user)
         return self.filter(~Exists(theirs) & ~Exists(as_carer) & ~Exists(named), authority_id=user.authority_id)
 
-    def not_referred(self) -> "ConductDecisionQuerySet":
-        """Each with `taken_up`: whether its concern or, where there is none, the carer was referred once that was decided."""
+    def not_referred(self, user) -> "ConductDecisionQuerySet":
+        """Each with `taken_up`: whether this person reads a referral of its concern."""
         from lado.models import Referral
 
-        since = Referral.objects.filter(received_at__gte=OuterRef("decided_at"))
-        of_concern = Exists(since.filter(concern=OuterRef("concern")))
-        of_carer = Q(concern=None) & Exists(since.filter(concern=None, carer=OuterRef("carer")))
-        return self.filter(answer="not_referred").annotate(
-            taken_up=ExpressionWrapper(of_concern | of_carer, BooleanField())
+        taken_up = Referral.objects.visible_to(user).filter(
+            concern=OuterRef("concern"), authority=OuterRef("authority")
         )
+        return self.filter(answer="not_referred").annotate(taken_up=Exists(taken_up))

@@ -97,7 +97,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         ),
         "undecided": _undecided(user, as_of),
         "not_referred": list(
-            ConductDecision.for_user(user).not_referred().select_related("concern", "carer", "decided_by")[:LISTED]
+            ConductDecision.for_user(user).not_referred(user).select_related("concern", "carer", "decided_by")[:LISTED]
         ),
         "refused": list(policies.refusals_for(user)[:LISTED]),
     }

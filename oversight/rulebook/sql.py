@@ -59,11 +59,11 @@ def of_a_list(query: str) -> str:
 
 def beside_others(query: str) -> str:
     """A rule's query where FOR_ALL stands before many of them: what most begin with is made once, and not by each."""
-    for subject, name in ((LIVE, "live"), (FOLLOWED, "followed")):
-        if subject in query:
-            query = query.replace(subject, f"subject AS (SELECT * FROM {name})")
-            query = query.replace(RISK, f"risk AS (SELECT * FROM {name}_risk)")
-    return query
+    if FOLLOWED in query:
+        query = query.replace(RISK, "risk AS (SELECT * FROM followed_risk)")
+    return query.replace(FOLLOWED, "subject AS (SELECT * FROM followed)").replace(
+        LIVE, "subject AS (SELECT * FROM live)"
+    )
 
 
 def _subject(extra: str, name: str = "subject") -> str:
@@ -126,10 +126,7 @@ def _risk(of: str, name: str) -> str:
 RISK = _risk("subject", "risk")
 
 # The same for many rules at once: see `beside_others`.
-FOR_ALL = ", ".join(
-    f"{_subject(which, name)}, {_risk(name, f'{name}_risk')}"
-    for which, name in ((_LIVE, "live"), (_FOLLOWED, "followed"))
-)
+FOR_ALL = f"{_subject(_LIVE, 'live')}, {_subject(_FOLLOWED, 'followed')}, {_risk('followed', 'followed_risk')}"
 
 # The high-risk placements of the councils that are asked about, all of them whatever the list: what one is compared with.
 _PEER = _subject(

@@ -134,7 +134,9 @@ def test_a_manager_decides_from_the_concern_and_from_the_carer(scene, client):
     scene.refer(by=scene.cast.tom, concern=concern, as_of=clock.now())
     shown = seen(client, "cases")
     assert shown.count("Take it up all the same") == 1
-    assert "Referred all the same since" in shown
+    assert "It has been referred" in shown
+    Referral.objects.filter(concern=concern).update(account=scene.cast.lee)  # what is about them they do not hear of
+    assert seen(client, "cases").count("Take it up all the same") == 2
     another = concern_about(scene)
     assert "Laughed as she cried." in seen(client, "decide_concern", another.pk)
     answer = sends(client, "decide_concern", another.pk, because="It is one of the agency’s own.")
@@ -280,17 +282,17 @@ def test_the_sheet_has_a_line_a_referral_and_no_name(scene, client):
     assert client.get(page("cases", year="²")).status_code == 200
 
 
-def test_offered_is_where_it_can_have_arisen(scene, client):
-    """The placements of the day it happened or, where that is not known, of the year before it was referred."""
+def test_where_it_can_have_arisen_is_offered_first(scene, client):
+    """The placements of the day it happened or, where that is not known, was referred; then all others, the newest first."""
     old, last_year = (scene.cast.placement(scene.cast.child(), TODAY - n * DAY) for n in (900, 300))
     for placement, ended in ((old, 600), (last_year, 200)):
         placement.ended_on = TODAY - ended * DAY
         placement.save()
     client.force_login(scene.cast.lee)
-    for happened_at, there, not_there in (
-        (None, (scene.placement, last_year), (old,)),
-        (clock.now() - DAY, (scene.placement,), (old, last_year)),
+    for happened_at, offered in (
+        (None, [scene.placement, last_year, old]),
+        (clock.now() - 250 * DAY, [last_year, scene.placement, old]),
     ):
         shown = seen(client, "attach", scene.refer(happened_at=happened_at).pk)
-        for placement in (old, last_year, scene.placement):
-            assert (f'value="{placement.pk}"' in shown) == (placement in there) != (placement in not_there)
+        places = [shown.index(f'value="{placement.pk}"') for placement in offered]
+        assert places == sorted(places)
