@@ -10,10 +10,12 @@ class OversightConfig(AppConfig):
         from core.actions import on_touched
         from core.documents import register
         from core.outbox import digest_source
+        from lado.waiting import let_the_next_in
         from oversight.digest import digest_lines
         from oversight.rulebook import document
-        from oversight.sweep import recheck
+        from oversight.sweep import on_swept, recheck
 
         on_touched(recheck)
+        on_swept(let_the_next_in)
         digest_source(digest_lines)
         register(document.PATH, document.render)

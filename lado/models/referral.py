@@ -169,7 +169,7 @@ class Admission(Protected):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Empty where nobody behind the door could handle it, and the next person up was let in.",
+        help_text="Empty where the next person up was let in by itself: nobody could handle it, or it was left too long.",
     )
     recorded_at = RecordedAt()
     history = tracked()

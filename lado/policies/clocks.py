@@ -1,8 +1,11 @@
 """What is owed on a referral, and by when: for the pages behind the door. The rulebook counts the same in SQL, written apart."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
 
 from core import clock
 from core.dates import months_after
@@ -95,3 +98,20 @@ def owed(
         found.append(("See that the employer has referred to the Disclosure and Barring Service", day))
     found += [(f"{a.get_kind_display()}: {a.what}", a.due_on) for a in actions if a.done_on is None]
     return sorted((Owed(what, day, day < today) for what, day in found), key=lambda row: row.by)
+
+
+def of_each(
+    referrals: Iterable[Referral], steps: QuerySet, actions: QuerySet, as_of: dt.datetime
+) -> list[tuple[Referral, list[Owed]]]:
+    """Each referral with what is owed on it, of these steps and actions. Three queries, however many there are."""
+    referrals = list(referrals)
+    taken, asked = defaultdict(list), defaultdict(list)
+    for step in steps.filter(referral__in=referrals):
+        taken[step.referral_id].append(step)
+    for action in actions.filter(referral__in=referrals):
+        asked[action.referral_id].append(action)
+    councils = {referral.authority_id for referral in referrals}
+    standards = {pk: Standards(pk, clock.local_date(as_of)) for pk in councils}
+    return [
+        (each, owed(each, taken[each.pk], asked[each.pk], standards[each.authority_id], as_of)) for each in referrals
+    ]

@@ -128,6 +128,15 @@ def owner_for(authority_id: int, *, carer: Carer | None, account: User | None, l
     return min(people, key=lambda person: (order.index(Role(person.role)), person.pk))
 
 
+def next_up(referral: Referral) -> list[User]:
+    """Those of the council outside the LADO's team who may be let in to act on it, the nearest first. Never its subject,
+    nor whoever has it."""
+    subjects = subjects_of(carer=referral.carer, account=referral.account)
+    free = User.objects.filter(authority_id=referral.authority_id, is_active=True, role__in=STANDS_IN)
+    people = free.exclude(pk__in=[*subjects, referral.owner_id])
+    return sorted(people, key=lambda person: (STANDS_IN.index(Role(person.role)), person.pk))
+
+
 def councils_of(user: User) -> list[int]:
     """The councils to whose LADO a person may refer from nowhere: their own or, for a provider’s people, those that appointed
     them."""

@@ -1,7 +1,6 @@
 """The LADO's caseload with what is owed, and one referral's page."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -56,19 +55,8 @@ def their_case(request: HttpRequest, pk: int, *, acting: bool = False) -> Referr
 def with_owed(
     referrals: Iterable[Referral], user: User, as_of: dt.datetime
 ) -> list[tuple[Referral, list[clocks.Owed]]]:
-    """Each referral with what is owed on it. Three queries, however many there are."""
-    referrals = list(referrals)
-    steps, tasks = defaultdict(list), defaultdict(list)
-    for step in ReferralStep.for_user(user).filter(referral__in=referrals):
-        steps[step.referral_id].append(step)
-    for task in ReferralAction.for_user(user).filter(referral__in=referrals):
-        tasks[task.referral_id].append(task)
-    councils = {referral.authority_id for referral in referrals}
-    standards = {pk: clocks.Standards(pk, clock.local_date(as_of)) for pk in councils}
-    return [
-        (each, clocks.owed(each, steps[each.pk], tasks[each.pk], standards[each.authority_id], as_of))
-        for each in referrals
-    ]
+    """Each referral with what is owed on it, as this person reads it."""
+    return clocks.of_each(referrals, ReferralStep.for_user(user), ReferralAction.for_user(user), as_of)
 
 
 def _urgent(row: tuple[Referral, list[clocks.Owed]]) -> tuple[dt.date, int]:
