@@ -1,7 +1,8 @@
 """Behind the door, too, nothing stays in one inbox: what is long overdue is shown to the next person up, by itself.
 
 A flag behind the door goes up no ladder, whose trail others read. Instead the next person up is let in to the referral,
-and may act on it: once something has been overdue for so many working days, and after as many again the one after.
+and may act on it: once something has been overdue for so many working days, and after as many again the one after. It
+ends there: each who reads an allegation is one more from whom it may get about.
 """
 
 import datetime as dt
@@ -22,7 +23,7 @@ from lado.policies import conduct as policies
 from staffing import notices
 
 logger = logging.getLogger(__name__)
-PATIENCE = 5  # working days
+PATIENCE, TURNS = 5, 2  # working days, and how many are let in one after another
 WHY = "Something on it has been overdue for {} working days."
 
 
@@ -54,7 +55,7 @@ def _let_in(referral: Referral, due_on: dt.date, as_of: dt.datetime, now: dt.dat
 def _whose_turn(referral: Referral, due_on: dt.date, as_of: dt.datetime) -> list[tuple[User, int]]:
     """Those whose turn has come, the nearest first, and after how many working days it came."""
     today, turns = clock.local_date(as_of), []
-    for number, person in enumerate(policies.next_up(referral), start=1):
+    for number, person in enumerate(policies.next_up(referral)[:TURNS], start=1):
         if add_working_days(due_on, number * PATIENCE) >= today:
             break
         turns.append((person, number * PATIENCE))

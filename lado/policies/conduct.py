@@ -129,12 +129,12 @@ def owner_for(authority_id: int, *, carer: Carer | None, account: User | None, l
 
 
 def next_up(referral: Referral) -> list[User]:
-    """Those of the council outside the LADO's team who may be let in to act on it, the nearest first. Never its subject,
+    """Of each role that stands in for the LADO the one who may be let in to act on it, the nearest first. Never its subject,
     nor whoever has it."""
     subjects = subjects_of(carer=referral.carer, account=referral.account)
     free = User.objects.filter(authority_id=referral.authority_id, is_active=True, role__in=STANDS_IN)
-    people = free.exclude(pk__in=[*subjects, referral.owner_id])
-    return sorted(people, key=lambda person: (STANDS_IN.index(Role(person.role)), person.pk))
+    of = {person.role: person for person in free.exclude(pk__in=[*subjects, referral.owner_id]).order_by("-pk")}
+    return [of[role] for role in STANDS_IN if role in of]
 
 
 def councils_of(user: User) -> list[int]:
