@@ -7,9 +7,11 @@ ends there: each who reads an allegation is one more from whom it may get about.
 
 import datetime as dt
 import logging
+from collections.abc import Sequence
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from core import clock
 from core.actions import say_who
@@ -24,54 +26,63 @@ from staffing import notices
 
 logger = logging.getLogger(__name__)
 PATIENCE, TURNS = 5, 2  # working days, and how many are let in one after another
-WHY = "Something on it has been overdue for {} working days."
+WHY = "Something on it has been overdue for more than {} working days."
 
 
 def let_the_next_in(*, as_of: dt.datetime, now: dt.datetime | None = None) -> int:
     """Let in whoever is next, to each referral on which something has been overdue too long. Returns how many were let in.
 
-    Found in the facts each time, so that no one is let in twice and none is missed. Whoever a referral is about is never
-    let in to it. `now` is when it is done, where that is later than `as_of`.
+    Found in the facts each time, under a lock on the referral. Nobody the referral may be about is let in, and nobody again
+    whose access was ended, for the same thing. Of a day that was missed (`now` is later) nothing is asked: today's sweep does.
     """
-    referrals = Referral.objects.owing().select_related("carer", "account", "owner")
-    found = clocks.of_each(referrals, ReferralStep.objects.all(), ReferralAction.objects.all(), as_of)
-    return sum(_let_in(referral, row.by, as_of, now or as_of) for referral, [row, *_] in found if row.late)
+    if now is not None and now > as_of:
+        return 0
+    late = [referral.pk for referral, owed in _owed(Referral.objects.owing(), as_of) if _turns(owed, as_of)]
+    return sum(_let_in(pk, as_of) for pk in late)
 
 
-def _let_in(referral: Referral, due_on: dt.date, as_of: dt.datetime, now: dt.datetime) -> int:
+def _owed(referrals: QuerySet, as_of: dt.datetime) -> list[tuple[Referral, list[clocks.Owed]]]:
+    return clocks.of_each(referrals, ReferralStep.objects.all(), ReferralAction.objects.all(), as_of)
+
+
+def _turns(owed: Sequence[clocks.Owed], as_of: dt.datetime) -> int:
+    """How many people's turn has come by what has been overdue longest."""
+    today = clock.local_date(as_of)
+    return sum(add_working_days(row.by, turn * PATIENCE) < today for row in owed[:1] for turn in range(1, TURNS + 1))
+
+
+def _let_in(pk: int, as_of: dt.datetime) -> int:
     try:
         with transaction.atomic():
             say_who(None, "sweep")
-            if not Referral.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=referral.pk):
-                return 0
-            return sum(_one(referral, person, days, now) for person, days in _whose_turn(referral, due_on, as_of))
+            held = Referral.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=pk)
+            return sum(_next(referral, owed, as_of) for referral, owed in _owed(held, as_of))
     except SoftTimeLimitExceeded:  # the task's time is over: the next sweep goes on
         raise
     except Exception as error:  # whatever is wrong with one referral, the others are somebody's too
-        logger.error("nobody could be let in to referral %d: %s", referral.pk, type(error).__name__)
+        logger.error("nobody could be let in to referral %d: %s", pk, type(error).__name__)
         return 0
 
 
-def _whose_turn(referral: Referral, due_on: dt.date, as_of: dt.datetime) -> list[tuple[User, int]]:
-    """Those whose turn has come, the nearest first, and after how many working days it came."""
-    today, turns = clock.local_date(as_of), []
-    for number, person in enumerate(policies.next_up(referral)[:TURNS], start=1):
-        if add_working_days(due_on, number * PATIENCE) >= today:
-            break
-        turns.append((person, number * PATIENCE))
-    return turns
-
-
-def _one(referral: Referral, person: User, days: int, now: dt.datetime) -> int:
-    _, new = Admission.objects.get_or_create(
-        referral=referral,
-        person=person,
-        ended_at=None,
-        defaults={"handles": True, "started_at": now, "why": WHY.format(days)},
-    )
-    if new:
+def _next(referral: Referral, owed: Sequence[clocks.Owed], as_of: dt.datetime) -> int:
+    turns = _turns(owed, as_of)
+    if not turns:
+        return 0
+    by_itself = Admission.objects.filter(referral=referral, admitted_by=None).exclude(person=referral.owner_id)
+    made = by_itself.filter(Q(ended_at=None) | Q(started_at__gte=clock.end_of(owed[0].by))).select_related("person")
+    there = {admission.person_id for admission in made}
+    people = [person for person in policies.next_up(referral) if person.pk not in there]
+    new = [_admit(referral, person, as_of) for person in people[: max(turns - len(there), 0)]]
+    for person in [*new, *(admission.person for admission in made if admission.ended_at is None)]:
         notices.tell(
-            [person], key=f"referral-{referral.pk}-overdue-{person.pk}", subject=WAITS, path=case_page(referral),
-            text="Something that waits for somebody else has waited too long.",
+            [person], key=f"referral-{referral.pk}-overdue-{owed[0].by}-{person.pk}", subject=WAITS,
+            path=case_page(referral), text="Something that waits for somebody else is long overdue.",
         )  # fmt: skip
-    return int(new)
+    return len(new)
+
+
+def _admit(referral: Referral, person: User, as_of: dt.datetime) -> User:
+    """Let them in to act; where they might only read, that ends."""
+    Admission.objects.filter(referral=referral, person=person, ended_at=None).update(ended_at=as_of)
+    Admission.objects.create(referral=referral, person=person, handles=True, started_at=as_of, why=WHY.format(PATIENCE))
+    return person

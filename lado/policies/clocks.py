@@ -103,7 +103,8 @@ def owed(
 def of_each(
     referrals: Iterable[Referral], steps: QuerySet, actions: QuerySet, as_of: dt.datetime
 ) -> list[tuple[Referral, list[Owed]]]:
-    """Each referral with what is owed on it, of these steps and actions. Three queries, however many there are."""
+    """Each referral with what is owed on it, of these steps and actions, in as many queries however many there
+    are of one council."""
     referrals = list(referrals)
     taken, asked = defaultdict(list), defaultdict(list)
     for step in steps.filter(referral__in=referrals):

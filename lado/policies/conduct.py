@@ -130,10 +130,15 @@ def owner_for(authority_id: int, *, carer: Carer | None, account: User | None, l
 
 def next_up(referral: Referral) -> list[User]:
     """Of each role that stands in for the LADO the one who may be let in to act on it, the nearest first. Never its subject,
-    nor whoever has it."""
+    nor whoever has the name of one, nor whoever has it."""
     subjects = subjects_of(carer=referral.carer, account=referral.account)
     free = User.objects.filter(authority_id=referral.authority_id, is_active=True, role__in=STANDS_IN)
-    of = {person.role: person for person in free.exclude(pk__in=[*subjects, referral.owner_id]).order_by("-pk")}
+    names = [referral.named, str(referral.carer or "")]
+    of = {
+        person.role: person
+        for person in free.exclude(pk__in=[*subjects, referral.owner_id]).order_by("-pk")
+        if not any(same_name(name, person.name) for name in names)
+    }
     return [of[role] for role in STANDS_IN if role in of]
 
 

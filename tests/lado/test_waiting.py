@@ -45,7 +45,7 @@ def test_each_five_working_days_let_the_next_person_up_in_once(scene, left):
     assert let_the_next_in(as_of=after(PATIENCE)) == 0
     assert let_in(left) == [cast.sal]
     assert list(Referral.for_user(cast.sal).handled_by(cast.sal)) == [left]
-    assert Admission.objects.get().why == "Something on it has been overdue for 5 working days."
+    assert Admission.objects.get().why == "Something on it has been overdue for more than 5 working days."
     [(subject, body)] = told(cast.sal)
     assert subject == "Held in Mind: something waits for you"
     for words in ("referral", "allegation", "Kay", "Skye"):
@@ -53,6 +53,7 @@ def test_each_five_working_days_let_the_next_person_up_in_once(scene, left):
     assert let_the_next_in(as_of=after(2 * PATIENCE)) == 1
     assert let_in(left) == [cast.sal, cast.dora]
     assert not Referral.for_user(cast.dee).exists()
+    left.refresh_from_db()
     assert left.owner == cast.lee  # it stays the LADO's to handle
 
 
@@ -70,6 +71,37 @@ def test_whoever_it_is_about_is_passed_over(scene, left):
     assert let_the_next_in(as_of=after(PATIENCE)) == 1
     assert let_in(left) == [cast.dora]
     assert not Referral.for_user(cast.sal).exists()
+
+
+def test_so_is_whoever_has_the_name_of_one(scene):
+    named = scene.refer(named="SAL  plover", as_of=RECEIVED)
+    assert let_the_next_in(as_of=after(PATIENCE)) == 1
+    assert let_in(named) == [scene.cast.dora]
+    assert told(scene.cast.sal) == []
+
+
+def test_whose_access_was_ended_is_not_let_in_again_for_the_same(scene, left):
+    cast = scene.cast
+    let_the_next_in(as_of=after(PATIENCE))
+    Admission.objects.update(ended_at=after(PATIENCE))
+    assert let_the_next_in(as_of=after(PATIENCE)) == 0
+    assert let_in(left) == []
+    assert let_the_next_in(as_of=after(2 * PATIENCE)) == 1
+    assert let_in(left) == [cast.dora]
+
+
+def test_whoever_might_only_read_it_may_act_from_then_on(scene, left):
+    cast = scene.cast
+    scene.act("admit", left, RECEIVED, person=cast.sal, why="W")
+    assert not Referral.for_user(cast.sal).handled_by(cast.sal).exists()
+    assert let_the_next_in(as_of=after(PATIENCE)) == 1
+    assert let_in(left) == [cast.sal]
+    assert Referral.for_user(cast.sal).handled_by(cast.sal).exists()
+    assert let_the_next_in(as_of=after(PATIENCE)) == 0
+
+
+def test_a_day_that_was_missed_is_left_to_todays_sweep(left):
+    assert let_the_next_in(as_of=after(PATIENCE), now=after(2 * PATIENCE)) == 0
 
 
 def test_after_an_outage_both_whose_turn_came_are_let_in_and_nobody_after_them(scene, left):
@@ -101,13 +133,13 @@ def test_the_sweep_does_it_and_one_that_fails_stops_no_other(scene, left, monkey
     whole = waiting.policies.next_up
 
     def fails(referral):
-        if referral.pk == left.pk:
+        if referral.pk == other.pk:  # the first to be looked at
             raise RuntimeError("Kay Dotterel")
         return whole(referral)
 
     monkeypatch.setattr(waiting.policies, "next_up", fails)
     sweep(as_of=clock.now())
-    assert let_in(left) == []
-    assert scene.cast.sal in let_in(other)
+    assert let_in(other) == []
+    assert scene.cast.sal in let_in(left)
     assert "RuntimeError" in caplog.text
     assert "Kay" not in caplog.text
