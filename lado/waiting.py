@@ -26,7 +26,7 @@ from staffing import notices
 
 logger = logging.getLogger(__name__)
 PATIENCE, TURNS = 5, 2  # working days, and how many are let in one after another
-WHY = "Something on it has been overdue for more than {} working days."
+WHY = f"Something on it has been overdue for more than {PATIENCE} working days."
 
 
 def let_the_next_in(*, as_of: dt.datetime, now: dt.datetime | None = None) -> int:
@@ -73,16 +73,16 @@ def _next(referral: Referral, owed: Sequence[clocks.Owed], as_of: dt.datetime) -
     there = {admission.person_id for admission in made}
     people = [person for person in policies.next_up(referral) if person.pk not in there]
     new = [_admit(referral, person, as_of) for person in people[: max(turns - len(there), 0)]]
-    for person in [*new, *(admission.person for admission in made if admission.ended_at is None)]:
-        notices.tell(
-            [person], key=f"referral-{referral.pk}-overdue-{owed[0].by}-{person.pk}", subject=WAITS,
-            path=case_page(referral), text="Something that waits for somebody else is long overdue.",
-        )  # fmt: skip
+    inside = [admission.person for admission in made if admission.ended_at is None]
+    notices.tell(  # once for each thing overdue: those let in for an earlier one too
+        [*inside, *new], key=f"referral-{referral.pk}-overdue-{owed[0].by}", subject=WAITS, path=case_page(referral),
+        text="Something that waits for somebody else is long overdue.",
+    )  # fmt: skip
     return len(new)
 
 
 def _admit(referral: Referral, person: User, as_of: dt.datetime) -> User:
     """Let them in to act; where they might only read, that ends."""
     Admission.objects.filter(referral=referral, person=person, ended_at=None).update(ended_at=as_of)
-    Admission.objects.create(referral=referral, person=person, handles=True, started_at=as_of, why=WHY.format(PATIENCE))
+    Admission.objects.create(referral=referral, person=person, handles=True, started_at=as_of, why=WHY)
     return person

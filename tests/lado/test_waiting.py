@@ -27,7 +27,7 @@ def let_in(referral) -> list:
     return [each.person for each in Admission.objects.filter(referral=referral, ended_at=None).order_by("pk")]
 
 
-def told(user) -> list[str]:
+def told(user) -> list[tuple[str, str]]:
     return list(OutboxMessage.objects.filter(to=user, key__contains="-overdue-").values_list("subject", "body"))
 
 
