@@ -6,8 +6,29 @@ two requests at once are answered by two, and one after the other by one.
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
 
 from django.core.servers.basehttp import ThreadedWSGIServer
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+AXE_AT = "/axe-for-the-tests.js"
+AXE_AS = [("Content-Type", "text/javascript; charset=utf-8"), ("Cache-Control", "max-age=31536000, immutable")]
+
+
+@cache
+def _axe() -> bytes:
+    return AXE.read_bytes()
+
+
+def with_axe(app):
+    def answer(environ, start_response):
+        if environ["PATH_INFO"] != AXE_AT:
+            return app(environ, start_response)
+        start_response("200 OK", [*AXE_AS, ("Content-Length", str(len(_axe())))])
+        return [_axe()]
+
+    return answer
 
 
 class StayingThreads(ThreadedWSGIServer):
@@ -24,4 +45,4 @@ class StayingThreads(ThreadedWSGIServer):
             finally:
                 idle.append(thread)
 
-        super().set_app(answer)
+        super().set_app(with_axe(answer))

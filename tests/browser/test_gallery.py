@@ -9,6 +9,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from playwright.sync_api import expect
 
 from tests.browser.eyes import look
+from tests.browser.server import with_axe
 from tests.core import gallery
 
 pytestmark = pytest.mark.browser
@@ -25,7 +26,7 @@ class Quiet(WSGIRequestHandler):
 @pytest.fixture
 def address(settings):
     settings.ROOT_URLCONF = "tests.core.gallery"
-    server = make_server("127.0.0.1", 0, WSGIHandler(), server_class=Server, handler_class=Quiet)
+    server = make_server("127.0.0.1", 0, with_axe(WSGIHandler()), server_class=Server, handler_class=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     gallery.kept.clear()
