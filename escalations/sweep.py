@@ -9,7 +9,7 @@ import datetime as dt
 import heapq
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -18,6 +18,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from core import clock, gates
 from core.actions import say_who
+from core.errors import Conflict
 from core.models import Refusal, User
 from core.working_days import add_working_days
 from escalations import ladder
@@ -25,6 +26,7 @@ from escalations.actions import moves
 from escalations.actions.moves import Begin, Kind, State, Why
 from escalations.ladder import Posts
 from escalations.models import ConflictOfInterest, Escalation, EscalationFlag, EscalationStep
+from escalations.policies import ladder as policies
 from governance.models import Concern, ConcernStep
 from oversight import rulebook, standards
 from oversight.models import Flag, FlagAnswer
@@ -40,6 +42,7 @@ def climb(*, as_of: dt.datetime, now: dt.datetime | None = None) -> int:
     `now`: when it is done, where that is later, for a day that was missed. Who is asked, and told, is so as of now.
     """
     now = now or as_of
+    _keep_from_whom_it_is_about(as_of=now)
     done = _settle(Escalation.objects.misplaced(), as_of=now)
     done += _close_cleared(as_of=as_of)
     done += _guardians(as_of=as_of, now=now)
@@ -48,12 +51,14 @@ def climb(*, as_of: dt.datetime, now: dt.datetime | None = None) -> int:
 
 
 def touched(*, subjects: Iterable[tuple[str, int]], as_of: dt.datetime) -> None:
-    """After an action: nobody whose account was closed keeps an escalation, and a guardian’s concern becomes one."""
+    """After an action: nobody whose account was closed keeps an escalation, nor anybody whom its concern is found to be about;
+    and a guardian’s concern becomes one."""
     users = [pk for kind, pk in subjects if kind == "user"]
     children = [pk for kind, pk in subjects if kind == "child"]
     if users:
         _settle(Escalation.objects.misplaced().filter(owner__in=users), as_of=as_of)
     if children:
+        _keep_from_whom_it_is_about(as_of=as_of, children=children)
         _guardians(as_of=as_of, now=as_of, children=children)
         _answered_on_the_concern(children, as_of=as_of)
 
@@ -234,19 +239,57 @@ def _join(pk: int, flags: list[tuple[Flag, dt.datetime]], councils: _Councils, *
         new = [EscalationFlag(escalation=held, flag=flag, joined_at=joined) for flag, joined in flags]
         EscalationFlag.objects.bulk_create(new, ignore_conflicts=True)
         owners = {flag.owner_id for flag, _ in flags}
-        ConflictOfInterest.objects.bulk_create(
-            [ConflictOfInterest(escalation=held, user_id=owner, why=Why.SUBJECT) for owner in owners], ignore_conflicts=True
-        )  # fmt: skip
+        _conflicted(held, owners)
         if held.is_answered and any(flag.rule not in answered for flag, _ in flags):
             moves.ask_again(held, councils[held.authority_id], as_of=as_of)
         moves.step(held, Kind.JOINED, happened_at=as_of, text=f"{len(flags)} more")
-        if held.owner_id in owners:
-            moves.settle(held, councils[held.authority_id], as_of=as_of)
+        _settle_if_theirs(held, owners, councils, as_of=as_of)
 
     _one(pk, join, still=lambda held: held.is_open)
 
 
-# --- concerns ---------------------------------------------------------------------------------------------------------
+# --- concerns about somebody’s conduct ----------------------------------------------------------------------------------
+
+
+def _keep_from_whom_it_is_about(*, as_of: dt.datetime, children: list[int] | None = None) -> None:
+    """Whose conduct a concern is about may be found out after it was escalated: from then on it never comes to them."""
+    of_conduct = Escalation.objects.open().filter(concern__category=Concern.Category.STAFF_CONDUCT)
+    if children is not None:
+        of_conduct = of_conduct.filter(child__in=children)
+    rows = list(of_conduct.order_by("pk").values_list("pk", "concern", "raised_by"))
+    if not rows:
+        return
+    about = policies.accounts_it_is_about([concern for _, concern, _ in rows])
+    known = set(
+        ConflictOfInterest.objects.filter(escalation__in=[pk for pk, _, _ in rows]).values_list("escalation", "user")
+    )
+    councils = _Councils()
+    for pk, concern, raised_by in rows:
+        new = {user for user in about.get(concern, ()) if user != raised_by and (pk, user) not in known}
+        if new:
+            _one(pk, lambda held, new=new: _is_about(held, new, councils, as_of=as_of), still=lambda held: held.is_open)  # type: ignore[misc]
+
+
+def _is_about(held: Escalation, people: set[int], councils: _Councils, *, as_of: dt.datetime) -> None:
+    _conflicted(held, people)
+    moves.step(held, Kind.CONFLICT, happened_at=as_of, text="The concern names somebody it must not come to.")
+    _settle_if_theirs(held, people, councils, as_of=as_of)
+
+
+def _conflicted(held: Escalation, people: Iterable[int]) -> None:
+    ConflictOfInterest.objects.bulk_create(
+        [ConflictOfInterest(escalation=held, user_id=person, why=Why.SUBJECT) for person in people],
+        ignore_conflicts=True,
+    )
+
+
+def _settle_if_theirs(held: Escalation, people: Collection[int], councils: _Councils, *, as_of: dt.datetime) -> None:
+    """It leaves those it is about. Where nobody else is left nothing of this is kept, and it is tried at the next sweep."""
+    if held.owner_id in people and moves.settle(held, councils[held.authority_id], as_of=as_of) is None:
+        raise Conflict(moves.NOBODY)
+
+
+# --- concerns of guardians ----------------------------------------------------------------------------------------------
 
 
 def _guardians(*, as_of: dt.datetime, now: dt.datetime, children: list[int] | None = None) -> int:
@@ -255,15 +298,18 @@ def _guardians(*, as_of: dt.datetime, now: dt.datetime, children: list[int] | No
     rows = Concern.objects.open().filter(raiser=Concern.Raiser.GUARDIAN, received_at__lte=as_of).exclude(Exists(own))
     if children is not None:
         rows = rows.filter(child__in=children)
+    concerns = list(rows.select_related("child__team", "owner", "raised_by", "recorded_by", "authority").order_by("pk"))
+    about = policies.accounts_it_is_about(concerns) if concerns else {}
     councils, done = _Councils(), 0
-    for concern in rows.select_related("child__team", "owner", "raised_by", "recorded_by", "authority").order_by("pk"):
+    for concern in concerns:
         posts, day = councils[concern.authority_id], clock.local_date(concern.received_at)
         days = posts.days(standards.GUARDIAN, day)
+        conflicts = dict.fromkeys(about.get(concern.pk, set()) - {concern.told.pk}, Why.SUBJECT.value)
         given = Begin(
             authority=concern.authority, source=Escalation.Source.CONCERN, what=GUARDIANS,
             level=max(ladder.level_of(concern.owner), 1), near=ladder.near_child(concern.child, day=clock.local_date(now)),
             raised_at=concern.received_at, raised_by=concern.told, automatic=True, to=concern.owner,
-            next_at=clock.end_of(add_working_days(day, days)),
+            next_at=clock.end_of(add_working_days(day, days)), conflicts=conflicts,
             fields={"child": concern.child, "placement_id": concern.placement_id, "concern": concern},
         )  # fmt: skip
         done += _raised(given, posts, now=now)

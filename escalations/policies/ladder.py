@@ -1,9 +1,11 @@
 """May this be done to an escalation, by this person, in the state it is in? And the two gates (ESC-05)."""
 
 import re
+from collections.abc import Iterable
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
 from children.models import Child
 from children.querysets import live
@@ -14,6 +16,7 @@ from core.models import Authority, User
 from escalations import ladder
 from escalations.ladder import Near, Posts
 from escalations.models import ConflictOfInterest, Escalation, EscalationStep
+from governance.models import Concern, ConductSubject
 from governance.policies.concerns import NO_REASONS as OF_CONCERNS
 from governance.querysets.concerns import to_raise_about
 from placements.models import ProviderPost
@@ -120,6 +123,20 @@ def may_close(escalation: Escalation, by: User) -> None:
                 "": "Whoever raised it has not read the answer yet. It can be closed once they have, and goes up if they do not"
             }
         )
+
+
+# --- whom it is about -------------------------------------------------------------------------------------------------
+
+
+def accounts_it_is_about(concerns: Iterable[Concern | int]) -> dict[int, set[int]]:
+    """Of each of these concerns about conduct: whom of those who answer escalations it is about. By the account of the carer it
+    was found to be, or by a name typed in it that has theirs whole. One query."""
+    said = ExpressionWrapper(OuterRef("named"), output_field=CharField())
+    theirs = Q(pk=OuterRef("carer__account")) | Q(said__icontains=F("name"))
+    here = Q(authority=OuterRef("concern__authority")) | Q(role=Role.SYSTEM_ADMINISTRATOR)
+    people = User.objects.filter(here, role__in=ladder.ANSWERING).exclude(name="").annotate(said=said).filter(theirs)
+    subjects = ConductSubject.objects.filter(concern__in=concerns).annotate(accounts=ArraySubquery(people.values("pk")))
+    return {concern: set(accounts) for concern, accounts in subjects.values_list("concern", "accounts") if accounts}
 
 
 # --- who may be named -------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from escalations.actions import ladder as acts
 from escalations.actions.raising import raise_escalation
 from escalations.ladder import LEVELS, Posts
 from escalations.models import ConflictOfInterest, Escalation, EscalationStep
-from escalations.sweep import climb
+from escalations.sweep import climb, touched
 from governance.actions import concerns
 from oversight.actions import answer_flag
 from oversight.models import Flag
@@ -575,6 +575,57 @@ def test_the_decision_of_a_concern_is_not_answered_by_whoever_decided(cast, chil
     made = raises(cast.amy, concern=concern, to=cast.tom)
     assert made.owner == cast.hana
     assert list(made.conflicts.values_list("user", "why")) == [(cast.tom.pk, "decided")]
+
+
+def conduct(cast, child, by, *, found=None, **named):
+    """A concern about conduct; `found`: whose account it was found to be about."""
+    concern = concerns.raise_concern(
+        child=child, category="staff_conduct", what="She was shouted at.", by=by, as_of=at(MONDAY, 9), **named
+    )
+    if found is not None:
+        is_found(cast, concern, found)
+    return concern
+
+
+def is_found(cast, concern, person):
+    concern.conduct.carer = cast.carer(person.name, account=person)
+    concern.conduct.save()
+
+
+def test_a_concern_about_somebodys_conduct_never_comes_to_them(cast, child):
+    """By the name typed in it, or by the account of the carer it was found to be; and half a name is nobody’s."""
+    named = raises(cast.amy, concern=conduct(cast, child, cast.amy, named="Her manager, TOM HERON"), to=cast.tom)
+    assert named.owner == cast.hana
+    assert list(named.conflicts.values_list("user", "why")) == [(cast.tom.pk, "subject")]
+    assert raises(cast.amy, concern=conduct(cast, child, cast.amy, found=cast.hana), to=cast.hana).owner == cast.sal
+    assert raises(cast.amy, concern=conduct(cast, child, cast.amy, named="Tom, I think"), to=cast.tom).owner == cast.tom
+    shown = [ConflictOfInterest.for_user(user).filter(escalation=named).count() for user in (cast.tom, cast.hana)]
+    assert shown == [0, 1]  # whose conduct it is about is told to those who may know, and never to him
+
+
+def test_a_guardians_concern_about_somebodys_conduct_never_comes_to_them(
+    cast, child, django_capture_on_commit_callbacks
+):
+    cast.allocate(child, cast.greta, part="partner")
+    with django_capture_on_commit_callbacks(execute=True):
+        conduct(cast, child, cast.greta, named="Tom Heron, the team’s manager")
+    assert Escalation.objects.get().owner == cast.hana
+
+
+def test_whose_conduct_it_is_about_may_be_found_out_later(cast, child):
+    concern = conduct(cast, child, cast.amy, named="A man on nights")
+    made = raises(cast.amy, concern=concern, to=cast.tom)
+    is_found(cast, concern, cast.tom)
+    touched(subjects=[("child", child.pk)], as_of=at(MONDAY, 11))
+    assert trail(made)[-2:] == [("conflict", 2, "Tom"), ("reassigned", 3, "Hana")]
+    empties(cast.ben, cast.tom, cast.sal, cast.dee, cast.dora, cast.nina, cast.sam)
+    is_found(cast, concern, cast.hana)
+    climb(as_of=at(MONDAY, 13))
+    assert (trail(made)[-1][2], made.conflicts.count()) == ("Hana", 1)  # nobody else is left: tried at each sweep
+    cast.dee.is_active = True
+    cast.dee.save()
+    climb(as_of=at(MONDAY, 14))
+    assert (trail(made)[-1][2], made.conflicts.count()) == ("Dee", 2)
 
 
 # --- how people are told ----------------------------------------------------------------------------------------------
