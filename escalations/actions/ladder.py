@@ -49,7 +49,11 @@ def open_escalation(*, escalation: Escalation, by: User, as_of: dt.datetime) -> 
             step(escalation, Kind.SEEN, happened_at=as_of, by=by)
     elif by.pk == escalation.raised_by_id and escalation.is_answered and escalation.shown_at is None:
         escalation.shown_at = as_of
-        escalation.save(update_fields=["shown_at"])
+        posts = Posts.of(escalation.authority_id)
+        if (free := policies.free_to_close(escalation, posts)) is not None and free > as_of:
+            # Theirs first, to reject or accept; then a level’s time for whoever answered to close it, before it goes up.
+            escalation.next_at = posts.due(escalation.level, free, danger=escalation.danger)
+        escalation.save(update_fields=["shown_at", "next_at"])
         step(escalation, Kind.SHOWN, happened_at=as_of, by=by)
     return escalation
 
@@ -114,12 +118,12 @@ def _on_the_concern(escalation: Escalation) -> ConcernStep | None:
 
 @action
 def close(*, escalation: Escalation, reason: str, text: str, by: User, as_of: dt.datetime) -> EscalationStep:
-    """Close it: by whoever answered it, once whoever raised it has read the answer.
+    """Close it: by whoever answered it, once whoever raised it has read the answer and let the time to reject it go by.
 
     Raises Refused where it is about `by`, or the reason is none; where a director tried, it goes outside.
     """
     policies.may_act(by, escalation)
-    _begin(escalation)
+    posts = _begin(escalation)
     with _outside_where_refused(escalation, by, as_of):
         policies.gate_self(by, escalation)
         policies.is_with(by, escalation)
@@ -127,7 +131,7 @@ def close(*, escalation: Escalation, reason: str, text: str, by: User, as_of: dt
     offered = [each for each in Escalation.Closing.choices if each[0] not in ("accepted", "cleared")]
     one_of(reason, offered, "reason", "Select why it can be closed")
     required(text=(text, "Enter what was done"))
-    policies.may_close(escalation, by)
+    policies.may_close(escalation, by, posts, as_of=as_of)
     made = end(escalation, reason, happened_at=as_of, by=by, text=text)
     if escalation.raised_by is not None:
         notices.tell(

@@ -1,5 +1,6 @@
 """May this be done to an escalation, by this person, in the state it is in? And the two gates (ESC-05)."""
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 
@@ -9,8 +10,9 @@ from django.db.models import CharField, ExpressionWrapper, F, OuterRef, Q, Query
 
 from children.models import Child
 from children.querysets import live
-from core import gates
+from core import clock, gates
 from core.access import Permission, Role
+from core.dates import in_words
 from core.errors import Conflict, Invalid, Refused
 from core.models import Authority, User
 from escalations import ladder
@@ -108,9 +110,22 @@ def still_open(escalation: Escalation) -> None:
         raise Conflict("This escalation is closed. If there is something new, raise it as a new one.")
 
 
-def may_close(escalation: Escalation, by: User) -> None:
-    """Raise Invalid until there is an answer that whoever raised it has been shown; flags are closed by records alone. What
-    nobody is left to read, since whoever raised it has no account any more, only a scrutineer closes."""
+def free_to_close(escalation: Escalation, posts: Posts) -> dt.datetime | None:
+    """From when on whoever answered may close it: whoever raised it has a level’s time, from when they read the answer, to
+    reject it, unless they rejected one before. None while they have not read it."""
+    if escalation.shown_at is None or escalation.rejected_at is not None:
+        return escalation.shown_at
+    return posts.due(escalation.level, escalation.shown_at, danger=escalation.danger)
+
+
+def last_day_before(moment: dt.datetime) -> dt.date:
+    return clock.local_date(moment - dt.timedelta(microseconds=1))
+
+
+def may_close(escalation: Escalation, by: User, posts: Posts, *, as_of: dt.datetime) -> None:
+    """Raise Invalid until there is an answer that whoever raised it has been shown, and has not rejected in the time they have
+    for it; flags are closed by records alone. What nobody is left to read, since whoever raised it has no account any more,
+    only a scrutineer closes."""
     if escalation.of_flags:
         raise Invalid({"": "This is made of flags: it closes by itself once records have cleared them all"})
     if not escalation.is_answered:
@@ -122,6 +137,11 @@ def may_close(escalation: Escalation, by: User) -> None:
             {
                 "": "Whoever raised it has not read the answer yet. It can be closed once they have, and goes up if they do not"
             }
+        )
+    free = free_to_close(escalation, posts)
+    if free is not None and as_of < free:
+        raise Invalid(
+            {"": f"Whoever raised it may still reject the answer, until the end of {in_words(last_day_before(free))}"}
         )
 
 

@@ -134,6 +134,7 @@ def _context(record: Escalation, user: User, sees_child: bool, as_of: dt.datetim
         step.said, step.sent_at = said(step.text), sent.get(step.message)  # type: ignore[attr-defined]
     flags = [] if by_initials else _flags(record, user)
     is_mine, is_raiser = record.owner_id == user.pk, record.raised_by_id == user.pk
+    free = _free_to_close(record, as_of) if is_mine or is_raiser else None
     return {
         "title": str(record),
         "escalation": record,
@@ -148,13 +149,22 @@ def _context(record: Escalation, user: User, sees_child: bool, as_of: dt.datetim
         "is_raiser": is_raiser,
         "to_settle": is_raiser and record.is_open and record.is_answered,
         "may_reject": record.rejected_at is None,
+        "left_to_reject": policies.last_day_before(free) if free else None,
         "source": None if by_initials else _source(record, user),
         "flags_first": flags[:FLAGS_FIRST],
         "flags_more": flags[FLAGS_FIRST:],
         "conflicts": list(ConflictOfInterest.for_user(user).filter(escalation=record).select_related("user")),
-        "acts": _acts(record, user, is_mine, is_raiser),
+        "acts": _acts(record, user, is_mine, is_raiser, may_close=free is None),
         "back_url": reverse("escalations:escalations"),
     }
+
+
+def _free_to_close(record: Escalation, as_of: dt.datetime) -> dt.datetime | None:
+    """When whoever answered may close it, where whoever raised it has time left to reject the answer."""
+    if not record.is_open or not record.is_answered or record.shown_at is None:
+        return None
+    free = policies.free_to_close(record, Posts.of(record.authority_id))
+    return free if free is not None and free > as_of else None
 
 
 def _trail(steps: list[EscalationStep]) -> list[EscalationStep]:
@@ -197,13 +207,13 @@ def _source(record: Escalation, user: User) -> tuple[str, str] | None:
     return None
 
 
-def _acts(record: Escalation, user: User, is_mine: bool, is_raiser: bool) -> list[tuple[str, str]]:
+def _acts(record: Escalation, user: User, is_mine: bool, is_raiser: bool, *, may_close: bool) -> list[tuple[str, str]]:
     """What this person may do about it as it stands, as (label, address)."""
     if not record.is_open:
         return []
     offered = [
         (is_mine and not record.is_answered, "Answer it", "answer"),
-        (is_mine and record.is_answered and not record.of_flags, "Close it", "close"),
+        (is_mine and record.is_answered and not record.of_flags and may_close, "Close it", "close"),
         (is_mine and not record.is_answered and not record.is_outside, "Pass it to somebody else", "pass_back"),
         (is_raiser and not record.is_outside, "Ask for scrutiny from outside", "ask_outside"),
         (not policies.names_nobody(user, record), "Say who must not answer it", "name_conflict"),

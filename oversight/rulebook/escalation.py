@@ -9,7 +9,10 @@ from core.access import Role
 from oversight import standards
 from oversight.rulebook.rule import Basis, Kind, Limb, Rule
 
-CLIMBS = "An answer in writing, shown to whoever raised it, which they accept or leave to whoever gave it to close."
+CLIMBS = (
+    "An answer in writing, shown to whoever raised it, which they accept; or which whoever gave it closes, once whoever raised "
+    "it has had a level’s time to reject it since they read it, or has rejected one before."
+)
 _LEVELS = (
     ("practitioner", "Not answered by the practitioner", Role.SOCIAL_WORKER),
     ("manager", "Not answered by the line manager", Role.TEAM_MANAGER),

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
+from core import clock
 from tests.cast import at
 from tests.drills import Drill
 from tests.drills.rotas import Scene
@@ -154,8 +155,10 @@ class Climbing(RuleBasedStateMachine):
 
     @rule(which=WHICH, accepts=st.booleans())
     def settles(self, which, accepts):
-        """The whole of it, each act by whose it is by rights: answered, read, and accepted or closed."""
+        """The whole of it, each act by whose it is by rights: answered, read, and accepted or, in its time, closed."""
         from escalations.actions import ladder
+        from escalations.ladder import Posts
+        from escalations.policies.ladder import free_to_close
 
         escalation = self.one(which)
         if escalation is None or escalation.of_flags:
@@ -167,6 +170,9 @@ class Climbing(RuleBasedStateMachine):
             self.tries(ladder.accept, raiser, escalation=escalation)
         else:
             self.tries(ladder.close, owner, escalation=escalation, reason="done", text="She has moved.")
+            if escalation.is_open and (free := free_to_close(escalation, Posts.of(escalation.authority_id))):
+                self.now = max(self.now, free)
+                self.tries(ladder.close, owner, escalation=escalation, reason="done", text="She has moved.")
 
     @rule(who=ANSWERERS, to=ANSWERERS, which=WHICH, theirs=st.booleans())
     def passes_back(self, who, to, which, theirs):
@@ -259,7 +265,7 @@ class Climbing(RuleBasedStateMachine):
 
     def ended_aloud(self, escalation: Any, barred: set) -> bool:
         """A second reading of how one may end: whoever raised it accepted an answer; or somebody free closed it, who had
-        answered and whose answer was read; or records cleared every flag."""
+        answered, whose answer was read, and who left it its time to be rejected; or records cleared every flag."""
         steps = sorted(escalation.steps.all(), key=lambda step: step.pk)
         kinds = [step.kind for step in steps]
         if kinds[-1] == "sent":
@@ -273,7 +279,19 @@ class Climbing(RuleBasedStateMachine):
         if escalation.closed_because == "accepted":
             return answered >= 0 and read and escalation.closed_by_id == escalation.raised_by_id
         gone = not escalation.raised_by.is_active and escalation.closed_by.role == "scrutineer"
-        return answered >= 0 and escalation.closed_by_id not in barred and (read or gone)
+        heard = read and (
+            "rejected" in kinds or self.had_time(steps[kinds.index("shown", answered)], steps[-1], escalation)
+        )
+        return answered >= 0 and escalation.closed_by_id not in barred and (heard or gone)
+
+    def had_time(self, shown: Any, closed: Any, escalation: Any) -> bool:
+        """Whether a level's working days lay whole between: counted day by day; in danger the rest of the day."""
+        from core.working_days import is_working_day
+
+        first, last = (clock.local_date(step.happened_at) for step in (shown, closed))
+        between = [first + dt.timedelta(days=n) for n in range(1, (last - first).days)]
+        whole = sum(is_working_day(day) for day in between)
+        return first < last if escalation.danger else whole >= (1, 2, 3, 5, 5)[escalation.level - 1]
 
 
 @contextmanager

@@ -212,8 +212,31 @@ def test_whoever_answered_closes_it_only_once_the_answer_was_read(cast, child):
     with pytest.raises(Invalid, match="has not read the answer"):
         closes(made, cast.tom, at(MONDAY, 14))
     opens(made, cast.amy, at(MONDAY, 15))
-    closes(made, cast.tom, at(MONDAY, 16))
+    for moment in (at(MONDAY, 16), at(MONDAY + 2 * DAY, 23, 59)):
+        with pytest.raises(Invalid, match="may still reject the answer, until the end of 9 March 2022"):
+            closes(made, cast.tom, moment)
+    climb(as_of=at(MONDAY + 3 * DAY, 0))  # and then he has his own time to close it before it goes up
+    closes(made, cast.tom, at(MONDAY + 3 * DAY, 0))
     assert (made.closed_by, made.closed_because) == (cast.tom, "done")
+
+
+def test_an_answer_that_was_read_is_rejected_in_its_time_or_closed_or_goes_up(cast, child):
+    rejected, left, again = (raises(cast.amy, child=child, what=what) for what in ("A", "B", "C"))
+    acts.ask_outside(escalation=again, why="It is not safe.", by=cast.amy, as_of=at(MONDAY, 10))
+    for made, by in ((rejected, cast.tom), (left, cast.tom), (again, cast.nina)):
+        answers(made, by, at(MONDAY, 12))
+        if made == again:
+            acts.reject(escalation=made, why="By when?", by=cast.amy, as_of=at(MONDAY, 13))
+            answers(made, by, at(MONDAY, 14))
+        opens(made, cast.amy, at(MONDAY + 2 * DAY, 15))
+    closes(again, cast.nina, at(MONDAY + 2 * DAY, 16))  # who rejected one answer has had their say
+    climb(as_of=at(MONDAY + 4 * DAY, 23, 59))
+    acts.reject(escalation=rejected, why="That is a month away.", by=cast.amy, as_of=at(MONDAY + 4 * DAY, 23, 59))
+    assert trail(rejected)[-1] == ("climbed", 3, "Hana")
+    climb(as_of=at(MONDAY + 8 * DAY, 23, 59))
+    assert trail(left)[-1] == ("shown", 2, "Tom")
+    climb(as_of=at(MONDAY + 9 * DAY, 0))
+    assert trail(left)[-1] == ("climbed", 3, "Hana")
 
 
 def test_an_answer_nobody_settles_goes_up_in_its_time(cast, child):
@@ -669,8 +692,10 @@ class TestTold:
         made = [raises(cast.amy, child=child, what=f"Thing {number}") for number in range(4)]
         for each in made:
             answers(each, cast.tom, at(MONDAY, 12))
-            opens(each, cast.amy, at(MONDAY, 13))
-            closes(each, cast.tom, at(MONDAY, 14))
+            acts.reject(escalation=each, why="W", by=cast.amy, as_of=at(MONDAY, 13))
+            answers(each, cast.hana, at(MONDAY, 14))
+            opens(each, cast.amy, at(MONDAY, 15))
+            closes(each, cast.hana, at(MONDAY, 16))
         assert OutboxMessage.objects.filter(to=cast.amy).count() == notices.BUDGET
         assert digest(at(MONDAY + DAY, 7, 30))[cast.amy.pk] == ["4 escalations you raised, closed by whoever answered"]
 
