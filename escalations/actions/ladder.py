@@ -15,6 +15,7 @@ from core.actions import action, say_who, touch
 from core.dates import in_words
 from core.errors import Conflict, Invalid, Refused
 from core.models import User
+from core.reasons import gate_reason
 from core.working_days import add_working_days
 from escalations import ladder, notices
 from escalations.actions.moves import Kind, State, Why, end, go_up, near, never_of, on_the_concern, put, settle, step
@@ -75,7 +76,7 @@ def answer(
     with _outside_where_refused(escalation, by, as_of):
         policies.gate_self(by, escalation)
         policies.is_with(by, escalation)
-        policies.gate_reason(text)
+        gate_reason(text)
     if escalation.is_answered:
         raise Conflict("This is answered already.")
     escalation.next_at = _holds_until(escalation, posts, until, as_of)
@@ -127,7 +128,7 @@ def close(*, escalation: Escalation, reason: str, text: str, by: User, as_of: dt
     with _outside_where_refused(escalation, by, as_of):
         policies.gate_self(by, escalation)
         policies.is_with(by, escalation)
-        policies.gate_reason(text, reason)
+        gate_reason(text, reason)
     offered = [each for each in Escalation.Closing.choices if each[0] not in ("accepted", "cleared")]
     one_of(reason, offered, "reason", "Select why it can be closed")
     required(text=(text, "Enter what was done"))

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from children.models import Child, Decision
-from core import clock
+from core import clock, reasons
 from core.fields import RecordedAt
 from core.history import tracked
 from core.models import Authority, Protected, User
@@ -56,10 +56,10 @@ class Escalation(Protected):
     class NoReason(models.TextChoices):
         """What was said instead of acting. None of these answers or closes an escalation."""
 
-        KNOWN = "known", "It is already known to directors"
-        ALTERNATIVE = "alternative", "There is no alternative"
-        SHORT = "short", "It is only for a short time"
-        BEST = "best", "It is the best available"
+        KNOWN = reasons.KNOWN, reasons.LABELS[reasons.KNOWN]
+        ALTERNATIVE = reasons.ALTERNATIVE, reasons.LABELS[reasons.ALTERNATIVE]
+        SHORT = reasons.SHORT, reasons.LABELS[reasons.SHORT]
+        BEST = reasons.BEST, reasons.LABELS[reasons.BEST]
 
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()

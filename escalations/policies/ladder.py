@@ -1,7 +1,6 @@
-"""May this be done to an escalation, by this person, in the state it is in? And the two gates (ESC-05)."""
+"""May this be done to an escalation, by this person, in the state it is in? And who may never settle it (ESC-05)."""
 
 import datetime as dt
-import re
 from collections.abc import Iterable
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -19,54 +18,8 @@ from escalations import ladder
 from escalations.ladder import Near, Posts
 from escalations.models import ConflictOfInterest, Escalation, EscalationStep
 from governance.models import Concern, ConductSubject
-from governance.policies.concerns import NO_REASONS as OF_CONCERNS
 from governance.querysets.concerns import to_raise_about
 from placements.models import ProviderPost
-
-# Said instead of acting. Compared with each piece of what was typed: only an answer that says nothing else is refused.
-_WHO = r"(us|everyone|everybody|(the )?(senior )?(director(s)?|manager(s)?|management|leaders(hip)?|executive(s)?))"
-_WE = rf"(we|{_WHO})"
-_THE = r"(all|of|the|this|that|these|those|your|our|her|his|their|child[’']s)"
-_WHAT = rf"(it|this|that|these|they|({_THE} )*(situation|case|concern|matter|problem|issue|position)s?)"
-_IT = rf"({_WHAT} (is|are|was|were|has been|have been) )?(all )?"
-_TO = rf"( (to|by|at) ({_WHO}|(a |the )?(senior|director|management) level))"
-NO_REASONS: dict[str, re.Pattern[str]] = {
-    "known": re.compile(
-        rf"{_IT}(already )?(well )?known( about)?( already)?{_TO}?( already)?"
-        rf"|{_WE} (are|is|were|was) (all )?(already )?(well )?aware( of {_WHAT})?( already)?"
-        rf"|{_WE} (already )?know(s)?( (about|of) {_WHAT})?( already)?"
-    ),
-    "alternative": re.compile(
-        r"(there (is|are|was|were) |we have |(it|this) has )?no (other )?(alternative|option|choice)(s)?"
-        rf"( (available|(to|for) {_WHAT}))?"
-        r"|there (is|was) nowhere else( (for (him|her|them)|to go))?|(there (are|is) )?no other placement(s)?( available)?"
-        r"|(there is )?nothing (more |else |further )?(we |that )?(can|could)( be)? (do|done)( about (it|this|that))?"
-    ),
-    "short": re.compile(rf"{OF_CONCERNS['short'].pattern}|{_IT}(only )?temporary( only)?"),
-    "best": OF_CONCERNS["best"],
-}
-PIECES = re.compile(r"[.;:!?,\n]+| [–-] |,? (?:and|but|so) (?=(?:it|this|that|these|there|we|known|no|nothing)\b)")
-SAYS_NOTHING = {"", "no", "yes", "noted", "ok", "thanks", "thank you"}
-
-
-def no_reason(text: str) -> str:
-    """Which of the four it is, where a text says these and nothing else; else empty."""
-    said = [piece.strip(" ,:–-") for piece in PIECES.split(text.lower())]
-    said = [piece for piece in said if piece not in SAYS_NOTHING]
-    found = [next((key for key, words in NO_REASONS.items() if words.fullmatch(piece)), "") for piece in said]
-    return found[0] if found and all(found) else ""
-
-
-def gate_reason(text: str, reason: str = "") -> None:
-    """Refuse an answer or a closing that says instead of a reason that it is known, has no alternative, is short, or best."""
-    said = reason if reason in Escalation.NoReason.values else no_reason(text)
-    if said:
-        label = Escalation.NoReason(said).label
-        raise Refused(
-            gates.ESCALATION_REASON,
-            f"This was refused. “{label}” answers nothing: what was escalated is as it was before.",
-            "Say what is done about it, by whom and by when, or how it was looked into and what was found.",
-        )
 
 
 def gate_self(by: User, escalation: Escalation) -> None:

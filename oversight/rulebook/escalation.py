@@ -95,13 +95,14 @@ ESC_05_SELF = Rule(
 ESC_05_REASON = Rule(
     code=gates.ESCALATION_REASON,
     source_id="ESC-05",
-    title="“Known to directors”, “no alternative” and “only short” close no escalation",
+    title="“Known to directors”, “no alternative” and “only short” answer nothing",
     authority="Local standard.",
     basis=Basis.LOCAL,
     kind=Kind.GATE,
-    scope="Answering and closing an escalation.",
+    scope="Answering and closing an escalation, answering a formal or informal dispute, and answering a flag. A text is refused "
+    "where it says nothing but this, in whatever words, or nothing at all.",
     period="before every answer and every closing",
-    what_clears="What was done about it, or why it is not so. Where a director tried, the scrutineer has it next.",
+    what_clears="What was done about it, or why it is not so. Of an escalation, where a director tried, the scrutineer has it next.",
     owned_by=Role.DIRECTOR,
 )
 ESC_06 = Rule(

@@ -281,7 +281,10 @@ def test_only_the_scrutineer_closes_what_nobody_is_left_to_read(cast, child):
 @pytest.mark.parametrize(
     "text",
     [
-        "Already known to directors.", "It is known to us", "Directors are aware of this", "The managers know about it.",
+        "It’s already known to directors. There’s no alternative. This is only a short-term placement.", "It’s known.",
+        "There is no alternative placement", "No alternative placement is available", "There is no alternative at the moment",
+        "Already known to the DCS", "The executive director is already aware of these concerns", "This placement is temporary",
+        "Noted.", "OK", "...", "Already known to directors.", "It is known to us", "Directors are aware of this", "The managers know about it.",
         "There is no alternative.", "no other placement available", "There is nowhere else for her", "It is only short-term",
         "for a short time", "It is the best available", "Best that can be provided", "Already known to directors. No alternative!",
         "Known to the directors, and there is no alternative", "it is only temporary",
@@ -292,7 +295,7 @@ def test_only_the_scrutineer_closes_what_nobody_is_left_to_read(cast, child):
 )  # fmt: skip
 def test_what_is_no_reason_answers_and_closes_nothing(cast, child, text):
     made = raises(cast.amy, child=child)
-    with pytest.raises(Refused, match="answers nothing") as refusal:
+    with pytest.raises(Refused, match="everything is as it was") as refusal:
         answers(made, cast.tom, at(MONDAY, 12), text=text)
     assert refusal.value.code == Refusal.objects.get().code == "ESC-05-REASON"
     made.refresh_from_db()
