@@ -29,6 +29,7 @@ from escalations.models import ConflictOfInterest, Escalation, EscalationFlag, E
 from escalations.policies import ladder as policies
 from governance.models import Concern, ConcernStep
 from oversight import rulebook, standards
+from oversight.actions import LONGEST_PLAN
 from oversight.models import Flag, FlagAnswer
 
 logger = logging.getLogger(__name__)
@@ -143,7 +144,8 @@ def _close_cleared(*, as_of: dt.datetime) -> int:
 
 
 def _not_answered(*, as_of: dt.datetime) -> QuerySet[Flag]:
-    """Red flags past their owner's own time that are in no open escalation, and that no answer of the owner's holds."""
+    """Red flags past their owner's own time that are in no open escalation, and that no answer of the owner's holds: until the
+    day it names, and never for longer than an answer may plan ahead, counted from when the flag was raised."""
     today = clock.local_date(as_of)
     standing = (
         Flag.objects.standing()
@@ -160,7 +162,9 @@ def _not_answered(*, as_of: dt.datetime) -> QuerySet[Flag]:
             days = councils[authority_id].days(level.standard, today)
             before = _latest_whose_time_is_over(days, today)
             late |= Q(authority_id=authority_id, owner__role__in=roles, raised_at__lt=clock.end_of(before))
-    return standing.filter(late).exclude(Exists(held)).exclude(Exists(theirs.filter(by_when__gte=today)))
+    over = clock.end_of(_latest_whose_time_is_over(LONGEST_PLAN, today))
+    answered = Q(Exists(theirs.filter(by_when__gte=today)), raised_at__gte=over)
+    return standing.filter(late).exclude(Exists(held)).exclude(answered)
 
 
 def _latest_whose_time_is_over(days: int, today: dt.date) -> dt.date:
@@ -194,12 +198,14 @@ def _gather(*, as_of: dt.datetime, now: dt.datetime) -> int:
 
 
 def _ran_out(flag: Flag, posts: Posts) -> dt.datetime:
-    """When its owner's time was over: their level's, or the last day they had said."""
+    """When its owner's time was over: their level's, or the last day they had said, if that could still hold it."""
     level = ladder.LEVELS[ladder.FLAG_LEVEL.get(flag.owner.role, 1) - 1]
     day = clock.local_date(flag.raised_at)
     over = clock.end_of(add_working_days(day, posts.days(level.standard, day)))
     held_until: dt.date | None = flag.held_until  # type: ignore[attr-defined]
-    return over if held_until is None else max(over, clock.end_of(held_until))
+    if held_until is None:
+        return over
+    return max(over, clock.end_of(min(held_until, add_working_days(day, LONGEST_PLAN))))
 
 
 def _raise_for(

@@ -24,6 +24,7 @@ from escalations.models import ConflictOfInterest, Escalation, EscalationStep
 from escalations.policies import ladder as policies
 from governance.actions.concerns import reply as reply_on_the_concern
 from governance.models import ConcernStep
+from oversight.actions import LONGEST_PLAN
 
 
 def _begin(escalation: Escalation) -> Posts:
@@ -100,7 +101,7 @@ def _holds_until(escalation: Escalation, posts: Posts, until: dt.date | None, as
     today = clock.local_date(as_of)
     if not escalation.of_flags:
         return posts.due(escalation.level, as_of, danger=escalation.danger)
-    latest = add_working_days(today, ladder.LONGEST_PLAN)
+    latest = add_working_days(today, LONGEST_PLAN)
     if until is None:
         raise Invalid({"until": "Enter by when records will have cleared what is overdue"})
     if not today <= until <= latest:

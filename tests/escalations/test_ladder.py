@@ -479,6 +479,25 @@ class TestFlags:
         climb(as_of=at(MONDAY + 5 * DAY, 9))
         assert Escalation.objects.get().raised_at == at(MONDAY + 5 * DAY, 0)
 
+    def test_answers_again_and_again_hold_it_for_twenty_working_days_from_when_it_was_raised(self, cast, placement):
+        made = flag(cast, placement)
+        for weeks in range(5):
+            now, plans = at(MONDAY + 7 * weeks * DAY, 10), MONDAY + 7 * (weeks + 2) * DAY
+            answer_flag(flag=made, doing="I visit on Friday.", by_when=plans, by=cast.amy, as_of=now)
+            assert climb(as_of=now) == 0
+        climb(as_of=at(MONDAY + 28 * DAY, 23, 59))
+        assert not Escalation.objects.exists()
+        climb(as_of=at(MONDAY + 29 * DAY, 9))
+        assert Escalation.objects.get().raised_at == at(MONDAY + 29 * DAY, 0)
+
+    def test_an_answer_plans_twenty_working_days_ahead_and_is_no_excuse(self, cast, placement):
+        made, given = flag(cast, placement), {"by": cast.amy, "as_of": at(MONDAY, 10)}
+        with pytest.raises(Invalid, match="must be 4 April 2022 or earlier"):
+            answer_flag(flag=made, doing="I visit.", by_when=MONDAY + 29 * DAY, **given)
+        with pytest.raises(Refused, match="no alternative"):
+            answer_flag(flag=made, doing="There’s no alternative placement.", by_when=MONDAY + 2 * DAY, **given)
+        answer_flag(flag=made, doing="I visit.", by_when=MONDAY + 28 * DAY, **given)
+
     def test_anybody_elses_answer_holds_nothing(self, cast, placement):
         answer_flag(
             flag=flag(cast, placement), doing="She visits on Friday.", by_when=MONDAY + 4 * DAY, by=cast.tom,
