@@ -126,7 +126,7 @@ def _tell_owner(escalation: Escalation, *, happened_at: dt.datetime, as_of: dt.d
     danger = "Somebody may be in immediate danger. " if escalation.danger else ""
     notices.tell(
         escalation, escalation.owner, key=f"escalation-{escalation.pk}-{escalation.level}-{escalation.moves}",
-        text=f"{danger}An escalation is yours to answer, by {by_when}. Unanswered, it goes to the next person up.",
+        text=f"{danger}An escalation is yours to answer, by {by_when}. Unanswered, it {escalation.and_then}.",
         happened_at=happened_at, as_of=as_of,
     )  # fmt: skip
 

@@ -176,6 +176,13 @@ class Escalation(Protected):
         return self.owner.get_role_display() + (", since nobody of this level is free" if stands_in else "")
 
     @property
+    def and_then(self) -> str:
+        """What happens to it where it is not settled in time, in words."""
+        if self.is_outside:
+            return "is asked again, of somebody else at the top where there is one"
+        return "goes to the next person up"
+
+    @property
     def last_day(self) -> dt.date | None:
         """The last day on which the next act is on time."""
         return None if self.next_at is None else clock.local_date(self.next_at - dt.timedelta(microseconds=1))
@@ -193,6 +200,11 @@ class EscalationFlag(Protected):
     recorded_at = RecordedAt()
     history = tracked()
     objects = EscalationFlagQuerySet.as_manager()
+
+    @classmethod
+    def told_of(cls, user: User) -> EscalationFlagQuerySet:
+        """Of the escalations this person sees, for a page that says of a flag nothing that tells whose it is."""
+        return cls.objects.told_of(user)
 
     class Meta:
         ordering = ["joined_at", "id"]

@@ -139,6 +139,9 @@ class ConflictQuerySet(OfEscalationQuerySet):
 class EscalationFlagQuerySet(OfEscalationQuerySet):
     """The flags of one, for whoever sees those flags too."""
 
+    def told_of(self, user) -> Any:
+        return super().visible_to(user)
+
     def visible_to(self, user) -> Any:
         from oversight.models import Flag
 
