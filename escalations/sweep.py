@@ -31,6 +31,7 @@ from governance.models import Concern, ConcernStep
 from oversight import rulebook, standards
 from oversight.actions import LONGEST_PLAN
 from oversight.models import Flag, FlagAnswer
+from oversight.querysets import urgent
 
 logger = logging.getLogger(__name__)
 OVERDUE = "What is overdue at this placement, and was not answered in time by those whose it is."
@@ -57,7 +58,8 @@ def touched(*, subjects: Iterable[tuple[str, int]], as_of: dt.datetime) -> None:
     users = [pk for kind, pk in subjects if kind == "user"]
     children = [pk for kind, pk in subjects if kind == "child"]
     if users:
-        _settle(Escalation.objects.misplaced().filter(owner__in=users), as_of=as_of)
+        # All of them: whoever comes back takes up what was left with somebody gone, while nobody was there.
+        _settle(Escalation.objects.misplaced(), as_of=as_of)
     if children:
         _keep_from_whom_it_is_about(as_of=as_of, children=children)
         _guardians(as_of=as_of, now=as_of, children=children)
@@ -154,7 +156,7 @@ def _not_answered(*, as_of: dt.datetime) -> QuerySet[Flag]:
     )
     held = EscalationFlag.objects.filter(flag=OuterRef("pk"), escalation__closed_at__isnull=True)
     theirs = FlagAnswer.objects.filter(flag=OuterRef("pk"), by=OuterRef("owner"), answered_at__lte=as_of)
-    late = Q(pk__in=[])
+    late = urgent() & Q(raised_at__lt=clock.start_of(today))
     councils = _Councils()
     for authority_id in standing.order_by().values_list("authority_id", flat=True).distinct():
         for level in ladder.LEVELS:
@@ -191,17 +193,18 @@ def _gather(*, as_of: dt.datetime, now: dt.datetime) -> int:
     done = 0
     for placement_id, flags in by_placement.items():
         if placement_id in there:
-            _join(there[placement_id], flags, councils, as_of=as_of)
+            _join(there[placement_id], flags, councils, as_of=as_of, now=now)
         else:
             done += _raise_for(placement_id, flags, councils, now=now)
     return done
 
 
 def _ran_out(flag: Flag, posts: Posts) -> dt.datetime:
-    """When its owner's time was over: their level's, or the last day they had said, if that could still hold it."""
+    """When its owner's time was over: the day's where it is urgent, else their level's; or the last day they had said, if that
+    could still hold it."""
     level = ladder.LEVELS[ladder.FLAG_LEVEL.get(flag.owner.role, 1) - 1]
     day = clock.local_date(flag.raised_at)
-    over = clock.end_of(add_working_days(day, posts.days(level.standard, day)))
+    over = clock.end_of(day if flag.urgent else add_working_days(day, posts.days(level.standard, day)))
     held_until: dt.date | None = flag.held_until  # type: ignore[attr-defined]
     if held_until is None:
         return over
@@ -214,9 +217,12 @@ def _raise_for(
     first, posts = flags[0][0], councils[flags[0][0].authority_id]
     since = min(joined for _, joined in flags)
     level = min(min(ladder.FLAG_LEVEL.get(flag.owner.role, 1) for flag, _ in flags) + 1, ladder.TOP)
+    danger = any(flag.urgent for flag, _ in flags)
+    if danger:
+        level = max(level, ladder.DANGER_BEGINS)
     given = Begin(
         authority=first.authority, source=Escalation.Source.FLAGS, what=OVERDUE, level=level,
-        near=ladder.near_child(first.child, day=clock.local_date(now)), raised_at=since, automatic=True,
+        near=ladder.near_child(first.child, day=clock.local_date(now)), raised_at=since, automatic=True, danger=danger,
         conflicts={flag.owner_id: Why.SUBJECT.value for flag, _ in flags}, flags=flags,
         fields={"child": first.child, "placement_id": placement_id},
     )  # fmt: skip
@@ -236,7 +242,9 @@ def _raised(given: Begin, posts: Posts, *, now: dt.datetime) -> int:
     return 1
 
 
-def _join(pk: int, flags: list[tuple[Flag, dt.datetime]], councils: _Councils, *, as_of: dt.datetime) -> None:
+def _join(
+    pk: int, flags: list[tuple[Flag, dt.datetime]], councils: _Councils, *, as_of: dt.datetime, now: dt.datetime
+) -> None:
     """More flags for one that is there. Whoever holds one of them is no longer free to answer it; and an answer that held for
     some days holds for more of the same, and not for something else."""
 
@@ -249,6 +257,8 @@ def _join(pk: int, flags: list[tuple[Flag, dt.datetime]], councils: _Councils, *
         if held.is_answered and any(flag.rule not in answered for flag, _ in flags):
             moves.ask_again(held, councils[held.authority_id], as_of=as_of)
         moves.step(held, Kind.JOINED, happened_at=as_of, text=f"{len(flags)} more")
+        if any(flag.urgent for flag, _ in flags) and not held.danger:
+            moves.into_danger(held, councils[held.authority_id], happened_at=as_of, as_of=now)
         _settle_if_theirs(held, owners, councils, as_of=as_of)
 
     _one(pk, join, still=lambda held: held.is_open)

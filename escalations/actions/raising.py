@@ -69,6 +69,7 @@ def raise_escalation(
         if to.pk == by.pk:
             raise Invalid({"to": "Select somebody other than yourself"})
         level = max(ladder.level_of(to), 1)
+    danger = danger or (flag is not None and flag.urgent)
     if danger:
         level = max(level, ladder.DANGER_BEGINS)
         to = None if to and ladder.level_of(to) < level else to

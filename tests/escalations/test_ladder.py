@@ -133,6 +133,19 @@ def test_an_empty_post_is_passed_over_and_at_last_anybody_free_has_it(cast, chil
         raises(cast.amy, child=child)
 
 
+def test_while_nobody_at_all_is_left_its_time_goes_on_and_whoever_comes_back_has_it(cast, child):
+    made = raises(cast.amy, child=child)
+    empties(cast.ben, cast.tom, cast.hana, cast.sal, cast.dee, cast.dora, cast.nina, cast.sam)
+    touched(subjects=[("user", cast.tom.pk)], as_of=at(MONDAY, 11))
+    climb(as_of=at(MONDAY + 3 * DAY, 1))
+    assert trail(made)[1:] == [("rang", 2, "Tom")]
+    assert (made.next_at, made.is_open) == (at(MONDAY + 8 * DAY, 0), True)
+    cast.dora.is_active = True
+    cast.dora.save()
+    touched(subjects=[("user", cast.dora.pk)], as_of=at(MONDAY + 3 * DAY, 2))
+    assert trail(made)[-1] == ("reassigned", 4, "Dora")
+
+
 def test_whoever_leaves_leaves_it_to_somebody_else_in_the_same_moment(cast, child, django_capture_on_commit_callbacks):
     made = raises(cast.amy, child=child)
     with django_capture_on_commit_callbacks(execute=True):
@@ -424,10 +437,10 @@ def test_it_is_not_passed_below_the_level_of_danger_nor_back_in_from_outside_nor
 # --- flags ------------------------------------------------------------------------------------------------------------
 
 
-def flag(cast, placement, rule="VIS-02", owner=None, raised_at=None, severity="red"):
+def flag(cast, placement, rule="VIS-02", owner=None, raised_at=None, severity="red", limb=""):
     owner, raised_at = owner or cast.amy, raised_at or at(MONDAY, 9)
     return Flag.objects.create(
-        rule=rule, severity=severity, authority=cast.north, child=placement.child, placement=placement, due_at=raised_at,
+        rule=rule, limb=limb, severity=severity, authority=cast.north, child=placement.child, placement=placement, due_at=raised_at,
         raised_at=raised_at, owner=owner, owner_role=owner.role,
     )  # fmt: skip
 
@@ -462,6 +475,39 @@ class TestFlags:
         assert trail(made)[-1] == ("closed", 2, "Tom")
         assert (made.closed_because, made.closed_by) == ("cleared", None)
         assert "1 escalation of yours closed" in str(list(digest(at(MONDAY + 3 * DAY, 13))[cast.tom.pk]))
+
+    def test_what_is_urgent_waits_for_no_levels_time_and_rings(self, cast, placement):
+        flag(cast, placement, "SAF-10", cast.tom, limb="police", raised_at=at(MONDAY, 16))
+        assert climb(as_of=at(MONDAY, 23, 59)) == 0
+        climb(as_of=at(MONDAY + DAY, 0))
+        made = Escalation.objects.get()
+        assert (made.owner, made.level, made.danger, made.raised_at) == (cast.hana, 3, True, at(MONDAY + DAY, 0))
+        assert made.next_at == at(MONDAY + 2 * DAY, 0)
+        assert "immediate danger" in OutboxMessage.objects.get(to=cast.hana).body
+        climb(as_of=at(MONDAY + 2 * DAY, 0))
+        assert trail(made)[-1] == ("climbed", 4, "Dee")
+
+    def test_what_is_urgent_and_answered_the_same_day_is_held_by_the_answer(self, cast, placement):
+        made = flag(cast, placement, "SAF-10", cast.tom, limb="police", raised_at=at(MONDAY, 16))
+        answer_flag(flag=made, doing="I ring at nine.", by_when=MONDAY + DAY, by=cast.tom, as_of=at(MONDAY, 17))
+        assert climb(as_of=at(MONDAY + DAY, 23, 59)) == 0
+        climb(as_of=at(MONDAY + 2 * DAY, 0))
+        assert Escalation.objects.get().danger
+
+    def test_what_is_urgent_raises_what_it_joins(self, cast, placement):
+        flag(cast, placement)
+        climb(as_of=at(MONDAY + 2 * DAY))
+        made = Escalation.objects.get()
+        answers(made, cast.tom, at(MONDAY + 2 * DAY, 13), until=MONDAY + 18 * DAY)
+        flag(cast, placement, "STF-09", limb="worked", raised_at=at(MONDAY + 2 * DAY, 14))
+        climb(as_of=at(MONDAY + 3 * DAY, 1))
+        assert trail(made)[-2:] == [("joined", 2, "Tom"), ("reassigned", 3, "Hana")]
+        assert (made.state, made.next_at, made.danger) == ("open", at(MONDAY + 4 * DAY, 0), True)
+        assert OutboxMessage.objects.get(to=cast.hana)
+
+    def test_a_person_who_escalates_what_is_urgent_takes_no_time_from_it(self, cast, placement):
+        made = raises(cast.amy, flag=flag(cast, placement, "SAF-10", cast.tom, limb="lado"))
+        assert (made.level, made.danger) == (3, True)
 
     def test_it_never_goes_to_whoever_holds_one_of_its_flags(self, cast, placement):
         flag(cast, placement)
