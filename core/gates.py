@@ -37,7 +37,7 @@ GATES: Final[dict[str, str]] = {
     DECIDING_CONDUCT: "deciding about one’s own conduct, or from commissioning, that nobody is referred to the LADO",
     ALLEGATION_OUTCOME: "ending an allegation in anything but one of the five outcomes",
     ESCALATION_SELF: "answering or closing an escalation by its subject, or by whoever took the decision it questions",
-    ESCALATION_REASON: "closing an escalation because directors know, there is no alternative, or it is only short",
+    ESCALATION_REASON: "answering an escalation, a dispute or a flag with that it is known, has no alternative, is short or best, or with nothing",
 }
 
 # Raised behind the LADO's door, and read there only.

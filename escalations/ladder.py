@@ -39,7 +39,6 @@ LEVELS = (
 )  # fmt: skip
 TOP, DANGER_BEGINS, EXECUTIVE = 5, 3, 4
 MOST_LOOPS = 1  # passed back once; the second time it goes outside
-LONGEST_PLAN = 20  # working days: what an answer to flags may ask for
 
 # At which level somebody sits. Whoever is on none begins below the first.
 LEVEL_OF: dict[str, int] = {role: level.number for level in LEVELS for role in level.roles}

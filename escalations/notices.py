@@ -1,6 +1,6 @@
 """How people are told of escalations: at once where somebody waits for them, else in the daily message; never too often.
 
-What a person raised is told at once, by day; what the sweep raised, in the daily message. Nobody is interrupted more often
+What a person raised is told at once, by day; what the sweep raised, in the daily message, unless it is urgent. Nobody is interrupted more often
 than BUDGET times a day: what comes after that is in the daily message too. Only immediate danger rings at any hour, and
 always.
 """

@@ -9,7 +9,7 @@ import datetime as dt
 import heapq
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -18,6 +18,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from core import clock, gates
 from core.actions import say_who
+from core.errors import Conflict
 from core.models import Refusal, User
 from core.working_days import add_working_days
 from escalations import ladder
@@ -25,9 +26,12 @@ from escalations.actions import moves
 from escalations.actions.moves import Begin, Kind, State, Why
 from escalations.ladder import Posts
 from escalations.models import ConflictOfInterest, Escalation, EscalationFlag, EscalationStep
+from escalations.policies import ladder as policies
 from governance.models import Concern, ConcernStep
 from oversight import rulebook, standards
+from oversight.actions import LONGEST_PLAN
 from oversight.models import Flag, FlagAnswer
+from oversight.querysets import urgent
 
 logger = logging.getLogger(__name__)
 OVERDUE = "What is overdue at this placement, and was not answered in time by those whose it is."
@@ -40,6 +44,7 @@ def climb(*, as_of: dt.datetime, now: dt.datetime | None = None) -> int:
     `now`: when it is done, where that is later, for a day that was missed. Who is asked, and told, is so as of now.
     """
     now = now or as_of
+    _keep_from_whom_it_is_about(as_of=now)
     done = _settle(Escalation.objects.misplaced(), as_of=now)
     done += _close_cleared(as_of=as_of)
     done += _guardians(as_of=as_of, now=now)
@@ -48,12 +53,15 @@ def climb(*, as_of: dt.datetime, now: dt.datetime | None = None) -> int:
 
 
 def touched(*, subjects: Iterable[tuple[str, int]], as_of: dt.datetime) -> None:
-    """After an action: nobody whose account was closed keeps an escalation, and a guardian’s concern becomes one."""
+    """After an action: nobody whose account was closed keeps an escalation, nor anybody whom its concern is found to be about;
+    and a guardian’s concern becomes one."""
     users = [pk for kind, pk in subjects if kind == "user"]
     children = [pk for kind, pk in subjects if kind == "child"]
     if users:
-        _settle(Escalation.objects.misplaced().filter(owner__in=users), as_of=as_of)
+        # All of them: whoever comes back takes up what was left with somebody gone, while nobody was there.
+        _settle(Escalation.objects.misplaced(), as_of=as_of)
     if children:
+        _keep_from_whom_it_is_about(as_of=as_of, children=children)
         _guardians(as_of=as_of, now=as_of, children=children)
         _answered_on_the_concern(children, as_of=as_of)
 
@@ -138,7 +146,8 @@ def _close_cleared(*, as_of: dt.datetime) -> int:
 
 
 def _not_answered(*, as_of: dt.datetime) -> QuerySet[Flag]:
-    """Red flags past their owner's own time that are in no open escalation, and that no answer of the owner's holds."""
+    """Red flags past their owner's own time that are in no open escalation, and that no answer of the owner's holds: until the
+    day it names, and never for longer than an answer may plan ahead, counted from when the flag was raised."""
     today = clock.local_date(as_of)
     standing = (
         Flag.objects.standing()
@@ -147,7 +156,7 @@ def _not_answered(*, as_of: dt.datetime) -> QuerySet[Flag]:
     )
     held = EscalationFlag.objects.filter(flag=OuterRef("pk"), escalation__closed_at__isnull=True)
     theirs = FlagAnswer.objects.filter(flag=OuterRef("pk"), by=OuterRef("owner"), answered_at__lte=as_of)
-    late = Q(pk__in=[])
+    late = urgent() & Q(raised_at__lt=clock.start_of(today))
     councils = _Councils()
     for authority_id in standing.order_by().values_list("authority_id", flat=True).distinct():
         for level in ladder.LEVELS:
@@ -155,7 +164,9 @@ def _not_answered(*, as_of: dt.datetime) -> QuerySet[Flag]:
             days = councils[authority_id].days(level.standard, today)
             before = _latest_whose_time_is_over(days, today)
             late |= Q(authority_id=authority_id, owner__role__in=roles, raised_at__lt=clock.end_of(before))
-    return standing.filter(late).exclude(Exists(held)).exclude(Exists(theirs.filter(by_when__gte=today)))
+    over = clock.end_of(_latest_whose_time_is_over(LONGEST_PLAN, today))
+    answered = Q(Exists(theirs.filter(by_when__gte=today)), raised_at__gte=over)
+    return standing.filter(late).exclude(Exists(held)).exclude(answered)
 
 
 def _latest_whose_time_is_over(days: int, today: dt.date) -> dt.date:
@@ -182,19 +193,22 @@ def _gather(*, as_of: dt.datetime, now: dt.datetime) -> int:
     done = 0
     for placement_id, flags in by_placement.items():
         if placement_id in there:
-            _join(there[placement_id], flags, councils, as_of=as_of)
+            _join(there[placement_id], flags, councils, as_of=as_of, now=now)
         else:
             done += _raise_for(placement_id, flags, councils, now=now)
     return done
 
 
 def _ran_out(flag: Flag, posts: Posts) -> dt.datetime:
-    """When its owner's time was over: their level's, or the last day they had said."""
+    """When its owner's time was over: the day's where it is urgent, else their level's; or the last day they had said, if that
+    could still hold it."""
     level = ladder.LEVELS[ladder.FLAG_LEVEL.get(flag.owner.role, 1) - 1]
     day = clock.local_date(flag.raised_at)
-    over = clock.end_of(add_working_days(day, posts.days(level.standard, day)))
+    over = clock.end_of(day if flag.urgent else add_working_days(day, posts.days(level.standard, day)))
     held_until: dt.date | None = flag.held_until  # type: ignore[attr-defined]
-    return over if held_until is None else max(over, clock.end_of(held_until))
+    if held_until is None:
+        return over
+    return max(over, clock.end_of(min(held_until, add_working_days(day, LONGEST_PLAN))))
 
 
 def _raise_for(
@@ -203,9 +217,12 @@ def _raise_for(
     first, posts = flags[0][0], councils[flags[0][0].authority_id]
     since = min(joined for _, joined in flags)
     level = min(min(ladder.FLAG_LEVEL.get(flag.owner.role, 1) for flag, _ in flags) + 1, ladder.TOP)
+    danger = any(flag.urgent for flag, _ in flags)
+    if danger:
+        level = max(level, ladder.DANGER_BEGINS)
     given = Begin(
         authority=first.authority, source=Escalation.Source.FLAGS, what=OVERDUE, level=level,
-        near=ladder.near_child(first.child, day=clock.local_date(now)), raised_at=since, automatic=True,
+        near=ladder.near_child(first.child, day=clock.local_date(now)), raised_at=since, automatic=True, danger=danger,
         conflicts={flag.owner_id: Why.SUBJECT.value for flag, _ in flags}, flags=flags,
         fields={"child": first.child, "placement_id": placement_id},
     )  # fmt: skip
@@ -225,7 +242,9 @@ def _raised(given: Begin, posts: Posts, *, now: dt.datetime) -> int:
     return 1
 
 
-def _join(pk: int, flags: list[tuple[Flag, dt.datetime]], councils: _Councils, *, as_of: dt.datetime) -> None:
+def _join(
+    pk: int, flags: list[tuple[Flag, dt.datetime]], councils: _Councils, *, as_of: dt.datetime, now: dt.datetime
+) -> None:
     """More flags for one that is there. Whoever holds one of them is no longer free to answer it; and an answer that held for
     some days holds for more of the same, and not for something else."""
 
@@ -234,19 +253,59 @@ def _join(pk: int, flags: list[tuple[Flag, dt.datetime]], councils: _Councils, *
         new = [EscalationFlag(escalation=held, flag=flag, joined_at=joined) for flag, joined in flags]
         EscalationFlag.objects.bulk_create(new, ignore_conflicts=True)
         owners = {flag.owner_id for flag, _ in flags}
-        ConflictOfInterest.objects.bulk_create(
-            [ConflictOfInterest(escalation=held, user_id=owner, why=Why.SUBJECT) for owner in owners], ignore_conflicts=True
-        )  # fmt: skip
+        _conflicted(held, owners)
         if held.is_answered and any(flag.rule not in answered for flag, _ in flags):
             moves.ask_again(held, councils[held.authority_id], as_of=as_of)
         moves.step(held, Kind.JOINED, happened_at=as_of, text=f"{len(flags)} more")
-        if held.owner_id in owners:
-            moves.settle(held, councils[held.authority_id], as_of=as_of)
+        if any(flag.urgent for flag, _ in flags) and not held.danger:
+            moves.into_danger(held, councils[held.authority_id], happened_at=as_of, as_of=now)
+        _settle_if_theirs(held, owners, councils, as_of=as_of)
 
     _one(pk, join, still=lambda held: held.is_open)
 
 
-# --- concerns ---------------------------------------------------------------------------------------------------------
+# --- concerns about somebody’s conduct ----------------------------------------------------------------------------------
+
+
+def _keep_from_whom_it_is_about(*, as_of: dt.datetime, children: list[int] | None = None) -> None:
+    """Whose conduct a concern is about may be found out after it was escalated: from then on it never comes to them."""
+    of_conduct = Escalation.objects.open().filter(concern__category=Concern.Category.STAFF_CONDUCT)
+    if children is not None:
+        of_conduct = of_conduct.filter(child__in=children)
+    rows = list(of_conduct.order_by("pk").values_list("pk", "concern", "raised_by"))
+    if not rows:
+        return
+    about = policies.accounts_it_is_about([concern for _, concern, _ in rows])
+    known = set(
+        ConflictOfInterest.objects.filter(escalation__in=[pk for pk, _, _ in rows]).values_list("escalation", "user")
+    )
+    councils = _Councils()
+    for pk, concern, raised_by in rows:
+        new = {user for user in about.get(concern, ()) if user != raised_by and (pk, user) not in known}
+        if new:
+            _one(pk, lambda held, new=new: _is_about(held, new, councils, as_of=as_of), still=lambda held: held.is_open)  # type: ignore[misc]
+
+
+def _is_about(held: Escalation, people: set[int], councils: _Councils, *, as_of: dt.datetime) -> None:
+    _conflicted(held, people)
+    moves.step(held, Kind.CONFLICT, happened_at=as_of, text="The concern names somebody it must not come to.")
+    _settle_if_theirs(held, people, councils, as_of=as_of)
+
+
+def _conflicted(held: Escalation, people: Iterable[int]) -> None:
+    ConflictOfInterest.objects.bulk_create(
+        [ConflictOfInterest(escalation=held, user_id=person, why=Why.SUBJECT) for person in people],
+        ignore_conflicts=True,
+    )
+
+
+def _settle_if_theirs(held: Escalation, people: Collection[int], councils: _Councils, *, as_of: dt.datetime) -> None:
+    """It leaves those it is about. Where nobody else is left nothing of this is kept, and it is tried at the next sweep."""
+    if held.owner_id in people and moves.settle(held, councils[held.authority_id], as_of=as_of) is None:
+        raise Conflict(moves.NOBODY)
+
+
+# --- concerns of guardians ----------------------------------------------------------------------------------------------
 
 
 def _guardians(*, as_of: dt.datetime, now: dt.datetime, children: list[int] | None = None) -> int:
@@ -255,15 +314,18 @@ def _guardians(*, as_of: dt.datetime, now: dt.datetime, children: list[int] | No
     rows = Concern.objects.open().filter(raiser=Concern.Raiser.GUARDIAN, received_at__lte=as_of).exclude(Exists(own))
     if children is not None:
         rows = rows.filter(child__in=children)
+    concerns = list(rows.select_related("child__team", "owner", "raised_by", "recorded_by", "authority").order_by("pk"))
+    about = policies.accounts_it_is_about(concerns) if concerns else {}
     councils, done = _Councils(), 0
-    for concern in rows.select_related("child__team", "owner", "raised_by", "recorded_by", "authority").order_by("pk"):
+    for concern in concerns:
         posts, day = councils[concern.authority_id], clock.local_date(concern.received_at)
         days = posts.days(standards.GUARDIAN, day)
+        conflicts = dict.fromkeys(about.get(concern.pk, set()) - {concern.told.pk}, Why.SUBJECT.value)
         given = Begin(
             authority=concern.authority, source=Escalation.Source.CONCERN, what=GUARDIANS,
             level=max(ladder.level_of(concern.owner), 1), near=ladder.near_child(concern.child, day=clock.local_date(now)),
             raised_at=concern.received_at, raised_by=concern.told, automatic=True, to=concern.owner,
-            next_at=clock.end_of(add_working_days(day, days)),
+            next_at=clock.end_of(add_working_days(day, days)), conflicts=conflicts,
             fields={"child": concern.child, "placement_id": concern.placement_id, "concern": concern},
         )  # fmt: skip
         done += _raised(given, posts, now=now)

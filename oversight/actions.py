@@ -10,10 +10,13 @@ from core.actions import action, because
 from core.dates import in_words
 from core.errors import Invalid
 from core.models import LocalStandard, User
+from core.reasons import gate_reason
+from core.working_days import add_working_days
 from oversight import standards
 from oversight.models import Flag, FlagAnswer
 
 LONGEST = 2_000
+LONGEST_PLAN = 20  # working days: how far ahead an answer may plan, and how long answers keep a flag off the ladder
 SET_STANDARDS = (Role.DIRECTOR, Role.DCS)
 
 
@@ -21,7 +24,8 @@ SET_STANDARDS = (Role.DIRECTOR, Role.DCS)
 def answer_flag(*, flag: Flag, doing: str, by_when: dt.date, by: User, as_of: dt.datetime) -> FlagAnswer:
     """Say what is being done about a flag, and by when. The flag stands until a record clears it.
 
-    Sent twice, the same answer is kept once.
+    Sent twice, the same answer is kept once. Raises Refused where it says only that it is known, has no alternative or is
+    for a short time.
     """
     if not by.can(Permission.ANSWER_FLAGS) or not Flag.for_user(by).filter(pk=flag.pk).exists():
         raise PermissionDenied("this person may not answer this flag")
@@ -38,10 +42,11 @@ def answer_flag(*, flag: Flag, doing: str, by_when: dt.date, by: User, as_of: dt
         errors["doing"] = f"What is being done must be {LONGEST} characters or fewer"
     if by_when < today:
         errors["by_when"] = "The date it will be done by must be today or in the future"
-    elif by_when > today + dt.timedelta(days=366):
-        errors["by_when"] = "The date it will be done by must be within a year"
+    elif by_when > (latest := add_working_days(today, LONGEST_PLAN)):
+        errors["by_when"] = f"The date it will be done by must be {in_words(latest)} or earlier"
     if errors:
         raise Invalid(errors)
+    gate_reason(doing)
     last = flag.answers.first()
     if last and (last.by_id, last.doing, last.by_when) == (by.pk, doing, by_when):
         return last

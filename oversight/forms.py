@@ -6,7 +6,7 @@ from django.forms import CharField, HiddenInput
 
 from core import forms
 from oversight import rulebook, standards
-from oversight.actions import LONGEST
+from oversight.actions import LONGEST, LONGEST_PLAN
 from oversight.querysets import AGES
 
 WHOSE = {"": "Everybody’s that I may see", "mine": "Mine", "team": "My team’s"}
@@ -59,4 +59,8 @@ class SetStandard(forms.Form):
 
 class Answer(forms.Form):
     doing = forms.TextAreaField(label="What is being done?", noun="what is being done", rows=4, max_length=LONGEST)
-    by_when = forms.DateField(label="By when?", noun="the date it will be done by")
+    by_when = forms.DateField(
+        label="By when?",
+        noun="the date it will be done by",
+        hint=f"At most {LONGEST_PLAN} working days ahead.",
+    )

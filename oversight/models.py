@@ -117,6 +117,10 @@ class Flag(Protected):
         return self.cleared_at is None
 
     @property
+    def urgent(self) -> bool:
+        return (self.rule, self.limb) in rulebook.URGENT
+
+    @property
     def due_on(self) -> dt.date:
         """The last day on which it was not overdue; for a clock of hours, the day it ran out."""
         return clock.local_date(self.due_at - dt.timedelta(microseconds=1))

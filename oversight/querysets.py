@@ -169,6 +169,13 @@ def _for_provider() -> Q:
     return shown
 
 
+def urgent() -> Q:
+    found = Q()
+    for rule, limb in rulebook.URGENT:
+        found |= Q(rule=rule, limb=limb)
+    return found
+
+
 def _answers() -> Exists:
     from oversight.models import FlagAnswer
 

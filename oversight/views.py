@@ -1,5 +1,6 @@
 """The flags list, and one flag with its answers."""
 
+import datetime as dt
 from functools import partial
 from typing import Any
 
@@ -18,8 +19,9 @@ from core.access import Permission, access
 from core.history_panel import changes
 from core.models import User
 from core.pages import record_form
-from oversight import standards
-from oversight.actions import SET_STANDARDS, answer_flag, set_standard
+from core.working_days import add_working_days
+from oversight import rulebook, standards
+from oversight.actions import LONGEST_PLAN, SET_STANDARDS, answer_flag, set_standard
 from oversight.forms import Answer, FlagFilter, SetStandard
 from oversight.models import Flag, FlagAnswer
 
@@ -66,6 +68,8 @@ def flag(request: HttpRequest, pk: int) -> HttpResponse:
             open_file(child=found.child, page="flag", by=user, as_of=as_of)
     if request.method == "POST" and not user.can(Permission.ANSWER_FLAGS):
         raise PermissionDenied
+    if context["may_answer"]:
+        context |= _how_long_answers_hold(found, today=clock.local_date(as_of))
     if request.method != "POST" and not context["may_answer"]:
         return render(request, "oversight/flag.html", context)
     return record_form(
@@ -82,6 +86,14 @@ def flag(request: HttpRequest, pk: int) -> HttpResponse:
         draft_key=f"answer-{pk}",
         context=context,
     )
+
+
+def _how_long_answers_hold(found: Flag, *, today: dt.date) -> dict[str, Any]:
+    """Red flags alone go up the ladder, and none from behind the LADO’s door."""
+    if found.severity != Flag.Severity.RED or found.rule in rulebook.BEHIND_THE_DOOR:
+        return {}
+    last = add_working_days(clock.local_date(found.raised_at), LONGEST_PLAN)
+    return {"holds_until": last, "holding": last >= today, "longest_plan": LONGEST_PLAN}
 
 
 def _sees_answers(user: User) -> bool:

@@ -16,9 +16,9 @@ from core.actions import action, say_who
 from core.errors import Conflict, Invalid
 from core.models import User
 from core.outbox import enqueue
+from core.reasons import gate_reason
 from escalations.models import CafcassReferral, Dispute, DisputeStep
 from escalations.policies import dispute as policies
-from escalations.policies.ladder import gate_reason
 from governance.models import Concern
 from staffing import notices
 

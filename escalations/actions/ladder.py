@@ -15,6 +15,7 @@ from core.actions import action, say_who, touch
 from core.dates import in_words
 from core.errors import Conflict, Invalid, Refused
 from core.models import User
+from core.reasons import gate_reason
 from core.working_days import add_working_days
 from escalations import ladder, notices
 from escalations.actions.moves import Kind, State, Why, end, go_up, near, never_of, on_the_concern, put, settle, step
@@ -23,6 +24,7 @@ from escalations.models import ConflictOfInterest, Escalation, EscalationStep
 from escalations.policies import ladder as policies
 from governance.actions.concerns import reply as reply_on_the_concern
 from governance.models import ConcernStep
+from oversight.actions import LONGEST_PLAN
 
 
 def _begin(escalation: Escalation) -> Posts:
@@ -49,7 +51,11 @@ def open_escalation(*, escalation: Escalation, by: User, as_of: dt.datetime) -> 
             step(escalation, Kind.SEEN, happened_at=as_of, by=by)
     elif by.pk == escalation.raised_by_id and escalation.is_answered and escalation.shown_at is None:
         escalation.shown_at = as_of
-        escalation.save(update_fields=["shown_at"])
+        posts = Posts.of(escalation.authority_id)
+        if (free := policies.free_to_close(escalation, posts)) is not None and free > as_of:
+            # Theirs first, to reject or accept; then a level’s time for whoever answered to close it, before it goes up.
+            escalation.next_at = posts.due(escalation.level, free, danger=escalation.danger)
+        escalation.save(update_fields=["shown_at", "next_at"])
         step(escalation, Kind.SHOWN, happened_at=as_of, by=by)
     return escalation
 
@@ -71,7 +77,7 @@ def answer(
     with _outside_where_refused(escalation, by, as_of):
         policies.gate_self(by, escalation)
         policies.is_with(by, escalation)
-        policies.gate_reason(text)
+        gate_reason(text)
     if escalation.is_answered:
         raise Conflict("This is answered already.")
     escalation.next_at = _holds_until(escalation, posts, until, as_of)
@@ -95,7 +101,7 @@ def _holds_until(escalation: Escalation, posts: Posts, until: dt.date | None, as
     today = clock.local_date(as_of)
     if not escalation.of_flags:
         return posts.due(escalation.level, as_of, danger=escalation.danger)
-    latest = add_working_days(today, ladder.LONGEST_PLAN)
+    latest = add_working_days(today, LONGEST_PLAN)
     if until is None:
         raise Invalid({"until": "Enter by when records will have cleared what is overdue"})
     if not today <= until <= latest:
@@ -114,20 +120,20 @@ def _on_the_concern(escalation: Escalation) -> ConcernStep | None:
 
 @action
 def close(*, escalation: Escalation, reason: str, text: str, by: User, as_of: dt.datetime) -> EscalationStep:
-    """Close it: by whoever answered it, once whoever raised it has read the answer.
+    """Close it: by whoever answered it, once whoever raised it has read the answer and let the time to reject it go by.
 
     Raises Refused where it is about `by`, or the reason is none; where a director tried, it goes outside.
     """
     policies.may_act(by, escalation)
-    _begin(escalation)
+    posts = _begin(escalation)
     with _outside_where_refused(escalation, by, as_of):
         policies.gate_self(by, escalation)
         policies.is_with(by, escalation)
-        policies.gate_reason(text, reason)
+        gate_reason(text, reason)
     offered = [each for each in Escalation.Closing.choices if each[0] not in ("accepted", "cleared")]
     one_of(reason, offered, "reason", "Select why it can be closed")
     required(text=(text, "Enter what was done"))
-    policies.may_close(escalation, by)
+    policies.may_close(escalation, by, posts, as_of=as_of)
     made = end(escalation, reason, happened_at=as_of, by=by, text=text)
     if escalation.raised_by is not None:
         notices.tell(

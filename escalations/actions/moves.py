@@ -126,7 +126,7 @@ def _tell_owner(escalation: Escalation, *, happened_at: dt.datetime, as_of: dt.d
     danger = "Somebody may be in immediate danger. " if escalation.danger else ""
     notices.tell(
         escalation, escalation.owner, key=f"escalation-{escalation.pk}-{escalation.level}-{escalation.moves}",
-        text=f"{danger}An escalation is yours to answer, by {by_when}. Unanswered, it goes to the next person up.",
+        text=f"{danger}An escalation is yours to answer, by {by_when}. Unanswered, it {escalation.and_then}.",
         happened_at=happened_at, as_of=as_of,
     )  # fmt: skip
 
@@ -205,6 +205,20 @@ def ask_again(escalation: Escalation, posts: Posts, *, as_of: dt.datetime) -> No
     escalation.state, escalation.came_at = State.OPEN, as_of
     escalation.next_at = min(escalation.next_at, posts.due(escalation.level, as_of, danger=escalation.danger))
     escalation.save(update_fields=["state", "came_at", "next_at"])
+
+
+def into_danger(escalation: Escalation, posts: Posts, *, happened_at: dt.datetime, as_of: dt.datetime) -> None:
+    """Something urgent was found in it: no lower than where danger begins, to be answered the same day, and rung for."""
+    escalation.danger = True
+    escalation.save(update_fields=["danger"])
+    level = max(escalation.level, ladder.DANGER_BEGINS)
+    found = posts.find(level, near(escalation, as_of), never=never_of(escalation))
+    stays = level == escalation.level and escalation.owner_id not in never_of(escalation)
+    to, level = (escalation.owner, level) if stays or found is None else found
+    put(
+        escalation, Kind.REASSIGNED, posts, to=to, level=level, happened_at=happened_at, as_of=as_of,
+        text="What was added must be answered the same day.",
+    )  # fmt: skip
 
 
 def end(

@@ -69,6 +69,7 @@ def raise_escalation(
         if to.pk == by.pk:
             raise Invalid({"to": "Select somebody other than yourself"})
         level = max(ladder.level_of(to), 1)
+    danger = danger or (flag is not None and flag.urgent)
     if danger:
         level = max(level, ladder.DANGER_BEGINS)
         to = None if to and ladder.level_of(to) < level else to
@@ -150,11 +151,13 @@ def _council(by: User, given: Authority | None) -> Authority:
 def _those_in_it(
     concern: Concern | None, task: Action | None, decision: Decision | None, flag: Flag | None
 ) -> tuple[int, dict[int, str]]:
-    """How high up it has been already, and who may not answer it: who decided, or did not do what was theirs."""
+    """How high up it has been already, and who may not answer it: whose conduct it is about, who decided, or did not do what
+    was theirs."""
     if concern is not None:
         decided = ConcernStep.objects.filter(concern=concern, kind__in=("triaged", "closed"))
         deciders = dict.fromkeys(decided.values_list("by_id", flat=True), Why.DECIDED.value)
-        return ladder.level_of(concern.owner), deciders
+        about = policies.accounts_it_is_about([concern]).get(concern.pk, ())
+        return ladder.level_of(concern.owner), deciders | dict.fromkeys(about, Why.SUBJECT.value)
     if decision is not None:
         decider = decision.decider
         return (ladder.level_of(decider), {decider.pk: Why.DECIDED.value}) if decider else (0, {})

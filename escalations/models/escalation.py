@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from children.models import Child, Decision
-from core import clock
+from core import clock, reasons
 from core.fields import RecordedAt
 from core.history import tracked
 from core.models import Authority, Protected, User
@@ -56,10 +56,10 @@ class Escalation(Protected):
     class NoReason(models.TextChoices):
         """What was said instead of acting. None of these answers or closes an escalation."""
 
-        KNOWN = "known", "It is already known to directors"
-        ALTERNATIVE = "alternative", "There is no alternative"
-        SHORT = "short", "It is only for a short time"
-        BEST = "best", "It is the best available"
+        KNOWN = reasons.KNOWN, reasons.LABELS[reasons.KNOWN]
+        ALTERNATIVE = reasons.ALTERNATIVE, reasons.LABELS[reasons.ALTERNATIVE]
+        SHORT = reasons.SHORT, reasons.LABELS[reasons.SHORT]
+        BEST = reasons.BEST, reasons.LABELS[reasons.BEST]
 
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
@@ -176,6 +176,13 @@ class Escalation(Protected):
         return self.owner.get_role_display() + (", since nobody of this level is free" if stands_in else "")
 
     @property
+    def and_then(self) -> str:
+        """What happens to it where it is not settled in time, in words."""
+        if self.is_outside:
+            return "is asked again, of somebody else at the top where there is one"
+        return "goes to the next person up"
+
+    @property
     def last_day(self) -> dt.date | None:
         """The last day on which the next act is on time."""
         return None if self.next_at is None else clock.local_date(self.next_at - dt.timedelta(microseconds=1))
@@ -193,6 +200,11 @@ class EscalationFlag(Protected):
     recorded_at = RecordedAt()
     history = tracked()
     objects = EscalationFlagQuerySet.as_manager()
+
+    @classmethod
+    def told_of(cls, user: User) -> EscalationFlagQuerySet:
+        """Of the escalations this person sees, for a page that says of a flag nothing that tells whose it is."""
+        return cls.objects.told_of(user)
 
     class Meta:
         ordering = ["joined_at", "id"]

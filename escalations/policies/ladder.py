@@ -1,67 +1,25 @@
-"""May this be done to an escalation, by this person, in the state it is in? And the two gates (ESC-05)."""
+"""May this be done to an escalation, by this person, in the state it is in? And who may never settle it (ESC-05)."""
 
-import re
+import datetime as dt
+from collections.abc import Iterable
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
 from children.models import Child
 from children.querysets import live
-from core import gates
+from core import clock, gates
 from core.access import Permission, Role
+from core.dates import in_words
 from core.errors import Conflict, Invalid, Refused
 from core.models import Authority, User
 from escalations import ladder
 from escalations.ladder import Near, Posts
 from escalations.models import ConflictOfInterest, Escalation, EscalationStep
-from governance.policies.concerns import NO_REASONS as OF_CONCERNS
+from governance.models import Concern, ConductSubject
 from governance.querysets.concerns import to_raise_about
 from placements.models import ProviderPost
-
-# Said instead of acting. Compared with each piece of what was typed: only an answer that says nothing else is refused.
-_WHO = r"(us|everyone|everybody|(the )?(senior )?(director(s)?|manager(s)?|management|leaders(hip)?|executive(s)?))"
-_WE = rf"(we|{_WHO})"
-_THE = r"(all|of|the|this|that|these|those|your|our|her|his|their|child[’']s)"
-_WHAT = rf"(it|this|that|these|they|({_THE} )*(situation|case|concern|matter|problem|issue|position)s?)"
-_IT = rf"({_WHAT} (is|are|was|were|has been|have been) )?(all )?"
-_TO = rf"( (to|by|at) ({_WHO}|(a |the )?(senior|director|management) level))"
-NO_REASONS: dict[str, re.Pattern[str]] = {
-    "known": re.compile(
-        rf"{_IT}(already )?(well )?known( about)?( already)?{_TO}?( already)?"
-        rf"|{_WE} (are|is|were|was) (all )?(already )?(well )?aware( of {_WHAT})?( already)?"
-        rf"|{_WE} (already )?know(s)?( (about|of) {_WHAT})?( already)?"
-    ),
-    "alternative": re.compile(
-        r"(there (is|are|was|were) |we have |(it|this) has )?no (other )?(alternative|option|choice)(s)?"
-        rf"( (available|(to|for) {_WHAT}))?"
-        r"|there (is|was) nowhere else( (for (him|her|them)|to go))?|(there (are|is) )?no other placement(s)?( available)?"
-        r"|(there is )?nothing (more |else |further )?(we |that )?(can|could)( be)? (do|done)( about (it|this|that))?"
-    ),
-    "short": re.compile(rf"{OF_CONCERNS['short'].pattern}|{_IT}(only )?temporary( only)?"),
-    "best": OF_CONCERNS["best"],
-}
-PIECES = re.compile(r"[.;:!?,\n]+| [–-] |,? (?:and|but|so) (?=(?:it|this|that|these|there|we|known|no|nothing)\b)")
-SAYS_NOTHING = {"", "no", "yes", "noted", "ok", "thanks", "thank you"}
-
-
-def no_reason(text: str) -> str:
-    """Which of the four it is, where a text says these and nothing else; else empty."""
-    said = [piece.strip(" ,:–-") for piece in PIECES.split(text.lower())]
-    said = [piece for piece in said if piece not in SAYS_NOTHING]
-    found = [next((key for key, words in NO_REASONS.items() if words.fullmatch(piece)), "") for piece in said]
-    return found[0] if found and all(found) else ""
-
-
-def gate_reason(text: str, reason: str = "") -> None:
-    """Refuse an answer or a closing that says instead of a reason that it is known, has no alternative, is short, or best."""
-    said = reason if reason in Escalation.NoReason.values else no_reason(text)
-    if said:
-        label = Escalation.NoReason(said).label
-        raise Refused(
-            gates.ESCALATION_REASON,
-            f"This was refused. “{label}” answers nothing: what was escalated is as it was before.",
-            "Say what is done about it, by whom and by when, or how it was looked into and what was found.",
-        )
 
 
 def gate_self(by: User, escalation: Escalation) -> None:
@@ -105,9 +63,22 @@ def still_open(escalation: Escalation) -> None:
         raise Conflict("This escalation is closed. If there is something new, raise it as a new one.")
 
 
-def may_close(escalation: Escalation, by: User) -> None:
-    """Raise Invalid until there is an answer that whoever raised it has been shown; flags are closed by records alone. What
-    nobody is left to read, since whoever raised it has no account any more, only a scrutineer closes."""
+def free_to_close(escalation: Escalation, posts: Posts) -> dt.datetime | None:
+    """From when on whoever answered may close it: whoever raised it has a level’s time, from when they read the answer, to
+    reject it, unless they rejected one before. None while they have not read it."""
+    if escalation.shown_at is None or escalation.rejected_at is not None:
+        return escalation.shown_at
+    return posts.due(escalation.level, escalation.shown_at, danger=escalation.danger)
+
+
+def last_day_before(moment: dt.datetime) -> dt.date:
+    return clock.local_date(moment - dt.timedelta(microseconds=1))
+
+
+def may_close(escalation: Escalation, by: User, posts: Posts, *, as_of: dt.datetime) -> None:
+    """Raise Invalid until there is an answer that whoever raised it has been shown, and has not rejected in the time they have
+    for it; flags are closed by records alone. What nobody is left to read, since whoever raised it has no account any more,
+    only a scrutineer closes."""
     if escalation.of_flags:
         raise Invalid({"": "This is made of flags: it closes by itself once records have cleared them all"})
     if not escalation.is_answered:
@@ -120,6 +91,25 @@ def may_close(escalation: Escalation, by: User) -> None:
                 "": "Whoever raised it has not read the answer yet. It can be closed once they have, and goes up if they do not"
             }
         )
+    free = free_to_close(escalation, posts)
+    if free is not None and as_of < free:
+        raise Invalid(
+            {"": f"Whoever raised it may still reject the answer, until the end of {in_words(last_day_before(free))}"}
+        )
+
+
+# --- whom it is about -------------------------------------------------------------------------------------------------
+
+
+def accounts_it_is_about(concerns: Iterable[Concern | int]) -> dict[int, set[int]]:
+    """Of each of these concerns about conduct: whom of those who answer escalations it is about. By the account of the carer it
+    was found to be, or by a name typed in it that has theirs whole. One query."""
+    said = ExpressionWrapper(OuterRef("named"), output_field=CharField())
+    theirs = Q(pk=OuterRef("carer__account")) | Q(said__icontains=F("name"))
+    here = Q(authority=OuterRef("concern__authority")) | Q(role=Role.SYSTEM_ADMINISTRATOR)
+    people = User.objects.filter(here, role__in=ladder.ANSWERING).exclude(name="").annotate(said=said).filter(theirs)
+    subjects = ConductSubject.objects.filter(concern__in=concerns).annotate(accounts=ArraySubquery(people.values("pk")))
+    return {concern: set(accounts) for concern, accounts in subjects.values_list("concern", "accounts") if accounts}
 
 
 # --- who may be named -------------------------------------------------------------------------------------------------

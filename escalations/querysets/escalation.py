@@ -125,11 +125,22 @@ class EscalationStepQuerySet(OfEscalationQuerySet):
 
 
 class ConflictQuerySet(OfEscalationQuerySet):
-    pass
+    """To whom it never goes. Whose conduct a concern is about is told to those who may know it, and never to themselves."""
+
+    def visible_to(self, user) -> Any:
+        found = super().visible_to(user)
+        of_conduct = Q(escalation__concern__category="staff_conduct", why="subject")
+        hidden = of_conduct & Q(user_id=user.pk)
+        if not user.is_authenticated or not user.can(Permission.SEE_CONDUCT):
+            hidden |= of_conduct & ~Q(by_id=user.pk)
+        return found.exclude(hidden)
 
 
 class EscalationFlagQuerySet(OfEscalationQuerySet):
     """The flags of one, for whoever sees those flags too."""
+
+    def told_of(self, user) -> Any:
+        return super().visible_to(user)
 
     def visible_to(self, user) -> Any:
         from oversight.models import Flag

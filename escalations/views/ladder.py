@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -132,8 +133,9 @@ def _context(record: Escalation, user: User, sees_child: bool, as_of: dt.datetim
     answers = [step for step in steps if step.kind == Kind.ANSWERED]
     for step in steps:
         step.said, step.sent_at = said(step.text), sent.get(step.message)  # type: ignore[attr-defined]
-    flags = [] if by_initials else _flags(record, user)
+    flags = _flags(record, user, by_initials, as_of)
     is_mine, is_raiser = record.owner_id == user.pk, record.raised_by_id == user.pk
+    free = _free_to_close(record, as_of) if is_mine or is_raiser else None
     return {
         "title": str(record),
         "escalation": record,
@@ -148,13 +150,23 @@ def _context(record: Escalation, user: User, sees_child: bool, as_of: dt.datetim
         "is_raiser": is_raiser,
         "to_settle": is_raiser and record.is_open and record.is_answered,
         "may_reject": record.rejected_at is None,
+        "left_to_reject": policies.last_day_before(free) if free else None,
         "source": None if by_initials else _source(record, user),
+        "by_initials": by_initials,
         "flags_first": flags[:FLAGS_FIRST],
         "flags_more": flags[FLAGS_FIRST:],
         "conflicts": list(ConflictOfInterest.for_user(user).filter(escalation=record).select_related("user")),
-        "acts": _acts(record, user, is_mine, is_raiser),
+        "acts": _acts(record, user, is_mine, is_raiser, may_close=free is None),
         "back_url": reverse("escalations:escalations"),
     }
+
+
+def _free_to_close(record: Escalation, as_of: dt.datetime) -> dt.datetime | None:
+    """When whoever answered may close it, where whoever raised it has time left to reject the answer."""
+    if not record.is_open or not record.is_answered or record.shown_at is None:
+        return None
+    free = policies.free_to_close(record, Posts.of(record.authority_id))
+    return free if free is not None and free > as_of else None
 
 
 def _trail(steps: list[EscalationStep]) -> list[EscalationStep]:
@@ -169,11 +181,14 @@ def _trail(steps: list[EscalationStep]) -> list[EscalationStep]:
     return trail
 
 
-def _flags(record: Escalation, user: User) -> list[EscalationFlag]:
-    """What stands first, and then what records have cleared."""
-    rows = EscalationFlag.for_user(user).filter(escalation=record)
-    rows = rows.select_related("flag__carer", "flag__agency", "flag__shift", "flag__owner")
-    return sorted(rows, key=lambda row: (not row.flag.standing, row.flag.due_at, row.pk))
+def _flags(record: Escalation, user: User, by_initials: bool, as_of: dt.datetime) -> list[Any]:
+    """What stands first, and then what records have cleared. To whoever reads without names: what is overdue, since when, and
+    as what somebody holds it."""
+    rows = EscalationFlag.told_of(user) if by_initials else EscalationFlag.for_user(user)
+    rows = rows.filter(escalation=record).select_related("flag__carer", "flag__agency", "flag__shift", "flag__owner")
+    for row in (found := list(rows)):
+        row.over = row.flag.days_over(as_of=as_of)
+    return sorted(found, key=lambda row: (not row.flag.standing, row.flag.due_at, row.pk))
 
 
 def _by_initials(record: Escalation, user: User) -> bool:
@@ -197,13 +212,13 @@ def _source(record: Escalation, user: User) -> tuple[str, str] | None:
     return None
 
 
-def _acts(record: Escalation, user: User, is_mine: bool, is_raiser: bool) -> list[tuple[str, str]]:
+def _acts(record: Escalation, user: User, is_mine: bool, is_raiser: bool, *, may_close: bool) -> list[tuple[str, str]]:
     """What this person may do about it as it stands, as (label, address)."""
     if not record.is_open:
         return []
     offered = [
         (is_mine and not record.is_answered, "Answer it", "answer"),
-        (is_mine and record.is_answered and not record.of_flags, "Close it", "close"),
+        (is_mine and record.is_answered and not record.of_flags and may_close, "Close it", "close"),
         (is_mine and not record.is_answered and not record.is_outside, "Pass it to somebody else", "pass_back"),
         (is_raiser and not record.is_outside, "Ask for scrutiny from outside", "ask_outside"),
         (not policies.names_nobody(user, record), "Say who must not answer it", "name_conflict"),
@@ -228,9 +243,21 @@ def _said(record: Escalation, user: User) -> str:
     return (without_names(record.child) if _by_initials(record, user) else str)(record.what)
 
 
+def _with_another(request: HttpRequest, record: Escalation) -> HttpResponse | None:
+    """Nobody is given a form they may not send: who has it, said before they write. What was sent already is answered with what
+    they wrote still there, by the action."""
+    if request.method == "POST" or (record.owner_id == request.user.pk and record.is_open):
+        return None
+    said = f"{record.owner.name} has it: it is theirs to answer. Tell them what you know." if record.is_open else ""
+    messages.warning(request, said or "This escalation is closed.")
+    return redirect(page_of(record))
+
+
 @access(Permission.ANSWER_ESCALATIONS)
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     record = _their_escalation(request, pk)
+    if elsewhere := _with_another(request, record):
+        return elsewhere
     form_class = forms.AnswerToFlags if record.of_flags else forms.Answer
     return _form(
         request, record, acts.answer, "Answer the escalation", "Send your answer", "Answered", form_class,
@@ -241,6 +268,8 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 @access(Permission.ANSWER_ESCALATIONS)
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     record = _their_escalation(request, pk)
+    if elsewhere := _with_another(request, record):
+        return elsewhere
     return _form(
         request, record, acts.close, "Close the escalation", "Close it", "Closed", forms.Close,
         context={"intro": _said(record, request.user)},
@@ -250,6 +279,8 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 @access(Permission.ANSWER_ESCALATIONS)
 def pass_back(request: HttpRequest, pk: int) -> HttpResponse:
     record, as_of = _their_escalation(request, pk), clock.now()
+    if elsewhere := _with_another(request, record):
+        return elsewhere
     posts = Posts.of(record.authority_id)
     people = policies.passed_back_to(record, posts, moves.near(record, as_of), moves.never_of(record))
     return _form(
@@ -290,7 +321,7 @@ def reject(request: HttpRequest, pk: int) -> HttpResponse:
     return _form(
         request, record, acts.reject, "Say that the answer is not enough", "Reject it", "It has gone up", forms.Reject,
         template="escalations/settle.html",
-        context={"intro": "It goes to the next person up. You can reject one answer."} | _answer_to(record, request.user),
+        context={"intro": f"It {record.and_then}. You can reject one answer."} | _answer_to(record, request.user),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from oversight.rulebook.rule import Basis, Kind, Limb, Mend, Rule, Trait
 __all__ = [
     "ALL",
     "BEHIND_THE_DOOR",
+    "URGENT",
     "Basis",
     "Kind",
     "Limb",
@@ -35,6 +36,15 @@ _BY_CODE = {rule.code: rule for rule in ALL}
 
 # Their flags and clocks are shown to nobody but the LADO and whoever holds them.
 BEHIND_THE_DOOR = frozenset(rule.code for rule in ALL if rule.behind_the_door)
+
+# Rule and limb of what waits for no level’s time: somebody may be in danger now. Not answered by the end of the day on which
+# it was raised, it is an escalation in immediate danger (escalations/sweep.py).
+URGENT = frozenset(
+    {
+        ("SAF-10", "strategy"), ("SAF-10", "lado"), ("SAF-10", "police"), ("SAF-10", "health"),
+        ("STF-09", "worked"),
+    }
+)  # fmt: skip
 
 
 def get(code: str) -> Rule | None:

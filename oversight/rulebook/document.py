@@ -50,6 +50,10 @@ def _rule(rule: Rule) -> str:
         + (f"; {limb.severity}" if limb.severity else "")
         for limb in rule.limbs
     ]
+    if urgent := [limb for code, limb in sorted(rulebook.URGENT) if code == rule.code]:
+        lines.append(
+            f"- **Urgent:** {', '.join(f'`{limb}`' for limb in urgent)}: not answered the day it is raised, it is an escalation"
+        )
     if rule.kept_by_ladder:
         lines.append("- **What happens then:** it raises no flag; it goes to the next person up by itself")
     cleared = "What would be lawful" if rule.kind == rulebook.Kind.GATE else "What clears it"

@@ -9,7 +9,10 @@ from core.access import Role
 from oversight import standards
 from oversight.rulebook.rule import Basis, Kind, Limb, Rule
 
-CLIMBS = "An answer in writing, shown to whoever raised it, which they accept or leave to whoever gave it to close."
+CLIMBS = (
+    "An answer in writing, shown to whoever raised it, which they accept; or which whoever gave it closes, once whoever raised "
+    "it has had a level’s time to reject it since they read it, or has rejected one before."
+)
 _LEVELS = (
     ("practitioner", "Not answered by the practitioner", Role.SOCIAL_WORKER),
     ("manager", "Not answered by the line manager", Role.TEAM_MANAGER),
@@ -31,8 +34,9 @@ ESC_01 = Rule(
     "professional disagreement; these are its steps.",
     basis=Basis.LOCAL,
     scope="Every escalation, and every red flag whose owner has not answered it within their own level’s time: those of one "
-    "placement are one escalation. An answer with a date holds until that date. Immediate danger begins at the third "
-    "level, and is due the same day at each.",
+    "placement are one escalation. An owner’s answer with a date holds until that date, and at most 20 working days from when "
+    "the flag was raised. Immediate danger begins at the third "
+    "level, and is due the same day at each; so does a flag of what is urgent, not answered the day it was raised.",
     period="practitioner 1 working day; line manager 2; head of service or safeguarding lead 3; director 5; scrutineer 5",
     what_clears=f"{CLIMBS} One made of flags is over when records have cleared them all.",
     kept_by_ladder=True,
@@ -92,13 +96,14 @@ ESC_05_SELF = Rule(
 ESC_05_REASON = Rule(
     code=gates.ESCALATION_REASON,
     source_id="ESC-05",
-    title="“Known to directors”, “no alternative” and “only short” close no escalation",
+    title="“Known to directors”, “no alternative” and “only short” answer nothing",
     authority="Local standard.",
     basis=Basis.LOCAL,
     kind=Kind.GATE,
-    scope="Answering and closing an escalation.",
+    scope="Answering and closing an escalation, answering a formal or informal dispute, and answering a flag. A text is refused "
+    "where it says nothing but this, in whatever words, or nothing at all.",
     period="before every answer and every closing",
-    what_clears="What was done about it, or why it is not so. Where a director tried, the scrutineer has it next.",
+    what_clears="What was done about it, or why it is not so. Of an escalation, where a director tried, the scrutineer has it next.",
     owned_by=Role.DIRECTOR,
 )
 ESC_06 = Rule(

@@ -1,5 +1,5 @@
 """Whoever leaves, whatever it is about, whatever people try: an escalation is always somebody's who is free to answer it, has
-a next time, and never ends in silence."""
+a next time, and never ends in silence. While nobody is left at all, its time still goes on, and it is whoever's comes back."""
 
 import datetime as dt
 import random
@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
+from core import clock
 from tests.cast import at
 from tests.drills import Drill
 from tests.drills.rotas import Scene
@@ -19,6 +20,7 @@ from tests.drills.rotas import Scene
 STEPS, LIVES = 50, 10  # tries in one life of a council, and lives in one round
 ROUNDS = 110  # some steps find nothing to be tried on
 PEOPLE = ("amy", "ben", "tom", "hana", "sal", "dee", "dan", "dora", "nina", "noor")
+EVERYBODY = (*PEOPLE, "sam", "sue")  # who could be asked: with those who run the accounts, at the very end
 WHO = st.sampled_from([*PEOPLE, "sam", "greta"])
 ANSWERERS = st.sampled_from(PEOPLE)
 WHICH = st.integers(0, 20)
@@ -56,9 +58,16 @@ class Climbing(RuleBasedStateMachine):
     def __init__(self) -> None:
         from django.db import transaction
 
+        from core.access import Role
+        from core.models import User
+
         super().__init__()
         self.block = transaction.atomic()
         self.block.__enter__()
+        # Who ran the accounts in other drills would be asked at the very end too, and nobody could ever be gone.
+        User.objects.exclude(pk__in=[getattr(self.world, key).pk for key in EVERYBODY]).filter(
+            role=Role.SYSTEM_ADMINISTRATOR
+        ).update(is_active=False)
         self.now = at(self.world.today, 9)
         self.flags = 0
         self.ended: set[int] = set()
@@ -70,7 +79,7 @@ class Climbing(RuleBasedStateMachine):
 
         transaction.set_rollback(True)
         self.block.__exit__(None, None, None)
-        for key in PEOPLE:
+        for key in EVERYBODY:
             getattr(self.world, key).is_active = True
 
     # --- what is tried ------------------------------------------------------------------------------------------------
@@ -124,7 +133,7 @@ class Climbing(RuleBasedStateMachine):
 
     def key(self, person: Any, who: str, theirs: bool) -> str:
         """Whose turn it is by rights, or anybody."""
-        keys = [key for key in (*PEOPLE, "sam", "sue", "greta") if getattr(self.world, key) == person]
+        keys = [key for key in (*EVERYBODY, "greta") if getattr(self.world, key) == person]
         return keys[0] if theirs and keys else who
 
     @rule(who=WHO, which=WHICH, act=st.sampled_from(["open", "accept", "reject", "outside"]), theirs=st.booleans())
@@ -154,8 +163,10 @@ class Climbing(RuleBasedStateMachine):
 
     @rule(which=WHICH, accepts=st.booleans())
     def settles(self, which, accepts):
-        """The whole of it, each act by whose it is by rights: answered, read, and accepted or closed."""
+        """The whole of it, each act by whose it is by rights: answered, read, and accepted or, in its time, closed."""
         from escalations.actions import ladder
+        from escalations.ladder import Posts
+        from escalations.policies.ladder import free_to_close
 
         escalation = self.one(which)
         if escalation is None or escalation.of_flags:
@@ -167,6 +178,9 @@ class Climbing(RuleBasedStateMachine):
             self.tries(ladder.accept, raiser, escalation=escalation)
         else:
             self.tries(ladder.close, owner, escalation=escalation, reason="done", text="She has moved.")
+            if escalation.is_open and (free := free_to_close(escalation, Posts.of(escalation.authority_id))):
+                self.now = max(self.now, free)
+                self.tries(ladder.close, owner, escalation=escalation, reason="done", text="She has moved.")
 
     @rule(who=ANSWERERS, to=ANSWERERS, which=WHICH, theirs=st.booleans())
     def passes_back(self, who, to, which, theirs):
@@ -185,19 +199,21 @@ class Climbing(RuleBasedStateMachine):
 
     # --- what happens -------------------------------------------------------------------------------------------------
 
-    @rule(people=st.sets(ANSWERERS, max_size=4))
+    @rule(
+        people=st.one_of(st.sets(ANSWERERS, max_size=4), st.sets(st.sampled_from(EVERYBODY)), st.just(set(EVERYBODY)))
+    )
     def leave(self, people):
-        """Posts fall empty, and those who had left are back."""
+        """Posts fall empty, all of them at times, and those who had left are back."""
         from core.models import User
         from escalations.sweep import touched
 
         self.counts["steps"] += 1
         for is_active in (True, False):
-            changed = [getattr(self.world, key) for key in PEOPLE if (key not in people) is is_active]
+            changed = [getattr(self.world, key) for key in EVERYBODY if (key not in people) is is_active]
             User.objects.filter(pk__in=[person.pk for person in changed]).update(is_active=is_active)
             for person in changed:
                 person.is_active = is_active
-        touched(subjects=[("user", getattr(self.world, key).pk) for key in people], as_of=self.now)
+        touched(subjects=[("user", getattr(self.world, key).pk) for key in EVERYBODY], as_of=self.now)
         self.looks()
 
     @rule(days=st.sampled_from([0, 1, 1, 2, 3, 8]), hours=st.integers(0, 12))
@@ -211,19 +227,22 @@ class Climbing(RuleBasedStateMachine):
         if days == 8 and climb(as_of=self.now):
             self.counts[TWICE] += 1
 
-    @rule(clears=st.booleans(), answers=st.booleans(), holder=st.sampled_from(["amy", "tom", "hana", "dee"]))
-    def flags_stand(self, clears, answers, holder):
+    @rule(
+        clears=st.booleans(), answers=st.booleans(), holder=st.sampled_from(["amy", "tom", "hana", "dee"]),
+        what=st.sampled_from([("DRILL", ""), ("DRILL", ""), ("SAF-10", "police")]),
+    )  # fmt: skip
+    def flags_stand(self, clears, answers, holder, what):
         from oversight.models import Flag, FlagAnswer
 
         self.counts["steps"] += 1
-        mine = Flag.objects.filter(placement=self.world.rotas[0], rule="DRILL", cleared_at__isnull=True)
+        mine = Flag.objects.filter(placement=self.world.rotas[0], cleared_at__isnull=True)
         if clears:
             mine.update(cleared_at=self.now)
         else:
             self.flags += 1
             owner, placement = getattr(self.world, holder), self.world.rotas[0]
             flag = Flag.objects.create(
-                rule="DRILL", severity="red", authority=self.world.north, child=placement.child, placement=placement,
+                rule=what[0], limb=what[1], severity="red", authority=self.world.north, child=placement.child, placement=placement,
                 due_at=self.now + dt.timedelta(seconds=self.flags), raised_at=self.now, owner=owner, owner_role=owner.role,
             )  # fmt: skip
             if answers:
@@ -248,7 +267,14 @@ class Climbing(RuleBasedStateMachine):
                 continue
             owner = escalation.owner
             free = owner.is_active and Permission.ANSWER_ESCALATIONS in ROLES[owner.role].may and owner.pk not in barred
-            self.counts[HELD] += not free
+            # While nobody at all is left who may have it, it stays with whoever had it last, never with whom it is about, and its
+            # time goes on; it is somebody’s again as soon as there is one.
+            anybody = any(
+                person.is_active and person.pk not in barred
+                for person in (getattr(self.world, key) for key in EVERYBODY)
+            )
+            self.counts[HELD] += not free and (anybody or owner.pk in barred)
+            self.counts["with nobody left"] += not free
             self.counts[LATE] += escalation.next_at is None or (swept and escalation.next_at <= self.now)
             when = [
                 step.happened_at
@@ -259,7 +285,7 @@ class Climbing(RuleBasedStateMachine):
 
     def ended_aloud(self, escalation: Any, barred: set) -> bool:
         """A second reading of how one may end: whoever raised it accepted an answer; or somebody free closed it, who had
-        answered and whose answer was read; or records cleared every flag."""
+        answered, whose answer was read, and who left it its time to be rejected; or records cleared every flag."""
         steps = sorted(escalation.steps.all(), key=lambda step: step.pk)
         kinds = [step.kind for step in steps]
         if kinds[-1] == "sent":
@@ -273,7 +299,19 @@ class Climbing(RuleBasedStateMachine):
         if escalation.closed_because == "accepted":
             return answered >= 0 and read and escalation.closed_by_id == escalation.raised_by_id
         gone = not escalation.raised_by.is_active and escalation.closed_by.role == "scrutineer"
-        return answered >= 0 and escalation.closed_by_id not in barred and (read or gone)
+        heard = read and (
+            "rejected" in kinds or self.had_time(steps[kinds.index("shown", answered)], steps[-1], escalation)
+        )
+        return answered >= 0 and escalation.closed_by_id not in barred and (heard or gone)
+
+    def had_time(self, shown: Any, closed: Any, escalation: Any) -> bool:
+        """Whether a level's working days lay whole between: counted day by day; in danger the rest of the day."""
+        from core.working_days import is_working_day
+
+        first, last = (clock.local_date(step.happened_at) for step in (shown, closed))
+        between = [first + dt.timedelta(days=n) for n in range(1, (last - first).days)]
+        whole = sum(is_working_day(day) for day in between)
+        return first < last if escalation.danger else whole >= (1, 2, 3, 5, 5)[escalation.level - 1]
 
 
 @contextmanager

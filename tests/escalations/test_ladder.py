@@ -19,7 +19,7 @@ from escalations.actions import ladder as acts
 from escalations.actions.raising import raise_escalation
 from escalations.ladder import LEVELS, Posts
 from escalations.models import ConflictOfInterest, Escalation, EscalationStep
-from escalations.sweep import climb
+from escalations.sweep import climb, touched
 from governance.actions import concerns
 from oversight.actions import answer_flag
 from oversight.models import Flag
@@ -133,6 +133,19 @@ def test_an_empty_post_is_passed_over_and_at_last_anybody_free_has_it(cast, chil
         raises(cast.amy, child=child)
 
 
+def test_while_nobody_at_all_is_left_its_time_goes_on_and_whoever_comes_back_has_it(cast, child):
+    made = raises(cast.amy, child=child)
+    empties(cast.ben, cast.tom, cast.hana, cast.sal, cast.dee, cast.dora, cast.nina, cast.sam)
+    touched(subjects=[("user", cast.tom.pk)], as_of=at(MONDAY, 11))
+    climb(as_of=at(MONDAY + 3 * DAY, 1))
+    assert trail(made)[1:] == [("rang", 2, "Tom")]
+    assert (made.next_at, made.is_open) == (at(MONDAY + 8 * DAY, 0), True)
+    cast.dora.is_active = True
+    cast.dora.save()
+    touched(subjects=[("user", cast.dora.pk)], as_of=at(MONDAY + 3 * DAY, 2))
+    assert trail(made)[-1] == ("reassigned", 4, "Dora")
+
+
 def test_whoever_leaves_leaves_it_to_somebody_else_in_the_same_moment(cast, child, django_capture_on_commit_callbacks):
     made = raises(cast.amy, child=child)
     with django_capture_on_commit_callbacks(execute=True):
@@ -212,8 +225,31 @@ def test_whoever_answered_closes_it_only_once_the_answer_was_read(cast, child):
     with pytest.raises(Invalid, match="has not read the answer"):
         closes(made, cast.tom, at(MONDAY, 14))
     opens(made, cast.amy, at(MONDAY, 15))
-    closes(made, cast.tom, at(MONDAY, 16))
+    for moment in (at(MONDAY, 16), at(MONDAY + 2 * DAY, 23, 59)):
+        with pytest.raises(Invalid, match="may still reject the answer, until the end of 9 March 2022"):
+            closes(made, cast.tom, moment)
+    climb(as_of=at(MONDAY + 3 * DAY, 0))  # and then he has his own time to close it before it goes up
+    closes(made, cast.tom, at(MONDAY + 3 * DAY, 0))
     assert (made.closed_by, made.closed_because) == (cast.tom, "done")
+
+
+def test_an_answer_that_was_read_is_rejected_in_its_time_or_closed_or_goes_up(cast, child):
+    rejected, left, again = (raises(cast.amy, child=child, what=what) for what in ("A", "B", "C"))
+    acts.ask_outside(escalation=again, why="It is not safe.", by=cast.amy, as_of=at(MONDAY, 10))
+    for made, by in ((rejected, cast.tom), (left, cast.tom), (again, cast.nina)):
+        answers(made, by, at(MONDAY, 12))
+        if made == again:
+            acts.reject(escalation=made, why="By when?", by=cast.amy, as_of=at(MONDAY, 13))
+            answers(made, by, at(MONDAY, 14))
+        opens(made, cast.amy, at(MONDAY + 2 * DAY, 15))
+    closes(again, cast.nina, at(MONDAY + 2 * DAY, 16))  # who rejected one answer has had their say
+    climb(as_of=at(MONDAY + 4 * DAY, 23, 59))
+    acts.reject(escalation=rejected, why="That is a month away.", by=cast.amy, as_of=at(MONDAY + 4 * DAY, 23, 59))
+    assert trail(rejected)[-1] == ("climbed", 3, "Hana")
+    climb(as_of=at(MONDAY + 8 * DAY, 23, 59))
+    assert trail(left)[-1] == ("shown", 2, "Tom")
+    climb(as_of=at(MONDAY + 9 * DAY, 0))
+    assert trail(left)[-1] == ("climbed", 3, "Hana")
 
 
 def test_an_answer_nobody_settles_goes_up_in_its_time(cast, child):
@@ -258,7 +294,10 @@ def test_only_the_scrutineer_closes_what_nobody_is_left_to_read(cast, child):
 @pytest.mark.parametrize(
     "text",
     [
-        "Already known to directors.", "It is known to us", "Directors are aware of this", "The managers know about it.",
+        "It’s already known to directors. There’s no alternative. This is only a short-term placement.", "It’s known.",
+        "There is no alternative placement", "No alternative placement is available", "There is no alternative at the moment",
+        "Already known to the DCS", "The executive director is already aware of these concerns", "This placement is temporary",
+        "Noted.", "OK", "...", "Already known to directors.", "It is known to us", "Directors are aware of this", "The managers know about it.",
         "There is no alternative.", "no other placement available", "There is nowhere else for her", "It is only short-term",
         "for a short time", "It is the best available", "Best that can be provided", "Already known to directors. No alternative!",
         "Known to the directors, and there is no alternative", "it is only temporary",
@@ -269,7 +308,7 @@ def test_only_the_scrutineer_closes_what_nobody_is_left_to_read(cast, child):
 )  # fmt: skip
 def test_what_is_no_reason_answers_and_closes_nothing(cast, child, text):
     made = raises(cast.amy, child=child)
-    with pytest.raises(Refused, match="answers nothing") as refusal:
+    with pytest.raises(Refused, match="everything is as it was") as refusal:
         answers(made, cast.tom, at(MONDAY, 12), text=text)
     assert refusal.value.code == Refusal.objects.get().code == "ESC-05-REASON"
     made.refresh_from_db()
@@ -398,10 +437,10 @@ def test_it_is_not_passed_below_the_level_of_danger_nor_back_in_from_outside_nor
 # --- flags ------------------------------------------------------------------------------------------------------------
 
 
-def flag(cast, placement, rule="VIS-02", owner=None, raised_at=None, severity="red"):
+def flag(cast, placement, rule="VIS-02", owner=None, raised_at=None, severity="red", limb=""):
     owner, raised_at = owner or cast.amy, raised_at or at(MONDAY, 9)
     return Flag.objects.create(
-        rule=rule, severity=severity, authority=cast.north, child=placement.child, placement=placement, due_at=raised_at,
+        rule=rule, limb=limb, severity=severity, authority=cast.north, child=placement.child, placement=placement, due_at=raised_at,
         raised_at=raised_at, owner=owner, owner_role=owner.role,
     )  # fmt: skip
 
@@ -437,6 +476,39 @@ class TestFlags:
         assert (made.closed_because, made.closed_by) == ("cleared", None)
         assert "1 escalation of yours closed" in str(list(digest(at(MONDAY + 3 * DAY, 13))[cast.tom.pk]))
 
+    def test_what_is_urgent_waits_for_no_levels_time_and_rings(self, cast, placement):
+        flag(cast, placement, "SAF-10", cast.tom, limb="police", raised_at=at(MONDAY, 16))
+        assert climb(as_of=at(MONDAY, 23, 59)) == 0
+        climb(as_of=at(MONDAY + DAY, 0))
+        made = Escalation.objects.get()
+        assert (made.owner, made.level, made.danger, made.raised_at) == (cast.hana, 3, True, at(MONDAY + DAY, 0))
+        assert made.next_at == at(MONDAY + 2 * DAY, 0)
+        assert "immediate danger" in OutboxMessage.objects.get(to=cast.hana).body
+        climb(as_of=at(MONDAY + 2 * DAY, 0))
+        assert trail(made)[-1] == ("climbed", 4, "Dee")
+
+    def test_what_is_urgent_and_answered_the_same_day_is_held_by_the_answer(self, cast, placement):
+        made = flag(cast, placement, "SAF-10", cast.tom, limb="police", raised_at=at(MONDAY, 16))
+        answer_flag(flag=made, doing="I ring at nine.", by_when=MONDAY + DAY, by=cast.tom, as_of=at(MONDAY, 17))
+        assert climb(as_of=at(MONDAY + DAY, 23, 59)) == 0
+        climb(as_of=at(MONDAY + 2 * DAY, 0))
+        assert Escalation.objects.get().danger
+
+    def test_what_is_urgent_raises_what_it_joins(self, cast, placement):
+        flag(cast, placement)
+        climb(as_of=at(MONDAY + 2 * DAY))
+        made = Escalation.objects.get()
+        answers(made, cast.tom, at(MONDAY + 2 * DAY, 13), until=MONDAY + 18 * DAY)
+        flag(cast, placement, "STF-09", limb="worked", raised_at=at(MONDAY + 2 * DAY, 14))
+        climb(as_of=at(MONDAY + 3 * DAY, 1))
+        assert trail(made)[-2:] == [("joined", 2, "Tom"), ("reassigned", 3, "Hana")]
+        assert (made.state, made.next_at, made.danger) == ("open", at(MONDAY + 4 * DAY, 0), True)
+        assert OutboxMessage.objects.get(to=cast.hana)
+
+    def test_a_person_who_escalates_what_is_urgent_takes_no_time_from_it(self, cast, placement):
+        made = raises(cast.amy, flag=flag(cast, placement, "SAF-10", cast.tom, limb="lado"))
+        assert (made.level, made.danger) == (3, True)
+
     def test_it_never_goes_to_whoever_holds_one_of_its_flags(self, cast, placement):
         flag(cast, placement)
         climb(as_of=at(MONDAY + 2 * DAY))
@@ -452,6 +524,25 @@ class TestFlags:
         assert not Escalation.objects.exists()
         climb(as_of=at(MONDAY + 5 * DAY, 9))
         assert Escalation.objects.get().raised_at == at(MONDAY + 5 * DAY, 0)
+
+    def test_answers_again_and_again_hold_it_for_twenty_working_days_from_when_it_was_raised(self, cast, placement):
+        made = flag(cast, placement)
+        for weeks in range(5):
+            now, plans = at(MONDAY + 7 * weeks * DAY, 10), MONDAY + 7 * (weeks + 2) * DAY
+            answer_flag(flag=made, doing="I visit on Friday.", by_when=plans, by=cast.amy, as_of=now)
+            assert climb(as_of=now) == 0
+        climb(as_of=at(MONDAY + 28 * DAY, 23, 59))
+        assert not Escalation.objects.exists()
+        climb(as_of=at(MONDAY + 29 * DAY, 9))
+        assert Escalation.objects.get().raised_at == at(MONDAY + 29 * DAY, 0)
+
+    def test_an_answer_plans_twenty_working_days_ahead_and_is_no_excuse(self, cast, placement):
+        made, given = flag(cast, placement), {"by": cast.amy, "as_of": at(MONDAY, 10)}
+        with pytest.raises(Invalid, match="must be 4 April 2022 or earlier"):
+            answer_flag(flag=made, doing="I visit.", by_when=MONDAY + 29 * DAY, **given)
+        with pytest.raises(Refused, match="no alternative"):
+            answer_flag(flag=made, doing="There’s no alternative placement.", by_when=MONDAY + 2 * DAY, **given)
+        answer_flag(flag=made, doing="I visit.", by_when=MONDAY + 28 * DAY, **given)
 
     def test_anybody_elses_answer_holds_nothing(self, cast, placement):
         answer_flag(
@@ -577,6 +668,57 @@ def test_the_decision_of_a_concern_is_not_answered_by_whoever_decided(cast, chil
     assert list(made.conflicts.values_list("user", "why")) == [(cast.tom.pk, "decided")]
 
 
+def conduct(cast, child, by, *, found=None, **named):
+    """A concern about conduct; `found`: whose account it was found to be about."""
+    concern = concerns.raise_concern(
+        child=child, category="staff_conduct", what="She was shouted at.", by=by, as_of=at(MONDAY, 9), **named
+    )
+    if found is not None:
+        is_found(cast, concern, found)
+    return concern
+
+
+def is_found(cast, concern, person):
+    concern.conduct.carer = cast.carer(person.name, account=person)
+    concern.conduct.save()
+
+
+def test_a_concern_about_somebodys_conduct_never_comes_to_them(cast, child):
+    """By the name typed in it, or by the account of the carer it was found to be; and half a name is nobody’s."""
+    named = raises(cast.amy, concern=conduct(cast, child, cast.amy, named="Her manager, TOM HERON"), to=cast.tom)
+    assert named.owner == cast.hana
+    assert list(named.conflicts.values_list("user", "why")) == [(cast.tom.pk, "subject")]
+    assert raises(cast.amy, concern=conduct(cast, child, cast.amy, found=cast.hana), to=cast.hana).owner == cast.sal
+    assert raises(cast.amy, concern=conduct(cast, child, cast.amy, named="Tom, I think"), to=cast.tom).owner == cast.tom
+    shown = [ConflictOfInterest.for_user(user).filter(escalation=named).count() for user in (cast.tom, cast.hana)]
+    assert shown == [0, 1]  # whose conduct it is about is told to those who may know, and never to him
+
+
+def test_a_guardians_concern_about_somebodys_conduct_never_comes_to_them(
+    cast, child, django_capture_on_commit_callbacks
+):
+    cast.allocate(child, cast.greta, part="partner")
+    with django_capture_on_commit_callbacks(execute=True):
+        conduct(cast, child, cast.greta, named="Tom Heron, the team’s manager")
+    assert Escalation.objects.get().owner == cast.hana
+
+
+def test_whose_conduct_it_is_about_may_be_found_out_later(cast, child):
+    concern = conduct(cast, child, cast.amy, named="A man on nights")
+    made = raises(cast.amy, concern=concern, to=cast.tom)
+    is_found(cast, concern, cast.tom)
+    touched(subjects=[("child", child.pk)], as_of=at(MONDAY, 11))
+    assert trail(made)[-2:] == [("conflict", 2, "Tom"), ("reassigned", 3, "Hana")]
+    empties(cast.ben, cast.tom, cast.sal, cast.dee, cast.dora, cast.nina, cast.sam)
+    is_found(cast, concern, cast.hana)
+    climb(as_of=at(MONDAY, 13))
+    assert (trail(made)[-1][2], made.conflicts.count()) == ("Hana", 1)  # nobody else is left: tried at each sweep
+    cast.dee.is_active = True
+    cast.dee.save()
+    climb(as_of=at(MONDAY, 14))
+    assert (trail(made)[-1][2], made.conflicts.count()) == ("Dee", 2)
+
+
 # --- how people are told ----------------------------------------------------------------------------------------------
 
 
@@ -618,8 +760,10 @@ class TestTold:
         made = [raises(cast.amy, child=child, what=f"Thing {number}") for number in range(4)]
         for each in made:
             answers(each, cast.tom, at(MONDAY, 12))
-            opens(each, cast.amy, at(MONDAY, 13))
-            closes(each, cast.tom, at(MONDAY, 14))
+            acts.reject(escalation=each, why="W", by=cast.amy, as_of=at(MONDAY, 13))
+            answers(each, cast.hana, at(MONDAY, 14))
+            opens(each, cast.amy, at(MONDAY, 15))
+            closes(each, cast.hana, at(MONDAY, 16))
         assert OutboxMessage.objects.filter(to=cast.amy).count() == notices.BUDGET
         assert digest(at(MONDAY + DAY, 7, 30))[cast.amy.pk] == ["4 escalations you raised, closed by whoever answered"]
 

@@ -10,6 +10,7 @@ from core.models import OutboxMessage
 from escalations.actions import ladder as acts
 from escalations.actions.raising import raise_escalation
 from escalations.models import Escalation
+from escalations.sweep import climb
 from governance.actions import concerns
 from oversight.models import Flag
 from tests.core.access.world import DAY, TODAY
@@ -174,10 +175,34 @@ def test_the_scrutineer_reads_initials_and_no_name_and_no_file(client, cast, chi
     assert f"R.M. {child.reference}" in body
     assert "Robin has had no manager" in shows(client, cast.amy, page(made))
     sends(client, cast.nina, page(made, "answer"), text="I have asked the director for a date.")
+    assert "is asked again, of somebody else at the top" in body
+    assert "to the next person up" not in body.split("Where it is")[1].split("trail")[0]
     message = OutboxMessage.objects.get(to=cast.nina)
+    assert "next person up" not in message.body
     assert "Robin" not in message.subject + message.body
     inside = raise_escalation(what=SAID, child=child, by=cast.ben, as_of=NOW)
     shows(client, cast.nina, page(inside), 404)
+
+
+def test_the_scrutineer_is_told_what_is_overdue_and_no_name(client, cast, child):
+    flag = Flag.objects.create(
+        rule="VIS-02", severity="red", authority=cast.north, child=child, placement=cast.placement_, due_at=NOW - 9 * DAY,
+        raised_at=NOW - 9 * DAY, owner=cast.amy, owner_role="social_worker",
+    )  # fmt: skip
+    climb(as_of=NOW)
+    made = Escalation.objects.get()
+    for _ in range(4):
+        if made.level < 5:
+            climb(as_of=made.next_at, now=NOW)
+            made.refresh_from_db()
+    assert made.owner == cast.nina
+    body = shows(client, cast.nina, page(made))
+    assert flag.title in body
+    assert "9 days over, held by the social worker" in body
+    assert reverse("oversight:flag", args=[flag.pk]) not in body
+    for name in ("Robin", "Meadow"):
+        assert name not in body
+    assert f"{reverse('oversight:flag', args=[flag.pk])}" in shows(client, cast.dora, page(made))
 
 
 def test_who_sees_which(client, cast, child):
@@ -189,7 +214,11 @@ def test_who_sees_which(client, cast, child):
         (cast.zoe, 404), (cast.carl, 404), (cast.priya, 404), (cast.lee, 404), (cast.sam, 404), (cast.ava, 404),
     ):  # fmt: skip
         shows(client, user, page(made), status)
-    shows(client, cast.tom, page(made, "close"))
+    for name in ("answer", "close", "pass_back"):  # who has it is said before he writes anything
+        client.force_login(cast.tom)
+        told = client.get(page(made, name), follow=True)
+        assert told.redirect_chain == [(page(made), 302)]
+        assert "Amy Sparrow has it: it is theirs to answer" in told.content.decode()
     sends(client, cast.tom, page(made, "close"), status=403, reason="done", text="Done.")
     shows(client, cast.greta, page(made, "close"), 403)
 

@@ -185,7 +185,7 @@ class TestTheClock:
                 day += later * DAY
                 try:
                     if what == "answer":
-                        acts.answer_dispute(dispute=dispute, text="T", by=dispute.answerer, as_of=at(day))
+                        acts.answer_dispute(dispute=dispute, text="She moves.", by=dispute.answerer, as_of=at(day))
                     elif what == "not_enough":
                         acts.not_enough(dispute=dispute, why="W", by=cast.ines, as_of=at(day))
                 except Conflict:
@@ -228,7 +228,7 @@ class TestWhoSaysWhat:
         acts.resolve_dispute(by=cast.ines, **over)
         assert kinds(dispute) == ["informal", "formal", "answered", "not_enough", "answered", "resolved"]
         with pytest.raises(Conflict):
-            acts.note_dispute(dispute=dispute, text="T", by=cast.ines, as_of=at(MONDAY + 3 * DAY))
+            acts.note_dispute(dispute=dispute, text="She moves.", by=cast.ines, as_of=at(MONDAY + 3 * DAY))
 
     def test_cafcass_can_be_asked_at_any_point_and_by_nobody_elses_leave(self, cast, child):
         refers(cast, child, MONDAY)  # without a dispute
@@ -236,7 +236,7 @@ class TestWhoSaysWhat:
         refers(cast, child, MONDAY, dispute=dispute)  # informal
         acts.make_formal(dispute=dispute, why="W", by=cast.ines, as_of=at(MONDAY))
         asked = refers(cast, child, MONDAY, dispute=dispute)
-        acts.answer_dispute(dispute=dispute, text="T", by=cast.hana, as_of=at(MONDAY))
+        acts.answer_dispute(dispute=dispute, text="She moves.", by=cast.hana, as_of=at(MONDAY))
         acts.resolve_dispute(dispute=dispute, resolution="dropped", why="W", by=cast.ines, as_of=at(MONDAY))
         refers(cast, child, MONDAY, dispute=dispute)  # over
         assert CafcassReferral.objects.count() == 4
@@ -320,7 +320,7 @@ class TestPages:
         in_time, late, quick = (opens(cast, child, old, formal=True) for _ in range(3))
         informal = opens(cast, child, old)
         for dispute, days in ((in_time, 3), (quick, 1), (late, 40)):
-            acts.answer_dispute(dispute=dispute, text="T", by=cast.dora, as_of=at(old + days * DAY))
+            acts.answer_dispute(dispute=dispute, text="She moves.", by=cast.dora, as_of=at(old + days * DAY))
         acts.resolve_dispute(dispute=quick, resolution="done", why="W", by=cast.ines, as_of=at(old + 5 * DAY))
         refers(cast, child, old)
         refers(cast, child, old, dispute=late)

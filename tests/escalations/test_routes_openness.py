@@ -43,7 +43,7 @@ def quarter(cast):
     climbed.refresh_from_db()
     answers(climbed, cast.hana, MONDAY + 3 * DAY)
     acts.open_escalation(escalation=climbed, by=cast.greta, as_of=at(MONDAY + 3 * DAY, 13))
-    acts.close(escalation=climbed, reason="done", text="She has one.", by=cast.hana, as_of=at(MONDAY + 3 * DAY, 14))
+    acts.close(escalation=climbed, reason="done", text="She has one.", by=cast.hana, as_of=at(MONDAY + 9 * DAY))
     outside = raised(cast.greta, child, outside=True)
     answers(outside, cast.nina, MONDAY + DAY)
     acts.accept(escalation=outside, by=cast.greta, as_of=at(MONDAY + DAY, 13))

@@ -219,6 +219,7 @@ class TestAnswering:
             "What clears it",
             reverse("placements:visit", args=[placement.pk]),
             "Nobody has answered this flag",
+            "keeps it from becoming an escalation until the day it names",
             "History of this flag",
         ):
             assert words in text, words
@@ -246,7 +247,10 @@ class TestAnswering:
         assert "She is in Wales." in response.content.decode()
         assert client.post(page_of(flag), {}).status_code == 422
         assert client.post(page_of(flag), answer(today, "x" * 1_000_000)).status_code == 422
-        assert client.post(page_of(flag), answer(today.replace(year=today.year + 9))).status_code == 422
+        assert client.post(page_of(flag), answer(today + 40 * DAY)).status_code == 422
+        refused = client.post(page_of(flag), answer(today, "It’s known."))
+        assert refused.status_code == 422
+        assert "answers nothing" in refused.content.decode()
         assert not FlagAnswer.objects.exists()
 
     def test_a_draft_is_kept_and_shown(self, client, flag, today):
