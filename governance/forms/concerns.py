@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from children.models import Child
 from core import forms
 from core.access import PROVIDER_ROLES, PartnerKind, Permission, Role
 from core.models import User
@@ -48,6 +49,14 @@ class Raise(forms.Form):
         empty_label="No, or not known",
         required=False,
     )
+    colleague = forms.ModelSelectField(
+        None,
+        label="Or about one of these people, who work with the child?",
+        hint="Then they cannot read it, and it goes to somebody else.",
+        noun="colleague",
+        empty_label="No, or not known",
+        required=False,
+    )
     raiser = forms.SelectField(
         label="Who raised it?",
         noun="who raised it",
@@ -69,8 +78,12 @@ class Raise(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, child: Child, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if (people := policies.colleagues_to_name(child, user)).exists():
+            self.offer("colleague", people)
+        else:
+            del self.fields["colleague"]
         council = user.authority_id is not None and user.role not in (Role.PARTNER, Role.ADVOCATE)
         police = user.partner_kind == PartnerKind.POLICE
         if user.can(Permission.SEE_CARERS) and (carers := policies.carers_to_name(user)).exists():
@@ -143,7 +156,21 @@ class Lado(forms.Form):
 
 class Identify(_About):
     offered = "carer"
-    carer = forms.ModelSelectField(None, label="Which carer is it about?", noun="carer it is about")
+    carer = forms.ModelSelectField(
+        None, label="Which carer is it about?", noun="carer it is about", empty_label="Not one of these", required=False
+    )
+    colleague = forms.ModelSelectField(
+        None,
+        label="Or is it about one of these people?",
+        hint="Then they cannot read it. Where they had it, the next person has it.",
+        noun="colleague",
+        empty_label="Not one of these",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, colleagues: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("colleague", colleagues)
 
 
 class Answer(forms.Form):

@@ -216,12 +216,17 @@ class ConcernStep(Protected):
 class ConductSubject(Protected):
     """Whose conduct a concern is about: for those who may know, and for others “a member of staff”.
 
-    `named` is what whoever raised it could say; `carer` the record it was found to be. By that, concerns about one
-    person are gathered across children and agencies, within a council.
+    `named` is what whoever raised it could say; `carer` the record it was found to be, by which concerns about one
+    person are gathered across children and agencies, within a council; `account` a colleague’s own sign-in. Whoever it
+    is, by any of the three, reads nothing of the concern and does nothing about it: see accounts_it_is_about in
+    governance/policies/concerns.py.
     """
 
     concern = models.OneToOneField(Concern, on_delete=models.PROTECT, related_name="conduct")
     carer = models.ForeignKey(Carer, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    account = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="A colleague’s own sign-in."
+    )
     named = models.CharField("who, as far as it was said", max_length=200, blank=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = RecordedAt()

@@ -270,7 +270,11 @@ def hand_on(*, account: User, by: User) -> None:
     for referral in Referral.objects.owing().filter(owner=account).select_related("carer", "account"):
         try:
             owner = policies.owner_for(
-                referral.authority_id, carer=referral.carer, account=referral.account, leaving=account
+                referral.authority_id,
+                carer=referral.carer,
+                account=referral.account,
+                named=referral.named,
+                leaving=account,
             )
         except Conflict:
             continue  # nobody is left: the next account that is opened is found by the flag’s own way up

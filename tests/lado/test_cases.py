@@ -15,7 +15,7 @@ from governance.actions import concerns
 from governance.models import ConcernStep
 from lado import actions, codes
 from lado.models import Admission, Receipt, Referral, ReferralAction, ReferralStep
-from lado.policies import clocks
+from lado.policies import clocks, conduct
 from staffing.models import StandDownCase
 from tests.lado.scene import DAY, HOUR, TODAY
 
@@ -149,7 +149,7 @@ def test_whoever_only_reads_does_nothing_and_a_stranger_less(scene):
 
 def test_about_the_lado_it_goes_to_the_next_person_and_they_never_read_it(scene):
     cast = scene.cast
-    for about in ({"account": cast.lee}, {"named": "lee MARTIN"}):
+    for about in ({"account": cast.lee}, {"named": "lee MARTIN"}, {"named": "the LADO (Lee Martin)"}):
         referral = scene.refer(child=scene.child, **about)
         assert (referral.owner, referral.account) == (cast.sal, cast.lee)
         assert not Referral.for_user(cast.lee).exists()
@@ -166,6 +166,20 @@ def test_about_the_lado_it_goes_to_the_next_person_and_they_never_read_it(scene)
     assert not ConcernStep.objects.filter(concern=concern, kind="passed").exists()
     with pytest.raises(Invalid):  # they handle it: somebody must
         actions.end_admission(admission=Admission.objects.get(person=cast.dee), by=cast.dee, as_of=clock.now())
+
+
+def test_nor_does_it_go_to_whoever_is_named_of_those_who_stand_in(scene):
+    cast = scene.cast
+    second = cast.person("lou", "Lou Avocet", Role.LADO)
+    assert scene.refer(named="Lee Martin, of the council").owner == second  # the other of the LADO's team
+    User.objects.filter(role=Role.LADO).update(is_active=False)
+    referral = scene.refer(named="Plover, Sal")
+    assert (referral.owner, referral.account) == (cast.dora, None)
+    assert cast.sal not in conduct.may_be_admitted(referral)
+    User.objects.filter(pk=second.pk).update(is_active=True, name="Sal Plover")
+    assert not Referral.for_user(User.objects.get(pk=second.pk)).filter(pk=referral.pk).exists()
+    Referral.objects.filter(pk=referral.pk).update(carer=scene.carer)  # found on record, it is about nobody else
+    assert Referral.for_user(User.objects.get(pk=second.pk)).filter(pk=referral.pk).exists()
 
 
 def test_said_later_to_be_the_lado_they_are_outside_from_that_moment(scene, client):
