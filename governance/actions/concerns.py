@@ -75,8 +75,9 @@ def raise_concern(
     if colleague is not None and not policies.colleagues_to_name(child, by).filter(pk=colleague.pk).exists():
         raise PermissionDenied("this account is another's")
     subject = ConductSubject(carer=about, account=colleague, named=named.strip(), recorded_by=by)
-    is_conduct = category == Concern.Category.STAFF_CONDUCT
-    never = policies.accounts_of(subject, child.authority_id) if is_conduct else []
+    # Whoever says whose conduct it is says that it is about conduct, whatever else it is about.
+    is_conduct = category == Concern.Category.STAFF_CONDUCT or bool(about or colleague or named.strip())
+    never = policies.accounts_of(subject, child.authority_id)
     for_child.hold(child.authority)  # one at a time, so that numbers have no holes and no twins
     last = Concern.objects.filter(authority=child.authority).aggregate(Max("number"))["number__max"] or 0
     concern = Concern.objects.create(
@@ -93,6 +94,7 @@ def raise_concern(
         risk=risk,
         police_reference=police_reference.strip(),
         received_at=moment,
+        conduct_from=moment if is_conduct and category != Concern.Category.STAFF_CONDUCT else None,
         owner=policies.owner_for(child, never),
         recorded_by=by,
     )
@@ -159,12 +161,22 @@ def open_concern(*, concern: Concern, by: User, as_of: dt.datetime) -> Concern:
 
 @action
 def triage(
-    *, concern: Concern, decision: str, reasons: str, owner: User | None = None, by: User, as_of: dt.datetime
+    *,
+    concern: Concern,
+    decision: str,
+    reasons: str,
+    owner: User | None = None,
+    conduct: bool = False,
+    named: str = "",
+    by: User,
+    as_of: dt.datetime,
 ) -> ConcernStep:
     """Decide what is to be done about a concern, with reasons, and by whom. A manager’s act: a social worker to whom it was
-    sent cannot take it alone."""
+    sent cannot take it alone. `conduct`: it is about somebody who works with the child, whatever it was raised as."""
     policies.may_decide(by, concern)
     _begin(concern, by)
+    if conduct:
+        about_conduct(concern, by, as_of, named)
     for_child.one_of(decision, ConcernStep.Triage.choices, "decision", "Select what is to be done")
     for_child.required(reasons=(reasons, "Enter your reasons"))
     if owner is not None and not policies.owners_for(concern).filter(pk=owner.pk).exists():
@@ -177,6 +189,15 @@ def triage(
     if concern.owner != by:
         _tell([concern.owner], concern, "triaged", "A concern is yours to act on.", f"-{step.pk}")
     return step
+
+
+def about_conduct(concern: Concern, by: User, as_of: dt.datetime, named: str = "") -> None:
+    """From now on it is about the conduct of staff, too. Never taken back: it ends in a decision whether it is referred."""
+    if not concern.is_conduct:
+        concern.conduct_from = as_of
+        concern.save(update_fields=["conduct_from"])
+    ConductSubject.objects.get_or_create(concern=concern, defaults={"named": named.strip(), "recorded_by": by})
+    _keep_subject_outside(concern, by, as_of)
 
 
 @action
@@ -224,12 +245,13 @@ def consult_lado(*, concern: Concern, advice: str, spoke_to: str, by: User, as_o
 
 @action
 def pass_to_safeguarding(*, concern: Concern, by: User, as_of: dt.datetime) -> ConcernStep:
-    """Say on a concern about conduct that it was decided whether it is referred. What was decided is kept elsewhere: the
-    words here are the same either way, and are written once."""
+    """Say on a concern that it was decided whether somebody is referred: it is about conduct, whatever it was raised as. What
+    was decided is kept elsewhere: what stands here is the same either way, and is written once."""
     if not Concern.objects.visible_to(by).filter(pk=concern.pk).exists():
         raise PermissionDenied("this concern is another's")
     for_child.hold(concern)
     touch(child=concern.child)
+    about_conduct(concern, by, as_of)
     said = ConcernStep.objects.filter(concern=concern, kind=Kind.PASSED).first()
     return said or _step(concern, Kind.PASSED, by, as_of)
 

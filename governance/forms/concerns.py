@@ -119,10 +119,23 @@ class Triage(_About):
     decision = forms.RadiosField(
         label="What is to be done?", noun="what is to be done", choices=ConcernStep.Triage.choices
     )
+    conduct = forms.YesNoField(
+        label="Is it about the conduct of somebody who works with the child?",
+        hint="If it is, somebody decides within one working day whether it is referred to the LADO.",
+        noun="whether it is about the conduct of somebody who works with the child",
+    )
+    named = forms.TextField(
+        label="If so, who is it about?", hint="As far as it is known. Shown to few.", max_length=200, required=False
+    )
     reasons = forms.TextAreaField(label="Your reasons", noun="your reasons")
     owner = forms.ModelSelectField(
         None, label="Who acts on it?", noun="who acts on it", empty_label="Whoever has it now", required=False
     )
+
+    def __init__(self, *args: Any, is_conduct: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_conduct:
+            del self.fields["conduct"], self.fields["named"]
 
 
 class Note(forms.Form):

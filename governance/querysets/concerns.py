@@ -48,6 +48,11 @@ def not_about(user, concern: str = "") -> Q:
     return ~Q(Exists(ConductSubject.objects.filter(says_it_is(user), concern=OuterRef(pk))))
 
 
+def about_staff(concern: str = "") -> Q:
+    """The concerns that are about the conduct of somebody who works with the child, whatever else they are about."""
+    return Q(**{f"{concern}category": "staff_conduct"}) | Q(**{f"{concern}conduct_from__isnull": False})
+
+
 def in_the_ledger(user, concern: str = "") -> Q:
     """The concerns this person sees as the council's own ledger has them, with every step.
 
@@ -62,7 +67,7 @@ def in_the_ledger(user, concern: str = "") -> Q:
     if user.can(Permission.SEE_CONCERNS):
         theirs |= Q(**{f"{concern}child__in": Child.objects.visible_to(user)})
     elif user.can(Permission.SEE_CONDUCT):
-        theirs |= Q(**{f"{concern}category": "staff_conduct"})
+        theirs |= about_staff(concern)
     if user.can(Permission.RAISE_CONCERN):
         pk = f"{concern[:-2]}_id" if concern else "pk"
         asked = ConcernStep.objects.filter(recipient=user, kind="escalated", concern=OuterRef(pk))
@@ -147,7 +152,8 @@ class ConcernQuerySet(models.QuerySet):
         }
         found = ways[show]() if show in ways else self.none()
         if about:
-            found = found.police_notices() if about == "police" else found.filter(category=about)
+            kinds = {"police": ~Q(risk=""), "staff_conduct": about_staff()}
+            found = found.filter(kinds.get(about, Q(category=about)))
         if child:
             found = found.filter(child__reference=child)
         if home:

@@ -30,7 +30,7 @@ def triage(request: HttpRequest, pk: int) -> HttpResponse:
     concern = their_concern(request, pk, in_ledger=True)
     return _form(
         request, concern, forms.Triage, partial(acts.triage, concern=concern), "Decide what is to be done", "Record the decision",
-        "Decision recorded", form_kwargs={"people": policies.owners_for(concern)},
+        "Decision recorded", form_kwargs={"people": policies.owners_for(concern), "is_conduct": concern.is_conduct},
     )  # fmt: skip
 
 

@@ -199,7 +199,7 @@ def _acts(record: Concern, user: User, in_ledger: bool, passed: bool) -> list[tu
     """What this person may do about it as it stands, as (label, address)."""
     consult = (in_ledger, "Record that the LADO was consulted", "consult_lado")
     decides = in_ledger and user.can(Permission.TRIAGE_CONCERNS)
-    conduct = in_ledger and record.is_conduct and user.can(Permission.DECIDE_CONDUCT) and not passed
+    conduct = in_ledger and user.can(Permission.DECIDE_CONDUCT) and not passed
     decide = (conduct, "Decide whether it is referred to the LADO", "lado:decide_concern")
     refer = (user.can(Permission.REFER_TO_LADO), "Refer somebody to the LADO", "lado:refer_concern")
     offered = (

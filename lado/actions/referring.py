@@ -273,12 +273,23 @@ def settle(referral: Referral, by: User, as_of: dt.datetime) -> None:
     """A referral decides everything of the kind that is known of its subject in the council and not decided yet."""
     concern = referral.concern
     # A director who stands in for the LADO may not have the ledger: then a manager who has it decides about the concern.
-    if concern is not None and concern.is_conduct and Concern.objects.visible_to(by).filter(pk=concern.pk).exists():
+    if concern is not None and Concern.objects.visible_to(by).filter(pk=concern.pk).exists():
         _decide(by, as_of, referral.authority_id, referral=referral, concern=referral.concern, carer=referral.carer)
         pass_to_safeguarding(concern=concern, by=by, as_of=as_of)
     if referral.carer is not None:
         for what in _all_of(referral.carer, referral.authority_id):
             _decide(by, as_of, referral.authority_id, referral=referral, carer=referral.carer, **what)
+
+
+def _tell_lado_of(concern: Concern, by: User) -> None:
+    """Of suspected sexual harm the LADO hears at once, also where it is decided that nobody is referred (SAF-10)."""
+    seen = Concern.objects.filter(pk=concern.pk)
+    people = [p for p in policies.handlers(concern.authority_id).exclude(pk=by.pk) if seen.visible_to(p).exists()]
+    if concern.is_sexual_harm:
+        notices.tell(
+            people, key=f"not-referred-{concern.pk}", subject=WAITS, path=reverse("lado:cases"),
+            text="It was decided that a matter is not referred to you. Read why, and take it up if you would.",
+        )  # fmt: skip
 
 
 def _all_of(carer: Carer, authority_id: int) -> list[dict[str, AwakeCheck | StandDownCase]]:
@@ -317,14 +328,13 @@ def do_not_refer(
     if concern is not None:
         if not Concern.objects.in_ledger_of(by).filter(pk=concern.pk).exists():
             raise PermissionDenied("this concern is another's to act on")
-        if not concern.is_conduct:
-            raise Invalid({"": "Only a concern about the conduct of staff is decided so"})
         for_child.hold(concern)
         if ConductDecision.objects.filter(concern=concern).exists():
             raise Conflict("This has been decided already.")
         whom = subject.carer if subject else None
         _decide(by, as_of, concern.authority_id, referral=None, because=because.strip(), concern=concern, carer=whom)
         pass_to_safeguarding(concern=concern, by=by, as_of=as_of)
+        _tell_lado_of(concern, by)
         return
     if carer is None or not Carer.objects.visible_to(by).filter(pk=carer.pk).exists():
         raise PermissionDenied("this carer is another's")

@@ -13,7 +13,7 @@ from core.errors import Conflict, Refused
 from core.models import Refusal, User
 from governance import names
 from governance.models import Concern, ConductSubject, StrategyDiscussion
-from governance.querysets.concerns import not_about
+from governance.querysets.concerns import about_staff, not_about
 from lado.models import ConductDecision, Referral
 from placements.models import ProviderPost
 from staffing.models import AwakeCheck, Carer, Shift, StandDownCase
@@ -67,7 +67,7 @@ def whose_conduct(concern: Concern) -> ConductSubject | None:
 def undecided_concerns(user: User) -> QuerySet[Concern]:
     """Concerns about conduct in this person's ledger about which nobody has decided yet."""
     decided = ConductDecision.objects.filter(concern=OuterRef("pk"))
-    found = Concern.objects.in_ledger_of(user).filter(category=Concern.Category.STAFF_CONDUCT)
+    found = Concern.objects.in_ledger_of(user).filter(about_staff())
     return found.filter(~Exists(decided)).order_by("received_at", "pk")
 
 

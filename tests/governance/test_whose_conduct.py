@@ -11,6 +11,7 @@ from governance import names
 from governance.actions import concerns, protection
 from governance.models import Concern, ConcernStep, ConductSubject, StrategyDiscussion
 from governance.policies import concerns as policies
+from governance.querysets.concerns import about_staff
 from tests.told_once import told_once
 
 
@@ -116,6 +117,28 @@ def test_to_be_its_subject_beats_having_raised_it_having_it_and_what_comes_of_it
     concerns.answer(concern=concern, text="T", by=cast.hana, as_of=clock.now())
     protection.ask_for_strategy(child=scene.child, why="W", concern=concern, by=cast.sal, as_of=clock.now())
     assert cast.tom not in {message.to for message in OutboxMessage.objects.all()}
+
+
+def test_a_manager_finds_that_it_is_about_staff_too(scene, client):
+    """What the raiser called it does not decide whether anybody asks if it is referred."""
+    cast = scene.cast
+    concern = scene.raises(category="substances")
+    assert not Concern.objects.filter(about_staff()).exists()
+    client.force_login(cast.tom)
+    page = reverse("governance:triage_concern", args=[concern.pk])
+    sent = {"decision": "act", "reasons": "R"}
+    assert client.post(page, sent).status_code == 422  # it is asked each time
+    client.post(page, sent | {"conduct": "yes", "named": "Hana Finch"})
+    concern.refresh_from_db()
+    assert concern.is_conduct
+    assert list(policies.accounts_it_is_about(concern)) == [cast.hana]
+    shown = client.get(reverse("governance:concern", args=[concern.pk])).content.decode()
+    assert "Conduct of somebody who works with the child" in shown
+    assert "Decide whether it is referred to the LADO" in shown
+    assert Concern.for_user(cast.lee).in_ledger_of(cast.lee).get() == concern
+    assert "conduct" not in client.get(page).context["form"].fields
+    assert scene.raises(category="safety", colleague=cast.tom).conduct_from  # to say whose it is is to say what it is
+    assert scene.raises(category="safety").conduct_from is None
 
 
 def test_who_may_be_named_is_who_works_with_her_and_only_to_those_who_see_her(scene, client):
