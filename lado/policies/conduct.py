@@ -1,5 +1,6 @@
 """Who decides that nobody is referred, what there is to decide, and who handles what is referred."""
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +16,7 @@ from governance import names
 from governance.models import Concern, ConductSubject, StrategyDiscussion
 from governance.querysets.concerns import about_staff, not_about
 from lado.models import ConductDecision, Referral
-from placements.models import ProviderPost
+from placements.models import Placement, ProviderPost
 from staffing.models import AwakeCheck, Carer, Shift, StandDownCase
 
 SOMEBODY_ELSE = "This was refused. Whether anybody is referred is decided by somebody who has no part in it."
@@ -208,6 +209,12 @@ def refusals_for(user: User) -> Any:
     for subject in [f"user {user.pk}", *(f"carer {pk}" for pk in own_records(user))]:
         found = found.exclude(Q(subjects__contains=[subject]))
     return found.select_related("by").order_by("-recorded_at")
+
+
+def when_referred(placement: Placement, user: User) -> list[dt.datetime]:
+    """When something of which others may know reached the LADO about those who care for children at a placement."""
+    found = Referral.objects.known_as_noise(user).filter(placement=placement)
+    return list(found.values_list("received_at", flat=True))
 
 
 def own_records(user: User) -> set[int]:

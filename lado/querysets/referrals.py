@@ -60,6 +60,12 @@ class ReferralQuerySet(models.QuerySet):
         )
         return seen.filter(Exists(acting))
 
+    def known_as_noise(self, user) -> "ReferralQuerySet":
+        """Those of which others may know that they reached the LADO, and on which day: as SAF-11 reads them. Not of the
+        council's own people, who read that; and never what this person is the subject of."""
+        councils = ("social_worker", "council")
+        return self.filter(account__isnull=True).exclude(post__in=councils).exclude(about(user))
+
     def open(self) -> "ReferralQuerySet":
         return self.filter(closed_at__isnull=True)
 

@@ -118,7 +118,7 @@ def masked(response):
 
 
 READ_BY_MANAGERS = {"core", "dashboards", "oversight", "lado"} | {
-    f"governance:{name}" for name in ("concerns", "concern", "child_concerns", "home_concerns", "worker_concerns", "series")
+    f"governance:{name}" for name in ("concerns", "concern", "child_concerns", "home_concerns", "worker_concerns", "series", "heard", "protection")
 } | {f"staffing:{name}" for name in ("carers", "carer", "stand_down", "rota", "shift", "worked")}  # fmt: skip
 
 
