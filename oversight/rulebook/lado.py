@@ -193,7 +193,7 @@ REFERRAL = f"""referral AS MATERIALIZED (
       AND r.placement_id IS NOT NULL
 )"""
 STEPS = f"""evaluated AS MATERIALIZED (
-    SELECT DISTINCT ON (s.referral_id) s.referral_id, s.decision
+    SELECT DISTINCT ON (s.referral_id) s.referral_id, s.decision, s.happened_at
     FROM referral JOIN lado_referralstep s ON s.referral_id = referral.id
     WHERE s.kind = 'evaluation' AND s.happened_at <= %(as_of)s AND {known("s")}
     ORDER BY s.referral_id, s.happened_at DESC, s.id DESC
@@ -233,8 +233,10 @@ def _months(standard: str) -> str:
     return start_of(f"(referral.day + standard.{standard} * interval '1 month')::date + 1")
 
 
+# From the last meeting or, of what is left to the employer without one, from when it was.
+SINCE = "coalesce(met.happened_at, evaluated.happened_at)"
 REVIEWED_BY = start_of(
-    "least((met.happened_at AT TIME ZONE 'Europe/London')::date"
+    f"least(({SINCE} AT TIME ZONE 'Europe/London')::date"
     " + CASE WHEN referral.police_involved THEN standard.lado_review_police ELSE standard.lado_review END,"
     " met.next_review_on) + 1"
 )
@@ -249,7 +251,8 @@ SAF_04 = Rule(
     basis=Basis.LOCAL,
     scope=SCOPE,
     period="evaluated in 1 working day; a meeting in 5; reviewed every 4 weeks, every 2 where the police are involved",
-    what_clears="The evaluation; the record of the meeting; the record of the review.",
+    what_clears="The evaluation; the record of the meeting; the record of the review. What is left to the employer is reviewed "
+    "from when it was left to them: by a meeting, or by evaluating it again.",
     behind_the_door=True,
     limbs=(
         Limb("evaluation", "Allegation not evaluated", Role.LADO, "1 working day"),
@@ -274,7 +277,12 @@ SAF_04 = Rule(
                     after("referral", "lado_meeting"),
                     "referral.open AND evaluated.decision IN ('strategy', 'meeting') AND met.referral_id IS NULL",
                 ),
-                _owed("review", "met.happened_at", REVIEWED_BY, "referral.open AND met.referral_id IS NOT NULL"),
+                _owed(
+                    "review",
+                    SINCE,
+                    REVIEWED_BY,
+                    "referral.open AND (met.referral_id IS NOT NULL OR evaluated.decision = 'employer')",
+                ),
             ]
         ),
     ),

@@ -67,6 +67,8 @@ def test_the_lado_walks_a_referral_to_its_end(scene, client):
         ("police", {"involved": "yes", "why": "W"}),
         ("stand_down", {"sure": "on"}),
         ("removal", {"why": "W", **on(TODAY, "removed_on")}),
+        ("not_removed", {"why": "W"}),
+        ("removal", {"why": "W", **on(TODAY, "removed_on")}),
         ("attach", {"placement": scene.placement.pk}),
         ("admit", {"person": scene.cast.sal.pk, "why": "W"}),
     ):
