@@ -1,9 +1,12 @@
 """What is heard of a placement, four weeks at a time, and whether a new manager made people speak up.
 
 More concerns, and more consultations of the LADO, are told as what they are: people who speak, and somebody who listens.
+The LADO hears by being consulted about a concern and by a referral; the two are counted as one, by the day, so that no
+number says how many people were referred.
 """
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -12,9 +15,11 @@ from core import clock
 from core.charts import BarChart, Number, bar_chart
 from core.models import User
 from governance.models import Concern, ConcernStep, PoliceAttendance, QualityVisit
-from governance.querysets.protection import TO_LADO
 from placements.models import ManagerPost, Placement
 
+# When something about those who care for children at a placement reached the LADO: registered by the floor that knows (see
+# lado/apps.py). Called with the placement and the user, and gives instants.
+REFERRED_FROM_ABOVE: list[Callable] = []
 WINDOW, WINDOWS = dt.timedelta(days=28), 6
 LONGEST = 3 * WINDOW  # how far to either side of a manager's coming it is compared
 SERIES = ("Concerns raised", "LADO consulted", "Police came", "Quality-assurance visits")
@@ -46,7 +51,7 @@ class Heard:
 def heard_of(placement: Placement, user: User, *, as_of: dt.datetime) -> Heard:
     """What this person may know of what was said about a placement, and of who came to look."""
     concerns = Concern.for_user(user).filter(child=placement.child, placement=placement)
-    consulted = list(_consultations(user, placement).values_list("happened_at", flat=True))
+    consulted = _consulted(user, placement)
     here = [moment for moment in consulted if moment >= _came(placement)]
     visits = QualityVisit.for_user(user).standing().filter(placement=placement).exclude(kind=QualityVisit.Kind.PREMISES)
     kinds = [
@@ -79,8 +84,14 @@ def _moments(found, field: str, as_of: dt.datetime) -> list[dt.datetime]:
     return list(found.filter(**{f"{field}__lte": as_of}).values_list(field, flat=True))
 
 
-def _consultations(user: User, placement: Placement):
-    return ConcernStep.for_user(user).filter(concern__child=placement.child, kind__in=TO_LADO)
+def _consulted(user: User, placement: Placement) -> list[dt.datetime]:
+    """One instant of each day on which the LADO was consulted about the child, or something reached them, in order. A
+    decision whether somebody is referred is neither: what was decided is not known here."""
+    steps = ConcernStep.for_user(user).filter(concern__child=placement.child, kind=ConcernStep.Kind.LADO)
+    found = list(steps.values_list("happened_at", flat=True))
+    for referred in REFERRED_FROM_ABOVE:
+        found += referred(placement, user)
+    return sorted({clock.local_date(moment): moment for moment in sorted(found, reverse=True)}.values())
 
 
 def _manager(placement: Placement, consulted: list[dt.datetime], as_of: dt.datetime) -> Manager | None:

@@ -28,6 +28,7 @@ urlpatterns = [
     path("allegations/<int:pk>/police/", case_acts.police, name="police"),
     path("allegations/<int:pk>/stand-down/", case_acts.stand_down, name="stand_down"),
     path("allegations/<int:pk>/removal/", case_acts.removal, name="removal"),
+    path("allegations/<int:pk>/not-removed/", case_acts.not_removed, name="not_removed"),
     path("allegations/<int:pk>/about/", case_acts.identify, name="identify"),
     path("allegations/<int:pk>/placement/", case_acts.attach, name="attach"),
     path("allegations/<int:pk>/hand-over/", case_acts.hand_over, name="hand_over"),

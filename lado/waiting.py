@@ -1,8 +1,9 @@
 """Behind the door, too, nothing stays in one inbox: what is long overdue is shown to the next person up, by itself.
 
 A flag behind the door goes up no ladder, whose trail others read. Instead the next person up is let in to the referral,
-and may act on it: once something has been overdue for so many working days, and after as many again the one after. It
-ends there: each who reads an allegation is one more from whom it may get about.
+and may act on it: once something has been overdue for so many working days, and after as many again the one after. Days
+count from when it could be known: what is recorded late has lain in no inbox before. What another agency is to do is not
+left undone by the LADO. It ends there: each who reads an allegation is one more from whom it may get about.
 """
 
 import datetime as dt
@@ -45,10 +46,15 @@ def _owed(referrals: QuerySet, as_of: dt.datetime) -> list[tuple[Referral, list[
     return clocks.of_each(referrals, ReferralStep.objects.all(), ReferralAction.objects.all(), as_of)
 
 
+def _left_from(owed: Sequence[clocks.Owed]) -> dt.date | None:
+    """The day from which something has been left undone longest."""
+    return min((row.left_from for row in owed if row.left_from), default=None)
+
+
 def _turns(owed: Sequence[clocks.Owed], as_of: dt.datetime) -> int:
-    """How many people's turn has come by what has been overdue longest."""
-    today = clock.local_date(as_of)
-    return sum(add_working_days(row.by, turn * PATIENCE) < today for row in owed[:1] for turn in range(1, TURNS + 1))
+    """How many people's turn has come by what has been left undone longest."""
+    today, day = clock.local_date(as_of), _left_from(owed)
+    return sum(add_working_days(day, turn * PATIENCE) < today for turn in range(1, TURNS + 1)) if day else 0
 
 
 def _let_in(pk: int, as_of: dt.datetime) -> int:
@@ -65,17 +71,17 @@ def _let_in(pk: int, as_of: dt.datetime) -> int:
 
 
 def _next(referral: Referral, owed: Sequence[clocks.Owed], as_of: dt.datetime) -> int:
-    turns = _turns(owed, as_of)
-    if not turns:
+    turns, day = _turns(owed, as_of), _left_from(owed)
+    if not turns or day is None:
         return 0
     by_itself = Admission.objects.filter(referral=referral, admitted_by=None).exclude(person=referral.owner_id)
-    made = by_itself.filter(Q(ended_at=None) | Q(started_at__gte=clock.end_of(owed[0].by))).select_related("person")
+    made = by_itself.filter(Q(ended_at=None) | Q(started_at__gte=clock.end_of(day))).select_related("person")
     there = {admission.person_id for admission in made}
     people = [person for person in policies.next_up(referral) if person.pk not in there]
     new = [_admit(referral, person, as_of) for person in people[: max(turns - len(there), 0)]]
     inside = [admission.person for admission in made if admission.ended_at is None]
     notices.tell(  # once for each thing overdue: those let in for an earlier one too
-        [*inside, *new], key=f"referral-{referral.pk}-overdue-{owed[0].by}", subject=WAITS, path=case_page(referral),
+        [*inside, *new], key=f"referral-{referral.pk}-overdue-{day}", subject=WAITS, path=case_page(referral),
         text="Something that waits for somebody else is long overdue.",
     )  # fmt: skip
     return len(new)

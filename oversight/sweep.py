@@ -230,6 +230,13 @@ def _limbs(rule: Rule) -> list[str]:
     return [limb.code for limb in rule.limbs] or [""]
 
 
+def _holder(rule: Rule, role: str) -> str:
+    """Who holds a flag, as SQL: whom its row names or, where it names nobody, the next up. Behind the door nobody else."""
+    if rule.behind_the_door:
+        return "breach.holder_id"
+    return f"coalesce(breach.holder_id, {owners.owner(role)})" if rule.names_holder else owners.owner(role)
+
+
 @functools.cache
 def _statement(code: str) -> str:
     rule = rulebook.get(code)
@@ -237,8 +244,7 @@ def _statement(code: str) -> str:
     severity = " ".join(f"WHEN '{limb}' THEN '{rule.severity_of(limb)}'" for limb in _limbs(rule))
     roles = {limb: rule.owner_of(limb) for limb in _limbs(rule)}
     role = " ".join(f"WHEN '{limb}' THEN '{owner}'" for limb, owner in roles.items())
-    held = (lambda _role: "breach.holder_id") if rule.behind_the_door else owners.owner
-    owner = " ".join(f"WHEN '{limb}' THEN {held(str(owner))}" for limb, owner in roles.items())
+    owner = " ".join(f"WHEN '{limb}' THEN {_holder(rule, str(owner))}" for limb, owner in roles.items())
     return f"""
 WITH breach AS MATERIALIZED (
     SELECT * FROM ({rule.clocks}) AS clock WHERE stage = 'overdue'

@@ -24,6 +24,7 @@ from staffing.models import Carer
 
 Kind = ConcernStep.Kind
 NOTES = (Kind.NOTE, Kind.FORWARDED, Kind.MITIGATION)
+NO_PART = "It is acted on by somebody who has no part in it."
 
 
 def concern_page(concern: Concern) -> str:
@@ -44,6 +45,7 @@ def raise_concern(
     risk: str = "",
     police_reference: str = "",
     about: Carer | None = None,
+    colleague: User | None = None,
     named: str = "",
     received_at: dt.datetime | None = None,
     by: User,
@@ -52,7 +54,7 @@ def raise_concern(
     """Enter a concern in the ledger: with a number, and somebody who must act on it, from this moment.
 
     It is from `by`, unless `raiser` says it came to them from somebody else: the child, her mother, a neighbour. `risk`
-    makes it a police notice. `about` or `named` says whose conduct it is about.
+    makes it a police notice. `about`, `colleague` or `named` says whose conduct it is about: it never goes to them.
     """
     policies.may_raise(by, child)
     touch(child=child)
@@ -70,6 +72,12 @@ def raise_concern(
     policies.received(moment, as_of)
     if about is not None and not policies.carers_to_name(by).filter(pk=about.pk).exists():
         raise PermissionDenied("this carer is another's")
+    if colleague is not None and not policies.colleagues_to_name(child, by).filter(pk=colleague.pk).exists():
+        raise PermissionDenied("this account is another's")
+    subject = ConductSubject(carer=about, account=colleague, named=named.strip(), recorded_by=by)
+    # Whoever says whose conduct it is says that it is about conduct, whatever else it is about.
+    is_conduct = category == Concern.Category.STAFF_CONDUCT or bool(about or colleague or named.strip())
+    never = policies.accounts_of(subject, child.authority_id)
     for_child.hold(child.authority)  # one at a time, so that numbers have no holes and no twins
     last = Concern.objects.filter(authority=child.authority).aggregate(Max("number"))["number__max"] or 0
     concern = Concern.objects.create(
@@ -86,12 +94,16 @@ def raise_concern(
         risk=risk,
         police_reference=police_reference.strip(),
         received_at=moment,
-        owner=policies.owner_for(child),
+        conduct_from=moment if is_conduct and category != Concern.Category.STAFF_CONDUCT else None,
+        owner=policies.owner_for(child, never),
         recorded_by=by,
     )
-    if concern.is_conduct:
-        ConductSubject.objects.create(concern=concern, carer=about, named=named.strip(), recorded_by=by)
-    _tell(list({concern.owner, *policies.deciders(child)} - {by}), concern, "raised", "A concern has been raised.")
+    if is_conduct:
+        subject.concern = concern
+        subject.save()
+    _tell(
+        list({concern.owner, *policies.deciders(child, never)} - {by}), concern, "raised", "A concern has been raised."
+    )
     return concern
 
 
@@ -105,6 +117,11 @@ def _tell(people: list[User], concern: Concern, what: str, text: str, key: str =
         people, key=f"concern-{concern.pk}-{what}{key}", subject=f"concern {concern.number}", text=text,
         path=concern_page(concern),
     )  # fmt: skip
+
+
+def _told(concern: Concern) -> list[User]:
+    """Who is told what came of it: nobody, where whoever raised it turned out to be whom it is about."""
+    return [person for person in [concern.told] if person not in policies.accounts_it_is_about(concern)]
 
 
 # --- what is done about it --------------------------------------------------------------------------------------------
@@ -144,12 +161,22 @@ def open_concern(*, concern: Concern, by: User, as_of: dt.datetime) -> Concern:
 
 @action
 def triage(
-    *, concern: Concern, decision: str, reasons: str, owner: User | None = None, by: User, as_of: dt.datetime
+    *,
+    concern: Concern,
+    decision: str,
+    reasons: str,
+    owner: User | None = None,
+    conduct: bool = False,
+    named: str = "",
+    by: User,
+    as_of: dt.datetime,
 ) -> ConcernStep:
     """Decide what is to be done about a concern, with reasons, and by whom. A manager’s act: a social worker to whom it was
-    sent cannot take it alone."""
+    sent cannot take it alone. `conduct`: it is about somebody who works with the child, whatever it was raised as."""
     policies.may_decide(by, concern)
     _begin(concern, by)
+    if conduct:
+        about_conduct(concern, by, as_of, named)
     for_child.one_of(decision, ConcernStep.Triage.choices, "decision", "Select what is to be done")
     for_child.required(reasons=(reasons, "Enter your reasons"))
     if owner is not None and not policies.owners_for(concern).filter(pk=owner.pk).exists():
@@ -162,6 +189,15 @@ def triage(
     if concern.owner != by:
         _tell([concern.owner], concern, "triaged", "A concern is yours to act on.", f"-{step.pk}")
     return step
+
+
+def about_conduct(concern: Concern, by: User, as_of: dt.datetime, named: str = "") -> None:
+    """From now on it is about the conduct of staff, too. Never taken back: it ends in a decision whether it is referred."""
+    if not concern.is_conduct:
+        concern.conduct_from = as_of
+        concern.save(update_fields=["conduct_from"])
+    ConductSubject.objects.get_or_create(concern=concern, defaults={"named": named.strip(), "recorded_by": by})
+    _keep_subject_outside(concern, by, as_of)
 
 
 @action
@@ -209,32 +245,52 @@ def consult_lado(*, concern: Concern, advice: str, spoke_to: str, by: User, as_o
 
 @action
 def pass_to_safeguarding(*, concern: Concern, by: User, as_of: dt.datetime) -> ConcernStep:
-    """Say on a concern about conduct that it was decided whether it is referred. What was decided is kept elsewhere: the
-    words here are the same either way, and are written once."""
+    """Say on a concern that it was decided whether somebody is referred: it is about conduct, whatever it was raised as. What
+    was decided is kept elsewhere: what stands here is the same either way, and is written once."""
     if not Concern.objects.visible_to(by).filter(pk=concern.pk).exists():
         raise PermissionDenied("this concern is another's")
     for_child.hold(concern)
     touch(child=concern.child)
+    about_conduct(concern, by, as_of)
     said = ConcernStep.objects.filter(concern=concern, kind=Kind.PASSED).first()
     return said or _step(concern, Kind.PASSED, by, as_of)
 
 
 @action
-def identify(*, concern: Concern, carer: Carer, by: User, as_of: dt.datetime) -> ConductSubject:
-    """Say which carer on record a concern about conduct is about, so that it is gathered with the others about them."""
+def identify(
+    *, concern: Concern, carer: Carer | None = None, colleague: User | None = None, by: User, as_of: dt.datetime
+) -> ConductSubject:
+    """Say which carer on record a concern about conduct is about, so that it is gathered with the others about them; or
+    which colleague. Whoever it is, is outside from this moment: where they had it, the next person has."""
     if not by.can(Permission.SEE_CONDUCT):
         raise PermissionDenied(f"this role may not {Permission.SEE_CONDUCT}")
     policies.may_work_on(by, concern)
     for_child.hold(concern)
     touch(child=concern.child)
-    if not policies.carers_to_name(by).filter(pk=carer.pk).exists():
+    if carer is None and colleague is None:
+        raise Invalid({"carer": "Select a carer, or a colleague"})
+    if carer is not None and not policies.carers_to_name(by).filter(pk=carer.pk).exists():
         raise PermissionDenied("this carer is another's")
+    if colleague is not None and not policies.colleagues_to_name(concern.child, by).filter(pk=colleague.pk).exists():
+        raise PermissionDenied("this account is another's")
     if not concern.is_conduct:
-        raise Invalid({"": "Only a concern about the conduct of staff is about a carer"})
-    subject = ConductSubject.objects.select_for_update().get(concern=concern)
-    subject.carer = carer
-    subject.save(update_fields=["carer"])
+        raise Invalid({"": "Only a concern about the conduct of staff is about a carer, or a colleague"})
+    subject = ConductSubject.objects.select_for_update(of=("self",)).get(concern=concern)
+    subject.carer, subject.account = carer or subject.carer, colleague or subject.account
+    subject.save(update_fields=["carer", "account"])
+    _keep_subject_outside(concern, by, as_of)
     return subject
+
+
+def _keep_subject_outside(concern: Concern, by: User, as_of: dt.datetime) -> None:
+    """Where whoever must act on a concern is whom it is about, the next person has it from this moment."""
+    never = set(policies.accounts_it_is_about(concern).values_list("pk", flat=True))
+    if concern.owner_id not in never:
+        return
+    concern.owner = policies.owner_for(concern.child, never)
+    concern.save(update_fields=["owner"])
+    step = _step(concern, Kind.HANDED_OVER, by, as_of, text=NO_PART, recipient=concern.owner)
+    _tell([concern.owner], concern, "given", "A concern is yours to act on.", f"-{step.pk}")
 
 
 # --- escalating and answering -----------------------------------------------------------------------------------------
@@ -274,7 +330,7 @@ def answer(*, concern: Concern, text: str, by: User, as_of: dt.datetime) -> Conc
     concern.save(update_fields=["answered_at"])
     step = _step(concern, Kind.ANSWERED, by, as_of, text=text.strip())
     if concern.told != by:
-        _tell([concern.told], concern, "answered", "A concern you raised has an answer.", f"-{step.pk}")
+        _tell(_told(concern), concern, "answered", "A concern you raised has an answer.", f"-{step.pk}")
     return step
 
 
@@ -295,7 +351,7 @@ def close(*, concern: Concern, reason: str, done: str, by: User, as_of: dt.datet
     concern.save(update_fields=["closed_at"])
     step = _step(concern, Kind.CLOSED, by, as_of, decision=reason, text=done.strip())
     if concern.told != by:
-        _tell([concern.told], concern, "closed", "A concern you raised has been closed.")
+        _tell(_told(concern), concern, "closed", "A concern you raised has been closed.")
     return step
 
 

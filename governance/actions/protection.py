@@ -64,8 +64,13 @@ def ask_for_strategy(
     )
     if concern is not None:
         StrategyConcern.objects.create(discussion=discussion, concern=concern)
+    never = list(for_concern.accounts_it_is_about(concern).values_list("pk", flat=True)) if concern else []
     notices.tell(
-        [person for person in for_concern.deciders(child) or [for_concern.owner_for(child)] if person != by],
+        [
+            person
+            for person in for_concern.deciders(child, never) or [for_concern.owner_for(child, never)]
+            if person != by
+        ],
         key=f"strategy-{discussion.pk}-asked",
         subject="a strategy discussion is asked for",
         text="Somebody who works with a child asks for a strategy discussion. Hold it, or say why not.",
@@ -86,6 +91,7 @@ def decline_strategy(
 ) -> StrategyDiscussion:
     """Say that a strategy discussion somebody asked for is not held, and why. A manager’s act; whoever asked is told."""
     policies.may_decide(by, discussion.child)
+    policies.may_answer(by, discussion)
     for_child.hold(discussion)
     touch(child=discussion.child)
     policies.still_open(discussion)
@@ -136,6 +142,7 @@ def hold_strategy(
     """
     child = discussion.child
     policies.may_record(by, child)
+    policies.may_answer(by, discussion)
     for_child.hold(discussion)
     touch(child=child)
     policies.still_open(discussion)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from children.models import Child
 from core import forms
 from core.access import PROVIDER_ROLES, PartnerKind, Permission, Role
 from core.models import User
@@ -48,6 +49,14 @@ class Raise(forms.Form):
         empty_label="No, or not known",
         required=False,
     )
+    colleague = forms.ModelSelectField(
+        None,
+        label="Or about one of these people, who work with the child?",
+        hint="Then they cannot read it, and it goes to somebody else.",
+        noun="colleague",
+        empty_label="No, or not known",
+        required=False,
+    )
     raiser = forms.SelectField(
         label="Who raised it?",
         noun="who raised it",
@@ -69,8 +78,12 @@ class Raise(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, child: Child, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if (people := policies.colleagues_to_name(child, user)).exists():
+            self.offer("colleague", people)
+        else:
+            del self.fields["colleague"]
         council = user.authority_id is not None and user.role not in (Role.PARTNER, Role.ADVOCATE)
         police = user.partner_kind == PartnerKind.POLICE
         if user.can(Permission.SEE_CARERS) and (carers := policies.carers_to_name(user)).exists():
@@ -106,10 +119,23 @@ class Triage(_About):
     decision = forms.RadiosField(
         label="What is to be done?", noun="what is to be done", choices=ConcernStep.Triage.choices
     )
+    conduct = forms.YesNoField(
+        label="Is it about the conduct of somebody who works with the child?",
+        hint="If it is, somebody decides within one working day whether it is referred to the LADO.",
+        noun="whether it is about the conduct of somebody who works with the child",
+    )
+    named = forms.TextField(
+        label="If so, who is it about?", hint="As far as it is known. Shown to few.", max_length=200, required=False
+    )
     reasons = forms.TextAreaField(label="Your reasons", noun="your reasons")
     owner = forms.ModelSelectField(
         None, label="Who acts on it?", noun="who acts on it", empty_label="Whoever has it now", required=False
     )
+
+    def __init__(self, *args: Any, is_conduct: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_conduct:
+            del self.fields["conduct"], self.fields["named"]
 
 
 class Note(forms.Form):
@@ -143,7 +169,21 @@ class Lado(forms.Form):
 
 class Identify(_About):
     offered = "carer"
-    carer = forms.ModelSelectField(None, label="Which carer is it about?", noun="carer it is about")
+    carer = forms.ModelSelectField(
+        None, label="Which carer is it about?", noun="carer it is about", empty_label="Not one of these", required=False
+    )
+    colleague = forms.ModelSelectField(
+        None,
+        label="Or is it about one of these people?",
+        hint="Then they cannot read it. Where they had it, the next person has it.",
+        noun="colleague",
+        empty_label="Not one of these",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, colleagues: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("colleague", colleagues)
 
 
 class Answer(forms.Form):

@@ -26,6 +26,8 @@ class Concern(Protected):
 
     `raised_by` is the account it came from; without one it came from somebody outside, of whom `raiser` says who they
     are. `triaged_at`, `answered_at` and `closed_at` are when the first such step was taken, written with that step.
+    `conduct_from` is from when one of another category is about the conduct of staff too: a drug found, or suspected
+    sexual harm, by somebody who was to look after the child.
     """
 
     class Category(models.TextChoices):
@@ -82,6 +84,9 @@ class Concern(Protected):
         help_text="Given for a police notice (VIST or PPN), and only there.",
     )
     received_at = models.DateTimeField()
+    conduct_from = models.DateTimeField(
+        "known to be about the conduct of staff, too, from", null=True, blank=True, editable=False
+    )
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", help_text="Who must act. Never nobody.")
     read_at = models.DateTimeField(null=True, editable=False)
     triaged_at = models.DateTimeField(null=True, editable=False)
@@ -121,7 +126,7 @@ class Concern(Protected):
 
     @property
     def is_conduct(self) -> bool:
-        return self.category == self.Category.STAFF_CONDUCT
+        return self.category == self.Category.STAFF_CONDUCT or self.conduct_from is not None
 
     @property
     def is_sexual_harm(self) -> bool:
@@ -216,12 +221,17 @@ class ConcernStep(Protected):
 class ConductSubject(Protected):
     """Whose conduct a concern is about: for those who may know, and for others “a member of staff”.
 
-    `named` is what whoever raised it could say; `carer` the record it was found to be. By that, concerns about one
-    person are gathered across children and agencies, within a council.
+    `named` is what whoever raised it could say; `carer` the record it was found to be, by which concerns about one
+    person are gathered across children and agencies, within a council; `account` a colleague’s own sign-in. Whoever it
+    is, by any of the three, reads nothing of the concern and does nothing about it: see accounts_it_is_about in
+    governance/policies/concerns.py.
     """
 
     concern = models.OneToOneField(Concern, on_delete=models.PROTECT, related_name="conduct")
     carer = models.ForeignKey(Carer, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    account = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", help_text="A colleague’s own sign-in."
+    )
     named = models.CharField("who, as far as it was said", max_length=200, blank=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = RecordedAt()

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
@@ -14,7 +15,8 @@ from core.access import PROVIDER_ROLES, ROLES, Permission, Role
 from core.errors import Conflict, Invalid, Refused
 from core.models import LocalStandard, User
 from core.working_days import add_working_days
-from governance.models import Concern, ConcernStep
+from governance import names
+from governance.models import Concern, ConcernStep, ConductSubject
 from governance.querysets.concerns import to_raise_about
 from staffing.models import Carer
 
@@ -77,26 +79,68 @@ def received(moment: dt.datetime, as_of: dt.datetime, field: str = "received_at"
         raise Invalid({field: "The date must be within the last year"})
 
 
+# --- whom it is about ---------------------------------------------------------------------------------------------------
+
+
+def accounts_it_is_about(concern: Concern) -> QuerySet[User]:
+    """The accounts of whoever's conduct a concern is about: nothing about it goes to them, and they decide nothing of it.
+
+    By the account, by the record as a carer, and by the name: whose whole name stands in what was typed is one of them. The
+    worst that this can do is that somebody else acts on it.
+    """
+    subject = ConductSubject.objects.filter(concern=concern).select_related("carer").first()
+    return User.objects.filter(pk__in=accounts_of(subject, concern.authority_id))
+
+
+def accounts_of(subject: ConductSubject | None, authority_id: int) -> list[int]:
+    """The same, of a record that need not be written yet."""
+    if subject is None:
+        return []
+    found = [subject.account_id, subject.carer.account_id if subject.carer else None]
+    if subject.named.strip():
+        people = User.objects.filter(Q(authority_id=authority_id) | Q(authority__isnull=True)).values_list("pk", "name")
+        found += [pk for pk, name in people if names.holds(subject.named, name)]
+    return [pk for pk in found if pk is not None]
+
+
+def colleagues_to_name(child: Child, user: User) -> QuerySet[User]:
+    """The people with an account whom a person may name as whom a concern about a child is about: who works with the child,
+    and the line above them. Only for those who see the child, whose page names them too."""
+    if not Child.objects.visible_to(user).filter(pk=child.pk).exists():
+        return User.objects.none()
+    near = Q(pk__in=Allocation.objects.filter(live(), child=child).values("worker"))
+    near |= Q(pk__in=[person.pk for person in deciders(child)]) | Q(role__in=(Role.DIRECTOR, Role.DCS))
+    people = User.objects.filter(near, authority_id=child.authority_id, is_active=True)
+    return people.exclude(pk=user.pk).order_by("name")
+
+
 # --- who must act -----------------------------------------------------------------------------------------------------
 
 
-def deciders(child: Child) -> list[User]:
+def deciders(child: Child, never: Collection[int] = ()) -> list[User]:
     """Those who may decide about a concern of this child, the nearest first: the team’s manager, the head of its service,
-    the safeguarding lead."""
+    the safeguarding lead. `never`: whom it is about."""
     roles = (Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE, Role.SAFEGUARDING_LEAD)
-    people = list(User.objects.filter(authority_id=child.authority_id, is_active=True, role__in=roles).order_by("pk"))
+    found = User.objects.filter(authority_id=child.authority_id, is_active=True, role__in=roles)
+    people = list(found.exclude(pk__in=never).order_by("pk"))
     services = {child.team_id, child.team.part_of_id if child.team else None} - {None}
     managers = [p for p in people if p.role == Role.TEAM_MANAGER and child.team_id and p.team_id == child.team_id]
     heads = [p for p in people if p.role == Role.HEAD_OF_SERVICE and p.team_id in services]
     return managers + heads + [p for p in people if p.role == Role.SAFEGUARDING_LEAD]
 
 
-def owner_for(child: Child) -> User:
+def deciders_of(concern: Concern) -> list[User]:
+    """Those who may decide about a concern there is: never whom it is about."""
+    return deciders(concern.child, accounts_it_is_about(concern).values_list("pk", flat=True))
+
+
+def owner_for(child: Child, never: Collection[int] = ()) -> User:
     """Who must act on a new concern: the first who may decide; where those posts are empty, the council's next up."""
-    line = deciders(child)
+    line = deciders(child, never)
     if line:
         return line[0]
-    people = list(User.objects.filter(authority_id=child.authority_id, is_active=True).order_by("pk"))
+    free = User.objects.filter(authority_id=child.authority_id, is_active=True).exclude(pk__in=never)
+    people = list(free.order_by("pk"))
     order = [Role.HEAD_OF_SERVICE, Role.TEAM_MANAGER, Role.DCS, Role.DIRECTOR]
     ranked = sorted(people, key=lambda p: order.index(Role(p.role)) if p.role in order else len(order))
     if not ranked:
@@ -105,7 +149,7 @@ def owner_for(child: Child) -> User:
 
 
 def owners_for(concern: Concern) -> QuerySet[User]:
-    """Who a concern may be given to: people of the council who see the child and her concerns."""
+    """Who a concern may be given to: people of the council who see the child and her concerns, and whom it is not about."""
     child = concern.child
     held = Allocation.objects.filter(live(), child=child).values("worker")
     near = Q(pk__in=held) | Q(pk__in=[person.pk for person in deciders(child)])
@@ -113,7 +157,7 @@ def owners_for(concern: Concern) -> QuerySet[User]:
         near |= Q(team_id=child.team_id)
     roles = [role for role in Role if Permission.SEE_CONCERNS in ROLES[role].may]
     people = User.objects.filter(near | Q(role=Role.DCS), authority_id=child.authority_id, is_active=True)
-    return people.filter(role__in=roles).order_by("name")
+    return people.filter(role__in=roles).exclude(pk__in=accounts_it_is_about(concern)).order_by("name")
 
 
 def who_may_decide_where_she_lives(child: Child) -> QuerySet[User]:
@@ -198,12 +242,13 @@ def owed(concern: Concern, steps: list[ConcernStep], as_of: dt.datetime) -> list
         return add_working_days(day, days_given(concern, standard))
 
     found: list[tuple[str, str, dt.date | None]] = []
-    if concern.triaged_at is None:
-        names = " or ".join(p.name for p in deciders(concern.child)) or concern.owner.name
-        found.append(("Decide what is to be done", names, within(TRIAGE_DAYS)))
-    if concern.is_conduct and not any(step.kind == ConcernStep.Kind.PASSED for step in steps):
-        names = " or ".join(p.name for p in deciders(concern.child)) or concern.owner.name
-        found.append(("Decide whether it is referred to the LADO", names, within(LADO_DAYS)))
+    undecided = concern.is_conduct and not any(step.kind == ConcernStep.Kind.PASSED for step in steps)
+    if concern.triaged_at is None or undecided:
+        line = " or ".join(p.name for p in deciders_of(concern)) or concern.owner.name
+        if concern.triaged_at is None:
+            found.append(("Decide what is to be done", line, within(TRIAGE_DAYS)))
+        if undecided:
+            found.append(("Decide whether it is referred to the LADO", line, within(LADO_DAYS)))
     answered = {step.in_reply_to_id for step in steps}
     found.extend(
         ("Answer the formal escalation", f"{step.recipient.name}, or whoever it has gone up to since", step.due_on)

@@ -49,6 +49,12 @@ def may_decide(by: User, child: Child) -> None:
         raise PermissionDenied(f"this role may not {Permission.TRIAGE_CONCERNS}")
 
 
+def may_answer(by: User, discussion: StrategyDiscussion) -> None:
+    """Nobody answers what is asked about their own conduct."""
+    if not StrategyDiscussion.objects.in_full_to(by).filter(pk=discussion.pk).exists():
+        raise PermissionDenied("this discussion is another's to answer")
+
+
 def still_open(discussion: StrategyDiscussion) -> None:
     if not discussion.is_open:
         raise Conflict("This is answered already. If there is something new, ask for another strategy discussion.")

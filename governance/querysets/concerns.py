@@ -9,6 +9,7 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Que
 from children.models import Child
 from children.querysets import child_being_read
 from core.access import PartnerKind, Permission, Scope
+from governance.names import holding
 from governance.querysets.meetings import cared_for_by
 
 # Who answers a concern’s escalation reads the concern: registered by the floor that knows them (see escalations/apps.py).
@@ -31,11 +32,32 @@ def _may(user, permission: Permission) -> bool:
     return user.is_authenticated and user.can(permission)
 
 
+def says_it_is(user) -> Q:
+    """Of the records of whose conduct a concern is about, those that say this person: by their account, by their record
+    as a carer, or with the whole of their name in what was typed."""
+    return Q(account=user) | Q(carer__account=user) | holding("named", user.name)
+
+
+def not_about(user, concern: str = "") -> Q:
+    """The concerns that are not about this person's own conduct. To be its subject beats every grant."""
+    from governance.models import ConductSubject
+
+    if not user.is_authenticated:
+        return Q()
+    pk = f"{concern[:-2]}_id" if concern else "pk"
+    return ~Q(Exists(ConductSubject.objects.filter(says_it_is(user), concern=OuterRef(pk))))
+
+
+def about_staff(concern: str = "") -> Q:
+    """The concerns that are about the conduct of somebody who works with the child, whatever else they are about."""
+    return Q(**{f"{concern}category": "staff_conduct"}) | Q(**{f"{concern}conduct_from__isnull": False})
+
+
 def in_the_ledger(user, concern: str = "") -> Q:
     """The concerns this person sees as the council's own ledger has them, with every step.
 
     Its line and those who watch over it, for the children they see; whoever must act on one or was asked for an answer;
-    and the LADO, where it is about the conduct of staff.
+    and the LADO, where it is about the conduct of staff. Never whom it is about.
     """
     from governance.models import ConcernStep
 
@@ -45,14 +67,14 @@ def in_the_ledger(user, concern: str = "") -> Q:
     if user.can(Permission.SEE_CONCERNS):
         theirs |= Q(**{f"{concern}child__in": Child.objects.visible_to(user)})
     elif user.can(Permission.SEE_CONDUCT):
-        theirs |= Q(**{f"{concern}category": "staff_conduct"})
+        theirs |= about_staff(concern)
     if user.can(Permission.RAISE_CONCERN):
         pk = f"{concern[:-2]}_id" if concern else "pk"
         asked = ConcernStep.objects.filter(recipient=user, kind="escalated", concern=OuterRef(pk))
         theirs |= Q(**{f"{concern}owner": user}) | Q(Exists(asked))
         for theirs_from_above in LEDGERS_FROM_ABOVE:
             theirs |= Q(**{f"{pk}__in": theirs_from_above(user)})
-    return theirs & Q(**{f"{concern}authority_id": user.authority_id})
+    return theirs & Q(**{f"{concern}authority_id": user.authority_id}) & not_about(user, concern)
 
 
 def raised_by(user, concern: str = "") -> Q:
@@ -72,8 +94,10 @@ def police_notices_for(user) -> Q:
 
 class ConcernQuerySet(models.QuerySet):
     def visible_to(self, user) -> "ConcernQuerySet":
-        """The council's own ledger for those who answer for the child, and for everybody else what they raised."""
-        found = self.filter(in_the_ledger(user) | raised_by(user) | police_notices_for(user))
+        """The council's own ledger for those who answer for the child, and for everybody else what they raised: but for
+        whoever it is about."""
+        theirs = raised_by(user) | police_notices_for(user)
+        found = self.filter(in_the_ledger(user) | theirs & not_about(user))
         read = child_being_read(user)
         return found if read is None else found.filter(child_id=read)
 
@@ -128,7 +152,8 @@ class ConcernQuerySet(models.QuerySet):
         }
         found = ways[show]() if show in ways else self.none()
         if about:
-            found = found.police_notices() if about == "police" else found.filter(category=about)
+            kinds = {"police": ~Q(risk=""), "staff_conduct": about_staff()}
+            found = found.filter(kinds.get(about, Q(category=about)))
         if child:
             found = found.filter(child__reference=child)
         if home:
@@ -143,7 +168,8 @@ class ConcernStepQuerySet(models.QuerySet):
         told = Q(kind__in=TOLD)
         if user.is_authenticated:
             told |= Q(kind="escalated", by=user) | Q(kind="replied", in_reply_to__by=user)
-        return self.filter(in_the_ledger(user, "concern__") | (raised_by(user, "concern__") & told))
+        raised = raised_by(user, "concern__") & not_about(user, "concern__")
+        return self.filter(in_the_ledger(user, "concern__") | (raised & told))
 
 
 class ConductSubjectQuerySet(models.QuerySet):

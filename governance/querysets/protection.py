@@ -1,11 +1,12 @@
 """The words for asking about child protection, and who may see what of it."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from children.models import Child
 from children.querysets import child_being_read
 from core.access import Permission
+from governance.querysets.concerns import not_about, says_it_is
 
 # The steps of a concern by which the LADO knows of it: consulted, or the decision passed on. They count alike, so that
 # nobody learns from a number or a flag what was decided.
@@ -28,11 +29,18 @@ class ProtectionQuerySet(models.QuerySet):
         return seen | self.asked_by(user)
 
     def in_full_to(self, user) -> "ProtectionQuerySet":
-        """Of which this person reads all there is."""
+        """Of which this person reads all there is: nothing that comes of a concern about their own conduct."""
+        from governance.models import ConductSubject, StrategyConcern, StrategyDiscussion
+
         if not user.is_authenticated or not user.can(Permission.SEE_PROTECTION):
             return self.none()
         of_discussion = "" if hasattr(self.model, "child") else "discussion__"
-        return self.filter(**{f"{of_discussion}child__in": Child.objects.visible_to(user)})
+        seen = self.filter(**{f"{of_discussion}child__in": Child.objects.visible_to(user)})
+        if hasattr(self.model, "concern") and not of_discussion:  # serious harm
+            return seen.filter(not_about(user, "concern__"))
+        discussion = "pk" if self.model is StrategyDiscussion else "discussion"
+        theirs = ConductSubject.objects.filter(says_it_is(user), concern=OuterRef("concern"))
+        return seen.filter(~Exists(StrategyConcern.objects.filter(Exists(theirs), discussion=OuterRef(discussion))))
 
     def asked_by(self, user) -> "ProtectionQuerySet":
         """The strategy discussions this person asked for."""

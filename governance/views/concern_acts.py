@@ -30,7 +30,7 @@ def triage(request: HttpRequest, pk: int) -> HttpResponse:
     concern = their_concern(request, pk, in_ledger=True)
     return _form(
         request, concern, forms.Triage, partial(acts.triage, concern=concern), "Decide what is to be done", "Record the decision",
-        "Decision recorded", form_kwargs={"people": policies.owners_for(concern)},
+        "Decision recorded", form_kwargs={"people": policies.owners_for(concern), "is_conduct": concern.is_conduct},
     )  # fmt: skip
 
 
@@ -62,9 +62,13 @@ def consult_lado(request: HttpRequest, pk: int) -> HttpResponse:
 def identify(request: HttpRequest, pk: int) -> HttpResponse:
     concern = their_concern(request, pk, in_ledger=True)
     return _form(
-        request, concern, forms.Identify, partial(acts.identify, concern=concern), "Say which carer it is about", "Record it",
-        "Recorded", form_kwargs={"people": policies.carers_to_name(request.user)},
-        context={"intro": "It is then gathered with every other concern about them, whichever child it was about."},
+        request, concern, forms.Identify, partial(acts.identify, concern=concern), "Say who it is about", "Record it",
+        "Recorded",
+        form_kwargs={
+            "people": policies.carers_to_name(request.user),
+            "colleagues": policies.colleagues_to_name(concern.child, request.user),
+        },
+        context={"intro": "A carer’s are then gathered with every other concern about them, whichever child it was about."},
     )  # fmt: skip
 
 

@@ -109,12 +109,15 @@ def which_child(request: HttpRequest) -> HttpResponse:
 def raise_concern(request: HttpRequest, reference: str) -> HttpResponse:
     child = get_object_or_404(to_raise_about(request.user).select_related("team", "authority"), reference=reference)
     sees_child = Child.for_user(request.user).filter(pk=child.pk).exists()
+    read = Concern.for_user(request.user)  # whoever names themselves reads no more of it
     return record_form(
         request,
         form_class=forms.Raise,
-        form_kwargs={"user": request.user},
+        form_kwargs={"user": request.user, "child": child},
         act=partial(acts.raise_concern, child=child),
-        done=acts.concern_page,
+        done=lambda made: (
+            acts.concern_page(made) if read.filter(pk=made.pk).exists() else reverse("governance:concerns")
+        ),
         title="Raise a concern",
         caption=str(child),
         back_url=reverse("dashboards:child", args=[child.reference]) if sees_child else reverse("governance:concerns"),
@@ -154,7 +157,7 @@ def _context(record: Concern, user: User, in_ledger: bool, as_of: Any) -> dict[s
         .select_related("by", "recipient", "in_reply_to")
         .order_by("happened_at", "pk")
     )
-    subject = ConductSubject.for_user(user).filter(concern=record).select_related("carer").first()
+    subject = ConductSubject.for_user(user).filter(concern=record).select_related("carer", "account").first()
     return {
         "title": str(record),
         "concern": record,
@@ -196,7 +199,7 @@ def _acts(record: Concern, user: User, in_ledger: bool, passed: bool) -> list[tu
     """What this person may do about it as it stands, as (label, address)."""
     consult = (in_ledger, "Record that the LADO was consulted", "consult_lado")
     decides = in_ledger and user.can(Permission.TRIAGE_CONCERNS)
-    conduct = in_ledger and record.is_conduct and user.can(Permission.DECIDE_CONDUCT) and not passed
+    conduct = in_ledger and user.can(Permission.DECIDE_CONDUCT) and not passed
     decide = (conduct, "Decide whether it is referred to the LADO", "lado:decide_concern")
     refer = (user.can(Permission.REFER_TO_LADO), "Refer somebody to the LADO", "lado:refer_concern")
     offered = (
@@ -213,7 +216,7 @@ def _acts(record: Concern, user: User, in_ledger: bool, passed: bool) -> list[tu
             (decides and record.triaged_at is not None, "Decide again", "triage_concern"),
             (
                 in_ledger and record.is_conduct and user.can(Permission.SEE_CONDUCT),
-                "Say which carer it is about",
+                "Say who it is about",
                 "identify_carer",
             ),
             (decides, "Close it", "close_concern"),

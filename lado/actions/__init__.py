@@ -17,6 +17,7 @@ from lado.actions.cases import (
     police_involved,
     record_removal,
     stand_down_subject,
+    withdraw_removal,
 )
 from lado.actions.referring import do_not_refer, refer
 
@@ -39,4 +40,5 @@ __all__ = [
     "record_removal",
     "refer",
     "stand_down_subject",
+    "withdraw_removal",
 ]

@@ -31,7 +31,7 @@ from staffing.models import Carer
 from staffing.querysets import placements_known_to
 
 Kind = ReferralStep.Kind
-NOTES = (Kind.NOTE, Kind.STRATEGY, Kind.ENQUIRY, Kind.LEARNING)
+NOTES = (Kind.NOTE, Kind.STRATEGY, Kind.ENQUIRY, Kind.LEARNING, Kind.GIVEN)
 
 
 def _begin(referral: Referral, by: User, *, closed_too: bool = False) -> None:
@@ -132,12 +132,15 @@ def note(
     by: User,
     as_of: dt.datetime,
 ) -> ReferralStep:
-    """Write down a note, what is to be learnt, or that a strategy discussion or a section 47 enquiry took place."""
+    """Write down a note, what is to be learnt, that a strategy discussion or a section 47 enquiry took place, or that the
+    employer was given the closing summary, and when."""
     _begin(referral, by, closed_too=True)
     for_child.one_of(kind, [(each.value, each.label) for each in NOTES], "kind", "Select what you are recording")
     for_child.required(text=(text, "Enter what is to be recorded"))
     if happened_at is not None and happened_at > as_of:
         raise Invalid({"happened_at": "The date and time must be in the past"})
+    if kind == Kind.GIVEN and (referral.closed_at is None or (happened_at or as_of) < referral.closed_at):
+        raise Invalid({"kind": "There is a closing summary to give once the referral has its outcome"})
     return _step(referral, kind, text, by, happened_at or as_of, who_was_there=who_was_there.strip())
 
 
@@ -152,6 +155,8 @@ def add_action(
     _begin(referral, by, closed_too=True)
     for_child.one_of(kind, ReferralAction.Kind.choices, "kind", "Select whose it is")
     for_child.required(what=(what, "Enter what is to be done"), who=(who, "Enter who does it"))
+    if due_on < clock.local_date(as_of):
+        raise Invalid({"due_on": "The date it is due must be today or in the future"})
     return ReferralAction.objects.create(
         referral=referral, kind=kind, what=what.strip(), who=who.strip()[:200], due_on=due_on, recorded_by=by
     )
@@ -204,6 +209,21 @@ def record_removal(*, referral: Referral, removed_on: dt.date, why: str, by: Use
     because(why.strip())
     referral.removed_on = removed_on
     referral.save(update_fields=["removed_on"])
+    _step(referral, Kind.REMOVED, why, by, as_of)
+    return referral
+
+
+@action
+def withdraw_removal(*, referral: Referral, why: str, by: User, as_of: dt.datetime) -> Referral:
+    """Say that they were not removed after all: what was recorded by mistake stays in the trail, and nothing is owed by it."""
+    _begin(referral, by, closed_too=True)
+    for_child.required(why=(why, "Enter why they were not removed after all"))
+    if referral.removed_on is None:
+        raise Conflict("No removal is on record.")
+    because(why.strip())
+    referral.removed_on = None
+    referral.save(update_fields=["removed_on"])
+    _step(referral, Kind.NOT_REMOVED, why, by, as_of)
     return referral
 
 
@@ -270,7 +290,11 @@ def hand_on(*, account: User, by: User) -> None:
     for referral in Referral.objects.owing().filter(owner=account).select_related("carer", "account"):
         try:
             owner = policies.owner_for(
-                referral.authority_id, carer=referral.carer, account=referral.account, leaving=account
+                referral.authority_id,
+                carer=referral.carer,
+                account=referral.account,
+                named=referral.named,
+                leaving=account,
             )
         except Conflict:
             continue  # nobody is left: the next account that is opened is found by the flag’s own way up

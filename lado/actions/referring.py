@@ -26,6 +26,7 @@ from governance.querysets.concerns import to_raise_about
 from lado import codes
 from lado.models import Admission, ConductDecision, Receipt, Referral, ReferralStep
 from lado.policies import conduct as policies
+from lado.querysets.referrals import about
 from placements.models import Placement, Provider
 from staffing import notices
 from staffing.actions import stand_downs
@@ -69,12 +70,12 @@ def refer(
     if not by.can(Permission.REFER_TO_LADO):
         raise PermissionDenied(f"this role may not {Permission.REFER_TO_LADO}")
     authority = _to_whom(authority, child, concern, by)
-    carer, named = _whom(concern, carer, named, by)
+    carer, named, found = _whom(concern, carer, named, by)
     if account is not None and account.role != Role.LADO:
         raise PermissionDenied("whose account it is, is for the LADO to say")
     if account is not None and not policies.handlers(authority.pk).filter(pk=account.pk).exists():
         raise Invalid({"account": "Select the LADO of the council that it goes to"})
-    account = account or policies.is_about_a_handler(named, authority.pk)
+    account = account or found or policies.is_about_a_handler(named, authority.pk)
     _entered(what, post, category, criteria, happened_at, as_of)
     if carer is None and account is None:
         for_child.required(named=(named, "Enter who it is about, as far as you know"))
@@ -104,7 +105,7 @@ def refer(
             received_at=as_of,
             concern=concern,
             police_involved=police_involved,
-            owner=policies.owner_for(authority.pk, carer=carer, account=account),
+            owner=policies.owner_for(authority.pk, carer=carer, account=account, named=named),
         )
         owned_by_nobody_inside(referral, as_of)
     else:
@@ -141,14 +142,14 @@ def _to_whom(authority: Authority | None, child: Child | None, concern: Concern 
     return authority or Authority.objects.get(pk=councils[0])
 
 
-def _whom(concern: Concern | None, carer: Carer | None, named: str, by: User) -> tuple[Carer | None, str]:
-    """Who it is about: as the referrer says or, where they cannot know, as the concern has it."""
+def _whom(concern: Concern | None, carer: Carer | None, named: str, by: User) -> tuple[Carer | None, str, User | None]:
+    """Who it is about, as (carer, name, account): as the referrer says or, where they cannot know, as the concern has it."""
     if carer is not None and not Carer.objects.visible_to(by).filter(pk=carer.pk).exists():
         raise PermissionDenied("this carer is another's")
     subject = policies.whose_conduct(concern) if concern else None
     if subject is not None:
-        return carer or subject.carer, named or subject.named
-    return carer, named
+        return carer or subject.carer, named or subject.named, subject.account
+    return carer, named, None
 
 
 def _entered(
@@ -194,9 +195,11 @@ def _again(
 
 def keep_subject_outside(referral: Referral, as_of: dt.datetime) -> None:
     """Where its owner turns out to be whom it is about, the next person has it from this moment."""
-    if not policies.subject_is(referral.owner, carer=referral.carer, account=referral.account):
+    if not Referral.objects.filter(about(referral.owner), pk=referral.pk).exists():
         return
-    referral.owner = policies.owner_for(referral.authority_id, carer=referral.carer, account=referral.account)
+    referral.owner = policies.owner_for(
+        referral.authority_id, carer=referral.carer, account=referral.account, named=referral.named
+    )
     referral.save(update_fields=["owner"])
     owned_by_nobody_inside(referral, as_of)
     tell_owner(referral, "given", "A referral is yours to handle.")
@@ -270,12 +273,23 @@ def settle(referral: Referral, by: User, as_of: dt.datetime) -> None:
     """A referral decides everything of the kind that is known of its subject in the council and not decided yet."""
     concern = referral.concern
     # A director who stands in for the LADO may not have the ledger: then a manager who has it decides about the concern.
-    if concern is not None and concern.is_conduct and Concern.objects.visible_to(by).filter(pk=concern.pk).exists():
+    if concern is not None and Concern.objects.visible_to(by).filter(pk=concern.pk).exists():
         _decide(by, as_of, referral.authority_id, referral=referral, concern=referral.concern, carer=referral.carer)
         pass_to_safeguarding(concern=concern, by=by, as_of=as_of)
     if referral.carer is not None:
         for what in _all_of(referral.carer, referral.authority_id):
             _decide(by, as_of, referral.authority_id, referral=referral, carer=referral.carer, **what)
+
+
+def _tell_lado_of(concern: Concern, by: User) -> None:
+    """Of suspected sexual harm the LADO hears at once, also where it is decided that nobody is referred (SAF-10)."""
+    seen = Concern.objects.filter(pk=concern.pk)
+    people = [p for p in policies.handlers(concern.authority_id).exclude(pk=by.pk) if seen.visible_to(p).exists()]
+    if concern.is_sexual_harm:
+        notices.tell(
+            people, key=f"not-referred-{concern.pk}", subject=WAITS, path=reverse("lado:cases"),
+            text="It was decided that a matter is not referred to you. Read why, and take it up if you would.",
+        )  # fmt: skip
 
 
 def _all_of(carer: Carer, authority_id: int) -> list[dict[str, AwakeCheck | StandDownCase]]:
@@ -308,20 +322,19 @@ def do_not_refer(
     """
     subject = policies.whose_conduct(concern) if concern else None
     touch(carer=carer or (subject.carer if subject else None), child=concern.child if concern else None)
-    policies.may_decide(by, carer=carer or (subject.carer if subject else None), named=subject.named if subject else "")
+    policies.may_decide(by, concern=concern, carer=carer or (subject.carer if subject else None))
     for_child.required(because=(because, "Enter why it is not referred"))
     policies.gate_because(because)
     if concern is not None:
         if not Concern.objects.in_ledger_of(by).filter(pk=concern.pk).exists():
             raise PermissionDenied("this concern is another's to act on")
-        if not concern.is_conduct:
-            raise Invalid({"": "Only a concern about the conduct of staff is decided so"})
         for_child.hold(concern)
         if ConductDecision.objects.filter(concern=concern).exists():
             raise Conflict("This has been decided already.")
-        about = {"concern": concern, "carer": subject.carer if subject else None}
-        _decide(by, as_of, concern.authority_id, referral=None, because=because.strip(), **about)
+        whom = subject.carer if subject else None
+        _decide(by, as_of, concern.authority_id, referral=None, because=because.strip(), concern=concern, carer=whom)
         pass_to_safeguarding(concern=concern, by=by, as_of=as_of)
+        _tell_lado_of(concern, by)
         return
     if carer is None or not Carer.objects.visible_to(by).filter(pk=carer.pk).exists():
         raise PermissionDenied("this carer is another's")

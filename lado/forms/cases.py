@@ -74,6 +74,10 @@ class Removal(forms.Form):
     why = forms.TextAreaField(label="How, and why?", noun="how they were removed, and why", rows=3)
 
 
+class NotRemoved(forms.Form):
+    why = forms.TextAreaField(label="Why were they not removed after all?", noun="why they were not removed", rows=3)
+
+
 class Sure(forms.Form):
     sure = forms.ConfirmField(label="Yes, do it now")
 
@@ -150,7 +154,9 @@ class Close(forms.Form):
         hint="What was alleged, how it was followed up, the outcome, and what it means for their work.",
         noun="the summary for the employer",
     )
-    learning = forms.TextAreaField(label="What is to be learnt?", required=False)
+    learning = forms.TextAreaField(
+        label="What is to be learnt?", hint="It stands in the year’s report: name nobody.", required=False
+    )
     answer = forms.TextAreaField(
         label="What may whoever referred it be told?",
         hint="They read this and nothing else. Leave it empty and they read only that it has come to its end.",

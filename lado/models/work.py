@@ -24,6 +24,10 @@ class ReferralStep(Protected):
         LEARNING = "learning", "What is to be learnt"
         OUTCOME = "outcome", "Outcome"
         SUMMARY = "summary", "Closing summary for the employer"
+        GIVEN = "given", "Closing summary given to the employer"
+        REMOVED = "removed", "Removed from the work"
+        NOT_REMOVED = "not_removed", "Not removed after all"
+        ASKED = "asked", "Strategy discussion asked for"
 
     insert_only = True
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="+")
@@ -55,7 +59,10 @@ class ReferralStep(Protected):
 
 
 class ReferralAction(Protected):
-    """Something somebody is to do because of a referral, by a day, and the evidence that it was done."""
+    """Something somebody is to do because of a referral, by a day, and the evidence that it was done.
+
+    OF_OTHERS is what is for another agency to do, or another part of the council: that it is late is no fault of the LADO's.
+    """
 
     class Kind(models.TextChoices):
         EMPLOYER = "employer", "For the employer"
@@ -64,6 +71,8 @@ class ReferralAction(Protected):
         DBS = "dbs", "Refer to the Disclosure and Barring Service"
         OFSTED = "ofsted", "Tell Ofsted"
         REGULATOR = "regulator", "Tell a professional regulator"
+
+    OF_OTHERS = (Kind.EMPLOYER, Kind.POLICE, Kind.SOCIAL_CARE)
 
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField("whose it is", max_length=20, choices=Kind.choices)

@@ -29,11 +29,13 @@ LENGTHS = (("SAF-05 first", 1), ("SAF-05 second", 3), ("SAF-05 third", 12))
 
 @dataclass(frozen=True)
 class Owed:
-    """Something owed on a referral by the end of a day."""
+    """Something owed on a referral by the end of a day. `left_from`: the day from which it has been left undone, which is
+    none where it is another agency's to do, and later than its own where nobody could know of it before."""
 
     what: str
     by: dt.date
     late: bool
+    left_from: dt.date | None
 
 
 @dataclass
@@ -65,7 +67,8 @@ def longest_until_review(standards: Standards, *, police: bool) -> int:
 
 
 def review_due(last: ReferralStep, standards: Standards, *, police: bool) -> dt.date:
-    """The last day for the next review: so many days after the last meeting, or sooner where it was agreed."""
+    """The last day for the next review: so many days after the last meeting, or sooner where it was agreed. What is left to
+    the employer has no meeting, and is reviewed from when it was left to them."""
     latest = clock.local_date(last.happened_at) + dt.timedelta(days=longest_until_review(standards, police=police))
     return min(latest, last.next_review_on) if last.next_review_on else latest
 
@@ -79,25 +82,37 @@ def owed(
 ) -> list[Owed]:
     """What must still be done, in the order in which it falls due."""
     today, received = clock.local_date(as_of), clock.local_date(referral.received_at)
-    found: list[tuple[str, dt.date]] = []
+    found: list[tuple[str, dt.date, dt.date | None]] = []
     actions = list(actions)
+
+    def add(what: str, day: dt.date, known_on: dt.date = received) -> None:
+        found.append((what, day, max(day, known_on)))
+
     if referral.is_open:
         held = [step for step in steps if step.kind in HELD]
         evaluated = [step for step in steps if step.kind == Kind.EVALUATION]
         if not evaluated:
-            found.append(("Evaluate it", add_working_days(received, standards.of(EVALUATION))))
+            add("Evaluate it", add_working_days(received, standards.of(EVALUATION)))
         elif not held and evaluated[-1].decision in codes.MEETS:
-            found.append(("Hold the allegations meeting", add_working_days(received, standards.of(MEETING))))
-        if held:
-            last = max(held, key=lambda step: (step.happened_at, step.pk))
-            found.append(("Review it in a meeting", review_due(last, standards, police=referral.police_involved)))
+            add("Hold the allegations meeting", add_working_days(received, standards.of(MEETING)))
+        last = max(held, key=lambda step: (step.happened_at, step.pk), default=None)
+        if last is None and evaluated and evaluated[-1].decision == codes.Evaluation.EMPLOYER:
+            last = evaluated[-1]
+        if last is not None:
+            add("Review it in a meeting", review_due(last, standards, police=referral.police_involved))
         ends = [months_after(received, standards.of(length)) for length in LENGTHS]
-        found.append(("Bring it to an outcome", next((day for day in ends if day >= today), ends[-1])))
+        add("Bring it to an outcome", next((day for day in ends if day >= today), ends[-1]))
     if referral.removed_on and not any(a.kind == ReferralAction.Kind.DBS and a.done_on for a in actions):
         day = months_after(referral.removed_on, standards.of(DBS))
-        found.append(("See that the employer has referred to the Disclosure and Barring Service", day))
-    found += [(f"{a.get_kind_display()}: {a.what}", a.due_on) for a in actions if a.done_on is None]
-    return sorted((Owed(what, day, day < today) for what, day in found), key=lambda row: row.by)
+        said = [clock.local_date(step.happened_at) for step in steps if step.kind == Kind.REMOVED]
+        known_on = max(said, default=received)
+        add("See that the employer has referred to the Disclosure and Barring Service", day, known_on)
+    for action in actions:
+        if action.done_on is None:
+            left_from = None if action.kind in ReferralAction.OF_OTHERS else action.due_on
+            found.append((f"{action.get_kind_display()}: {action.what}", action.due_on, left_from))
+    rows = [Owed(what, day, day < today, left_from) for what, day, left_from in found]
+    return sorted(rows, key=lambda row: row.by)
 
 
 def of_each(

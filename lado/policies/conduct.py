@@ -1,6 +1,8 @@
 """Who decides that nobody is referred, what there is to decide, and who handles what is referred."""
 
+import datetime as dt
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -10,9 +12,11 @@ from core import gates
 from core.access import Permission, Role
 from core.errors import Conflict, Refused
 from core.models import Refusal, User
+from governance import names
 from governance.models import Concern, ConductSubject, StrategyDiscussion
+from governance.querysets.concerns import about_staff, not_about
 from lado.models import ConductDecision, Referral
-from placements.models import ProviderPost
+from placements.models import Placement, ProviderPost
 from staffing.models import AwakeCheck, Carer, Shift, StandDownCase
 
 SOMEBODY_ELSE = "This was refused. Whether anybody is referred is decided by somebody who has no part in it."
@@ -24,18 +28,14 @@ WHO_DECIDES = (
 STANDS_IN = (Role.SAFEGUARDING_LEAD, Role.DCS, Role.DIRECTOR, Role.HEAD_OF_SERVICE)
 
 
-def same_name(first: str, second: str) -> bool:
-    """Whether two names are one, whatever their capitals and spaces."""
-    return bool(first.strip()) and re.sub(r"\W+", "", first.casefold()) == re.sub(r"\W+", "", second.casefold())
-
-
-def may_decide(by: User, *, carer: Carer | None = None, named: str = "") -> None:
+def may_decide(by: User, *, concern: Concern | None = None, carer: Carer | None = None) -> None:
     """Refuse whoever is its subject, and commissioning; others need the power (SAF-01)."""
     if by.role == Role.COMMISSIONER:
         raise Refused(gates.DECIDING_CONDUCT, SOMEBODY_ELSE, WHO_DECIDES)
     if not by.can(Permission.DECIDE_CONDUCT):
         raise PermissionDenied(f"this role may not {Permission.DECIDE_CONDUCT}")
-    if (carer is not None and carer.account_id == by.pk) or same_name(named, by.name):
+    own = concern is not None and not Concern.objects.filter(not_about(by), pk=concern.pk).exists()
+    if own or (carer is not None and carer.account_id == by.pk):
         raise Refused(gates.DECIDING_CONDUCT, SOMEBODY_ELSE, WHO_DECIDES)
 
 
@@ -68,8 +68,8 @@ def whose_conduct(concern: Concern) -> ConductSubject | None:
 def undecided_concerns(user: User) -> QuerySet[Concern]:
     """Concerns about conduct in this person's ledger about which nobody has decided yet."""
     decided = ConductDecision.objects.filter(concern=OuterRef("pk"))
-    found = Concern.objects.in_ledger_of(user).filter(category=Concern.Category.STAFF_CONDUCT)
-    return found.filter(~Exists(decided)).exclude(conduct__carer__account=user).order_by("received_at", "pk")
+    found = Concern.objects.in_ledger_of(user).filter(about_staff())
+    return found.filter(~Exists(decided)).order_by("received_at", "pk")
 
 
 def undecided_looks(authority_id: int, carer: Carer | None = None) -> QuerySet[AwakeCheck]:
@@ -104,8 +104,8 @@ def handlers(authority_id: int | None) -> QuerySet[User]:
 
 def others_to_handle(referral: Referral) -> QuerySet[User]:
     """To whom of the LADO's team it may be given: never whom it is about."""
-    subjects = subjects_of(carer=referral.carer, account=referral.account)
-    return handlers(referral.authority_id).exclude(pk__in=[*subjects, referral.owner_id])
+    free = handlers(referral.authority_id).exclude(pk__in=subjects_of(carer=referral.carer, account=referral.account))
+    return free.exclude(pk__in=[*_named(free, [said_of(referral)]), referral.owner_id])
 
 
 def subjects_of(*, carer: Carer | None, account: User | None) -> list[int]:
@@ -117,11 +117,28 @@ def subject_is(user: User, *, carer: Carer | None, account: User | None) -> bool
     return user.pk in subjects_of(carer=carer, account=account)
 
 
-def owner_for(authority_id: int, *, carer: Carer | None, account: User | None, leaving: User | None = None) -> User:
-    """Who handles a referral: the LADO or, where there is none or it is about them, the next person up. Never its subject."""
+def said_of(referral: Referral) -> str:
+    """Who it is about as far as it was said, until they are found on record."""
+    return "" if referral.carer_id or referral.account_id else referral.named
+
+
+def _named(people: QuerySet[User], said: Sequence[str]) -> list[int]:
+    """Those of some people whose whole name stands in one of some texts."""
+    given = [text for text in said if text.strip()]
+    found = people.values_list("pk", "name") if given else ()
+    return [pk for pk, name in found if any(names.holds(text, name) for text in given)]
+
+
+def owner_for(
+    authority_id: int, *, carer: Carer | None, account: User | None, named: str = "", leaving: User | None = None
+) -> User:
+    """Who handles a referral: the LADO or, where there is none or it is about them, the next person up. Never its subject,
+    nor, until they are found on record, whoever is named."""
     subjects = [*subjects_of(carer=carer, account=account), *([leaving.pk] if leaving else [])]
     free = User.objects.filter(authority_id=authority_id, is_active=True).exclude(pk__in=subjects)
-    people = list(free.filter(role__in=(Role.LADO, *STANDS_IN)).order_by("pk"))
+    free = free.filter(role__in=(Role.LADO, *STANDS_IN))
+    said = "" if carer or account else named
+    people = list(free.exclude(pk__in=_named(free, [said])).order_by("pk"))
     order = [Role.LADO, *STANDS_IN]
     if not people:
         raise Conflict("Nobody at the council has an account who could act on this. Telephone them.")
@@ -133,12 +150,8 @@ def next_up(referral: Referral) -> list[User]:
     nor whoever has the name of one, nor whoever has it."""
     subjects = subjects_of(carer=referral.carer, account=referral.account)
     free = User.objects.filter(authority_id=referral.authority_id, is_active=True, role__in=STANDS_IN)
-    names = [referral.named, str(referral.carer or "")]
-    of = {
-        person.role: person
-        for person in free.exclude(pk__in=[*subjects, referral.owner_id]).order_by("-pk")
-        if not any(same_name(name, person.name) for name in names)
-    }
+    never = [*subjects, referral.owner_id, *_named(free, [referral.named, str(referral.carer or "")])]
+    of = {person.role: person for person in free.exclude(pk__in=never).order_by("-pk")}
     return [of[role] for role in STANDS_IN if role in of]
 
 
@@ -152,8 +165,9 @@ def councils_of(user: User) -> list[int]:
 
 
 def is_about_a_handler(named: str, authority_id: int | None) -> User | None:
-    """The LADO whose own name was given, so that a referral about them never waits for them to say who it is about."""
-    return next((person for person in handlers(authority_id) if same_name(named, person.name)), None)
+    """The LADO whose own name was given, if only as a part of it, so that a referral about them never waits for them to say
+    who it is about."""
+    return next((person for person in handlers(authority_id) if names.holds(named, person.name)), None)
 
 
 def may_handle(by: User, referral: Referral, *, closed_too: bool = False) -> None:
@@ -167,7 +181,8 @@ def may_handle(by: User, referral: Referral, *, closed_too: bool = False) -> Non
 def may_be_admitted(referral: Referral) -> QuerySet[User]:
     """Who may be let in: people of the council who reach cases at all, but not who it is about."""
     subjects = subjects_of(carer=referral.carer, account=referral.account)
-    people = User.objects.filter(authority_id=referral.authority_id, is_active=True).exclude(pk__in=subjects)
+    people = User.objects.filter(authority_id=referral.authority_id, is_active=True)
+    people = people.exclude(pk__in=[*subjects, *_named(people, [said_of(referral)])])
     outside = (Role.LADO, Role.SYSTEM_ADMINISTRATOR, Role.SCRUTINEER)
     return people.exclude(role__in=outside).order_by("name")
 
@@ -194,6 +209,12 @@ def refusals_for(user: User) -> Any:
     for subject in [f"user {user.pk}", *(f"carer {pk}" for pk in own_records(user))]:
         found = found.exclude(Q(subjects__contains=[subject]))
     return found.select_related("by").order_by("-recorded_at")
+
+
+def when_referred(placement: Placement, user: User) -> list[dt.datetime]:
+    """When something of which others may know reached the LADO about those who care for children at a placement."""
+    found = Referral.objects.known_as_noise(user).filter(placement=placement)
+    return list(found.values_list("received_at", flat=True))
 
 
 def own_records(user: User) -> set[int]:

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 
 from core.access import Permission
-from governance.models import ConductSubject
+from governance.querysets.concerns import not_about
 from staffing.models import Carer
 
 
@@ -17,8 +17,8 @@ class ConductDecisionQuerySet(models.QuerySet):
             return self.none()
         theirs = Referral.objects.filter(about(user), pk=OuterRef("referral"))
         as_carer = Carer.objects.filter(pk=OuterRef("carer"), account=user)
-        named = ConductSubject.objects.filter(concern=OuterRef("concern"), carer__account=user)
-        return self.filter(~Exists(theirs) & ~Exists(as_carer) & ~Exists(named), authority_id=user.authority_id)
+        free = ~Exists(theirs) & ~Exists(as_carer) & not_about(user, "concern__")
+        return self.filter(free, authority_id=user.authority_id)
 
     def not_referred(self, user) -> "ConductDecisionQuerySet":
         """Each with `taken_up`: whether this person reads a referral of its concern."""

@@ -8,6 +8,7 @@ from django.db.models.functions import TruncDate
 
 from core import clock
 from core.access import Permission
+from governance.names import holding
 from staffing.models import Carer
 
 # How long a referral took to reach its outcome: what each is called, and within how many months.
@@ -28,8 +29,10 @@ class MonthsAfter(Func):
 
 
 def about(user) -> Q:
-    """Referrals whose subject this person is, by their account or by their record as a carer."""
-    return Q(account=user) | Q(Exists(Carer.objects.filter(pk=OuterRef("carer"), account=user)))
+    """Referrals whose subject this person is: by their account, by their record as a carer or, while neither is known, with
+    their whole name in what was said."""
+    said = holding("named", user.name) & Q(carer__isnull=True, account__isnull=True)
+    return Q(account=user) | Q(Exists(Carer.objects.filter(pk=OuterRef("carer"), account=user))) | said
 
 
 class ReferralQuerySet(models.QuerySet):
@@ -56,6 +59,12 @@ class ReferralQuerySet(models.QuerySet):
             referral=OuterRef("pk"), person_id=user.pk, ended_at__isnull=True, handles=True
         )
         return seen.filter(Exists(acting))
+
+    def known_as_noise(self, user) -> "ReferralQuerySet":
+        """Those of which others may know that they reached the LADO, and on which day: as SAF-11 reads them. Not of the
+        council's own people, who read that; and never what this person is the subject of."""
+        councils = ("social_worker", "council")
+        return self.filter(account__isnull=True).exclude(post__in=councils).exclude(about(user))
 
     def open(self) -> "ReferralQuerySet":
         return self.filter(closed_at__isnull=True)

@@ -126,6 +126,17 @@ def removal(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @access(Permission.REFER_TO_LADO)
+def not_removed(request: HttpRequest, pk: int) -> HttpResponse:
+    referral = their_case(request, pk, acting=True)
+    act = partial(actions.withdraw_removal, referral=referral)
+    intro = "What was recorded stays in what was done. The Disclosure and Barring Service is no longer to be told."
+    return _form(
+        request, referral, forms.NotRemoved, act, "Say that they were not removed after all", "Record it", "Recorded",
+        context={"intro": intro},
+    )  # fmt: skip
+
+
+@access(Permission.REFER_TO_LADO)
 def identify(request: HttpRequest, pk: int) -> HttpResponse:
     referral = their_case(request, pk, acting=True)
     act = partial(actions.identify, referral=referral)

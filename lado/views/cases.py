@@ -214,10 +214,11 @@ def _acts(referral: Referral) -> list[tuple[str, list[tuple[str, str]]]]:
             (is_open and evaluated, "Bring it to its outcome", "close"),
         ],
         "On record": [
-            (True, "Record a note, a strategy discussion or learning", "note"),
+            (True, "Record a note, a strategy discussion, learning or the summary given", "note"),
             (True, "Ask somebody for something", "task"),
             (is_open, "Say whether the police are involved", "police"),
             (referral.removed_on is None, "Record that they were removed from the work", "removal"),
+            (referral.removed_on is not None, "Say that they were not removed after all", "not_removed"),
         ],
         "Who it is about, and where": [
             (down, "Stand the carer down", "stand_down"),

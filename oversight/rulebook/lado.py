@@ -9,24 +9,58 @@ are behind the LADO's door: they are seen by the LADO and whoever holds them, an
 from core import gates
 from core.access import Permission, Role
 from oversight import standards
-from oversight.rulebook.governance.concerns import HEARD, after
+from oversight.rulebook.governance.concerns import after
 from oversight.rulebook.rule import Basis, Kind, Limb, Mend, Rule
-from oversight.rulebook.sql import FOLLOWED, STAGE_OF_DAYS, asked_about, clocks, day_of, known, start_of
+from oversight.rulebook.sql import (
+    FOLLOWED,
+    STAGE_OF_DAYS,
+    asked_about,
+    clocks,
+    covers_today,
+    day_of,
+    known,
+    start_of,
+)
 
 # --- SAF-01: decided, by somebody, in a working day --------------------------------------------------------------------
 
-PASSED = f"""EXISTS (
-    SELECT FROM governance_concernstep s
-    WHERE s.concern_id = heard.concern_id AND s.kind = 'passed' AND s.happened_at <= %(as_of)s AND {known("s")})"""
+# From when a concern is about the conduct of staff: as it was raised, or as somebody found.
+CONDUCT_FROM = "CASE WHEN c.category = 'staff_conduct' THEN c.received_at ELSE c.conduct_from END"
+# What is found by the child's: after a write no other child's concerns are read.
+OF_THE_CHILD = """(%(placements)s::bigint[] IS NULL OR c.child_id IN (
+          SELECT of.child_id FROM placements_placement of WHERE of.id = ANY(%(placements)s::bigint[])))"""
+# Concerns about the conduct of staff that nobody has decided about: at the placement where the child lives now or, without
+# one, lived when it was raised, or lived last. What somebody did goes on being owed where the child moves or leaves care.
+MATTER = f"""matter AS MATERIALIZED (
+    SELECT c.authority_id, c.child_id, coalesce(now.id, c.placement_id, last.id) AS placement_id, c.id AS concern_id,
+           c.received_at AS raised_at, {CONDUCT_FROM} AS received_at, {day_of(CONDUCT_FROM)} AS day
+    FROM governance_concern c
+    LEFT JOIN LATERAL (
+        SELECT p.id FROM placements_placement p
+        WHERE p.child_id = c.child_id AND {covers_today("p")} AND (p.started_at IS NULL OR p.started_at <= %(as_of)s)
+          AND {known("p")}
+    ) AS now ON true
+    LEFT JOIN LATERAL (
+        SELECT p.id FROM placements_placement p
+        WHERE p.child_id = c.child_id AND p.started_on <= %(today)s AND {known("p")}
+        ORDER BY p.started_on DESC, p.id DESC LIMIT 1
+    ) AS last ON true
+    WHERE (c.category = 'staff_conduct' OR c.conduct_from <= %(as_of)s) AND c.received_at <= %(as_of)s AND {known("c")}
+      AND {OF_THE_CHILD} AND {asked_about("coalesce(now.id, c.placement_id, last.id)")}
+      AND coalesce(now.id, c.placement_id, last.id) IS NOT NULL
+      AND NOT EXISTS (
+          SELECT FROM governance_concernstep s
+          WHERE s.concern_id = c.id AND s.kind = 'passed' AND s.happened_at <= %(as_of)s AND {known("s")})
+)"""
 
-
-# Whether another before it was about the same carer.
+# Whether another before it was about the same carer, or the same colleague.
 AGAIN = f"""EXISTS (
     SELECT FROM governance_conductsubject mine
-    JOIN governance_conductsubject other ON other.carer_id = mine.carer_id AND other.concern_id <> mine.concern_id
+    JOIN governance_conductsubject other
+      ON (other.carer_id = mine.carer_id OR other.account_id = mine.account_id) AND other.concern_id <> mine.concern_id
     JOIN governance_concern c ON c.id = other.concern_id
-    WHERE mine.concern_id = heard.concern_id AND c.authority_id = heard.authority_id AND {known("c")}
-      AND (c.received_at, c.id) < (heard.received_at, heard.concern_id))"""
+    WHERE mine.concern_id = matter.concern_id AND c.authority_id = matter.authority_id AND {known("c")}
+      AND (c.received_at, c.id) < (matter.raised_at, matter.concern_id))"""
 
 
 def _undecided(field: str, of: str) -> str:
@@ -56,10 +90,33 @@ FOUND = f"""found AS MATERIALIZED (
 
 def _raised(limb: str, where: str) -> str:
     return f"""
-        SELECT heard.authority_id, heard.child_id, heard.placement_id, NULL::bigint AS carer_id, NULL::bigint AS shift_id,
-               '{limb}' AS limb, heard.received_at, {after("heard", "lado")} AS due_at
-        FROM heard JOIN standard USING (authority_id)
-        WHERE category = 'staff_conduct' AND NOT {PASSED} AND {where}"""
+        SELECT matter.authority_id, matter.child_id, matter.placement_id, NULL::bigint AS carer_id, NULL::bigint AS shift_id,
+               '{limb}' AS limb, matter.received_at, {after("matter", "lado")} AS due_at, matter.concern_id
+        FROM matter JOIN standard USING (authority_id)
+        WHERE {where}"""
+
+
+# A person's whole name in what was typed, the surname last or first: as governance/names.py has it.
+_WORDS = r"regexp_replace(regexp_replace(lower(u.name), '^\W+|\W+$', '', 'g'), '\W+', '\\W*', 'g')"
+_TURNED = r"regexp_replace(lower(u.name), '^\W*(.*?)\W+(\w+)\W*$', '\2 \1')"
+_TURNED = _WORDS.replace("lower(u.name)", _TURNED)
+NAMED = rf"(u.name ~ '\w' AND s.named ~* ('\y(' || {_WORDS} || '|' || {_TURNED} || ')\y'))"
+# Who decides, the nearest first: those who may, and never whom it is about. A director may not, and holds none of it unless
+# nobody else is left.
+DECIDER = f"""(
+    SELECT u.id FROM core_user u
+    CROSS JOIN LATERAL (SELECT CASE
+        WHEN u.role = 'team_manager' AND u.team_id = kid.team_id AND limb <> 'repeated' THEN 1
+        WHEN u.role = 'head_of_service' AND u.team_id IN (kid.team_id, team.part_of_id) THEN 2
+        WHEN u.role = 'safeguarding_lead' THEN 3 WHEN u.role = 'dcs' THEN 4 WHEN u.role = 'head_of_service' THEN 5
+        WHEN u.role = 'team_manager' THEN 6 WHEN u.role = 'director' THEN 7 WHEN u.role = 'system_administrator' THEN 8
+        END AS turn) AS its
+    WHERE u.is_active AND u.authority_id = owed.authority_id AND its.turn IS NOT NULL
+      AND NOT EXISTS (SELECT FROM staffing_carer own WHERE own.id = owed.carer_id AND own.account_id = u.id)
+      AND NOT EXISTS (
+          SELECT FROM governance_conductsubject s LEFT JOIN staffing_carer own ON own.id = s.carer_id
+          WHERE s.concern_id = owed.concern_id AND (s.account_id = u.id OR own.account_id = u.id OR {NAMED}))
+    ORDER BY its.turn, u.id LIMIT 1)"""
 
 
 OF_CARER = Mend("lado:decide_carer", "Decide about their conduct", of="carer", needs=Permission.DECIDE_CONDUCT)
@@ -71,12 +128,16 @@ SAF_01 = Rule(
     authority="Working Together to Safeguard Children, chapter 2; Children Act 2004 s11: within one working day. Harm, an "
     "offence, a risk or unsuitable behaviour, and professional neglect with them: asleep on a waking night.",
     basis=Basis.COURT,
-    scope="Every child whose placement a team follows: concerns about the conduct of staff, carers found asleep but on a "
-    "sleep-in, and carers stood down where it arose with the child. A further concern about the same person is its own.",
+    scope="Every concern about the conduct of staff, from when it was raised as that or found to be it, wherever the child lives "
+    "now; and, of every child whose placement a team follows, carers found asleep but on a sleep-in, and carers stood down "
+    "where it arose with the child. A further concern about the same person is its own. The flag goes to whoever may decide: "
+    "the team’s manager, the head of the service, the safeguarding lead, the director of children’s services; never to whom "
+    "it is about.",
     period="1 working day",
     what_clears="The decision, by somebody who has no part in it: referred, or not referred, because …. The flag clears the "
     "same whichever it is, and which it is is read by the LADO alone.",
     mend=Mend("governance:child_concerns", "See the concerns", of="child"),
+    names_holder=True,
     limbs=(
         Limb("concern", "Concern about the conduct of staff: not decided", Role.TEAM_MANAGER, "1 working day"),
         Limb(
@@ -91,19 +152,23 @@ SAF_01 = Rule(
     clocks=clocks(
         FOLLOWED,
         standards.columns(standards.LADO),
-        HEARD,
+        MATTER,
         FOUND,
         about=("carer_id", "shift_id"),
         stage=STAGE_OF_DAYS,
         rows=f"""
             SELECT DISTINCT ON (placement_id, limb, carer_id)
-                   authority_id, child_id, placement_id, carer_id, shift_id, limb, received_at AS clock_started_at, due_at
+                   owed.authority_id, child_id, placement_id, carer_id, shift_id, limb, received_at AS clock_started_at, due_at,
+                   {DECIDER} AS holder_id
             FROM ({_raised("concern", f"NOT {AGAIN}")} UNION ALL {_raised("repeated", AGAIN)}
                 UNION ALL
                 SELECT found.authority_id, found.child_id, found.placement_id, found.carer_id, found.shift_id, found.limb,
-                       found.received_at, {after("found", "lado")}
+                       found.received_at, {after("found", "lado")}, NULL
                 FROM found JOIN standard USING (authority_id)) AS owed
-            ORDER BY placement_id, limb, carer_id, due_at, received_at, shift_id""",
+            JOIN children_child kid ON kid.id = owed.child_id
+            LEFT JOIN core_team team ON team.id = kid.team_id
+            ORDER BY placement_id, limb, carer_id, due_at, received_at, shift_id, concern_id""",
+        held=True,
     ),
 )
 
@@ -128,7 +193,7 @@ REFERRAL = f"""referral AS MATERIALIZED (
       AND r.placement_id IS NOT NULL
 )"""
 STEPS = f"""evaluated AS MATERIALIZED (
-    SELECT DISTINCT ON (s.referral_id) s.referral_id, s.decision
+    SELECT DISTINCT ON (s.referral_id) s.referral_id, s.decision, s.happened_at
     FROM referral JOIN lado_referralstep s ON s.referral_id = referral.id
     WHERE s.kind = 'evaluation' AND s.happened_at <= %(as_of)s AND {known("s")}
     ORDER BY s.referral_id, s.happened_at DESC, s.id DESC
@@ -168,8 +233,10 @@ def _months(standard: str) -> str:
     return start_of(f"(referral.day + standard.{standard} * interval '1 month')::date + 1")
 
 
+# From the last meeting or, of what is left to the employer without one, from when it was.
+SINCE = "coalesce(met.happened_at, evaluated.happened_at)"
 REVIEWED_BY = start_of(
-    "least((met.happened_at AT TIME ZONE 'Europe/London')::date"
+    f"least(({SINCE} AT TIME ZONE 'Europe/London')::date"
     " + CASE WHEN referral.police_involved THEN standard.lado_review_police ELSE standard.lado_review END,"
     " met.next_review_on) + 1"
 )
@@ -184,7 +251,8 @@ SAF_04 = Rule(
     basis=Basis.LOCAL,
     scope=SCOPE,
     period="evaluated in 1 working day; a meeting in 5; reviewed every 4 weeks, every 2 where the police are involved",
-    what_clears="The evaluation; the record of the meeting; the record of the review.",
+    what_clears="The evaluation; the record of the meeting; the record of the review. What is left to the employer is reviewed "
+    "from when it was left to them: by a meeting, or by evaluating it again.",
     behind_the_door=True,
     limbs=(
         Limb("evaluation", "Allegation not evaluated", Role.LADO, "1 working day"),
@@ -209,7 +277,12 @@ SAF_04 = Rule(
                     after("referral", "lado_meeting"),
                     "referral.open AND evaluated.decision IN ('strategy', 'meeting') AND met.referral_id IS NULL",
                 ),
-                _owed("review", "met.happened_at", REVIEWED_BY, "referral.open AND met.referral_id IS NOT NULL"),
+                _owed(
+                    "review",
+                    SINCE,
+                    REVIEWED_BY,
+                    "referral.open AND (met.referral_id IS NOT NULL OR evaluated.decision = 'employer')",
+                ),
             ]
         ),
     ),

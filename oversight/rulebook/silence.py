@@ -43,7 +43,7 @@ QUIET = f"""quiet AS MATERIALIZED (
     LEFT JOIN LATERAL (
         SELECT {day_of("s.happened_at")} AS day
         FROM governance_concern c JOIN governance_concernstep s ON s.concern_id = c.id
-        WHERE c.child_id = subject.child_id AND s.kind IN ('lado', 'passed') AND s.happened_at >= subject.started_at
+        WHERE c.child_id = subject.child_id AND s.kind = 'lado' AND s.happened_at >= subject.started_at
           AND s.happened_at <= %(as_of)s AND {known("s")}
         ORDER BY s.happened_at DESC LIMIT 1
     ) AS consulted ON true
@@ -67,7 +67,7 @@ def _told(of: str, since: str) -> str:
         WHERE c.child_id = {of}.child_id AND c.received_at {from_then} AND c.received_at <= %(as_of)s AND {known("c")}
         UNION
         SELECT {day_of("s.happened_at")} FROM governance_concern c JOIN governance_concernstep s ON s.concern_id = c.id
-        WHERE c.child_id = {of}.child_id AND s.kind IN ('lado', 'passed') AND s.happened_at {from_then}
+        WHERE c.child_id = {of}.child_id AND s.kind = 'lado' AND s.happened_at {from_then}
           AND s.happened_at <= %(as_of)s AND {known("s")}
         UNION
         SELECT {day_of("r.received_at")} FROM lado_referral r
@@ -132,7 +132,7 @@ SAF_11 = Rule(
     "compared with the council’s other high-risk placements",
     what_clears="A quality-assurance visit on record (a check of the premises is none), the record that the LADO was "
     "consulted about a concern of this child since they came to live there, or a referral to the LADO about somebody who "
-    "cares for children there. A concern, a police attendance or an incident in "
+    "cares for children there. That it was decided whether somebody is referred is neither. A concern, a police attendance or an incident in "
     "the daily log turns red to amber, until the 84 days are over. Far less than of others: whatever is said of it, on its own "
     "day; it stands again the day after where that is still far less.",
     mend=Mend("governance:heard", "See what is heard of this placement"),

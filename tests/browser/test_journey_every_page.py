@@ -398,8 +398,8 @@ def allegations_pages(w, cast):
         *[
             (lee, f"lado:{name}", of["referral"])
             for name in (
-                "evaluate", "meeting", "note", "task", "police", "stand_down", "removal", "identify", "attach", "hand_over",
-                "admit", "close",
+                "evaluate", "meeting", "note", "task", "police", "stand_down", "removal", "not_removed", "identify", "attach",
+                "hand_over", "admit", "close",
             )
         ],
         (lee, "lado:done", of["referral action"]),

@@ -104,3 +104,11 @@ def test_no_address_can_hold_a_name(name):
             ("core:choose_password", "token"),
             ("core:draft", "key"),
         } or key == "reference"
+
+
+def test_no_word_of_the_shell_can_be_a_pages_own():
+    """What the shell names it names over whatever a view has given the page."""
+    named = re.findall(r" as (\w+) %}", (ROOT / "templates" / "base.html").read_text())
+    assert len(named) > 5
+    assert [name for name in named if not name.startswith("shell_")] == []
+    assert [str(path) for path in sources() if "shell_" in path.read_text()] == []

@@ -195,7 +195,7 @@ class TestPages:
         assert not {"risk", "received_at"} & set(fields)
         client.force_login(cast.greta)
         fields = client.get(reverse("governance:raise_concern", args=[skye.reference])).context["form"].fields
-        assert set(fields) == {"category", "named", "what"}
+        assert set(fields) == {"category", "named", "colleague", "what"}
 
     def test_opening_it_is_noted_once_and_never_by_whoever_raised_it(self, client, cast, skye):
         concern = raises(skye, cast.amy)

@@ -9,6 +9,8 @@ from core.working_days import add_working_days
 from governance.actions import concerns, protection
 from governance.heard import heard_of
 from governance.models import Concern
+from lado import actions as lado
+from lado.models import Referral
 from placements import actions as placements
 from tests.cast import at
 from tests.governance.test_concern_failings import TUESDAY, Life
@@ -37,6 +39,12 @@ class Protected(Life):
         return self.act(
             concerns.consult_lado, self.cast.tom, as_of, concern=concern, spoke_to="Lee Martin", advice="Refer."
         )
+
+    def refers(self, concern, as_of):
+        return self.act(
+            lado.refer, self.cast.tom, as_of, concern=concern, named="Night staff", post="carer", category="emotional",
+            criteria=["unsuitable"], what="Shouted at her.",
+        )  # fmt: skip
 
     def silence(self, day):
         return {words for words in self.of_family(at(day, 12)) if words.startswith("SAF-11")}
@@ -156,6 +164,8 @@ class TestSilence:
         assert life.silence(MOVED + 29 * DAY) == {"SAF-11 silence"}
         assert life.flag("SAF-11", "silence").severity == "amber"
         consulted = MOVED + 60 * DAY
+        life.passes(first, at(consulted - DAY, 9))
+        assert life.silence(consulted) == {"SAF-11 silence"}  # that it was decided is no word to the LADO
         life.consults(first, at(consulted, 9))
         assert life.silence(consulted) == set()
         assert life.silence(consulted + 29 * DAY) == {"SAF-11 nothing"}
@@ -167,6 +177,7 @@ class TestSilence:
         assert life.silence(SECOND) == set()
         for days in (9, 16, 23):
             concern = life.raises(life.cast.paul, at(SECOND + days * DAY, 9), category="staff_conduct")
+            life.passes(concern, at(SECOND + days * DAY, 9))
             life.consults(concern, at(SECOND + days * DAY, 10))
         for days in (24, 29, 45, 51):
             assert life.silence(SECOND + days * DAY) == set(), days
@@ -182,7 +193,7 @@ class TestSilence:
             moment = at(SECOND + days * DAY, 9)
             concern = life.raises(life.cast.paul, moment, category="staff_conduct", what="Shouted at her.")
             life.decides(concern, moment + HOUR)
-            life.passes(concern, moment + HOUR)
+            life.refers(concern, moment + HOUR)
             life.answers(concern, moment + 2 * HOUR)
             assert not life.of_family(moment + 3 * HOUR)
             assert not life.owed()
@@ -192,6 +203,19 @@ class TestSilence:
         assert (heard.manager.after, heard.manager.before, heard.manager.is_more) == (3, 0, True)
         assert [number.count for number in heard.chart.rows[0].numbers] == [3, 3, 0, 0]
         assert Concern.objects.count() == 3
+        life.consults(concern, moment + 5 * HOUR)  # once more of the same day is no more noise
+        life.act(
+            lado.do_not_refer, life.cast.tom, as_of, concern=life.raises(life.pete, as_of, named="N"), because="No."
+        )
+        heard = heard_of(life.placement, life.cast.tom, as_of=as_of)  # nor is that nobody is referred
+        assert [number.count for number in heard.chart.rows[0].numbers] == [4, 3, 0, 0]
+        for about in (
+            {"post": "council"},
+            {"account": life.cast.hana},
+        ):  # of her, and of her colleagues, he learns nothing
+            Referral.objects.update(**about)
+            assert heard_of(life.placement, life.cast.tom, as_of=as_of).manager.after == 1  # that he consulted them
+            Referral.objects.update(post="carer", account=None)
         client.force_login(life.cast.tom)
         page = client.get(reverse("governance:heard", args=[life.placement.pk])).content.decode()
         assert "Since Maya Redstart came" in page or "More is said since Maya Redstart came" in page

@@ -15,7 +15,7 @@ from governance.actions import concerns
 from governance.models import ConcernStep
 from lado import actions, codes
 from lado.models import Admission, Receipt, Referral, ReferralAction, ReferralStep
-from lado.policies import clocks
+from lado.policies import clocks, conduct
 from staffing.models import StandDownCase
 from tests.lado.scene import DAY, HOUR, TODAY
 
@@ -36,6 +36,8 @@ def test_from_evaluation_to_outcome(scene):
     scene.meets(referral)
     for kind in ("strategy", "enquiry", "learning", "note"):
         scene.act("note", referral, kind=kind, text="T", who_was_there="Amy, Pete")
+    with pytest.raises(Invalid, match="once the referral has its outcome"):
+        scene.act("note", referral, kind="given", text="T")
     scene.closes(referral, "substantiated", learning="Two awake at night.", answer="It was looked into.")
     assert steps(referral) == [
         "evaluation", "meeting", "review", "strategy", "enquiry", "learning", "note", "outcome", "summary", "learning",
@@ -50,6 +52,7 @@ def test_from_evaluation_to_outcome(scene):
         with pytest.raises(Conflict):
             scene.act(act, referral, **fields)
     scene.act("note", referral, kind="note", text="What came after is still written down.")
+    scene.act("note", referral, kind="given", text="To the manager of the agency, by secure e-mail.")
 
 
 @pytest.mark.parametrize("outcome", codes.Outcome.values)
@@ -94,6 +97,8 @@ def test_reviewed_within_four_weeks_and_two_with_the_police(scene):
 def test_what_others_are_asked_for_is_done_with_evidence(scene):
     referral = scene.refer(child=scene.child)
     task = scene.act("add_action", referral, kind="dbs", what="Refer", who="Tideway", due_on=TODAY)
+    with pytest.raises(Invalid, match="today or in the future"):
+        scene.act("add_action", referral, kind="dbs", what="Refer", who="Tideway", due_on=TODAY - DAY)
     done = {"task": task, "by": scene.cast.lee, "as_of": clock.now()}
     for wrong in ({"done_on": TODAY, "evidence": " "}, {"done_on": TODAY + DAY, "evidence": "E"}):
         with pytest.raises(Invalid):
@@ -119,6 +124,13 @@ def test_the_lado_stands_down_and_attaches_the_placement(scene):
     scene.act("record_removal", referral, removed_on=TODAY, why="Dismissed.")
     with pytest.raises(Invalid):
         scene.act("record_removal", referral, removed_on=TODAY + DAY, why="W")
+    scene.act("withdraw_removal", referral, why="It was another of that name.")
+    assert referral.removed_on is None
+    assert [(s.kind, s.text) for s in ReferralStep.objects.filter(referral=referral)] == [
+        ("removed", "Dismissed."), ("not_removed", "It was another of that name."),
+    ]  # fmt: skip
+    with pytest.raises(Conflict):
+        scene.act("withdraw_removal", referral, why="W")
 
 
 def test_whoever_only_reads_does_nothing_and_a_stranger_less(scene):
@@ -149,7 +161,7 @@ def test_whoever_only_reads_does_nothing_and_a_stranger_less(scene):
 
 def test_about_the_lado_it_goes_to_the_next_person_and_they_never_read_it(scene):
     cast = scene.cast
-    for about in ({"account": cast.lee}, {"named": "lee MARTIN"}):
+    for about in ({"account": cast.lee}, {"named": "lee MARTIN"}, {"named": "the LADO (Lee Martin)"}):
         referral = scene.refer(child=scene.child, **about)
         assert (referral.owner, referral.account) == (cast.sal, cast.lee)
         assert not Referral.for_user(cast.lee).exists()
@@ -166,6 +178,20 @@ def test_about_the_lado_it_goes_to_the_next_person_and_they_never_read_it(scene)
     assert not ConcernStep.objects.filter(concern=concern, kind="passed").exists()
     with pytest.raises(Invalid):  # they handle it: somebody must
         actions.end_admission(admission=Admission.objects.get(person=cast.dee), by=cast.dee, as_of=clock.now())
+
+
+def test_nor_does_it_go_to_whoever_is_named_of_those_who_stand_in(scene):
+    cast = scene.cast
+    second = cast.person("lou", "Lou Avocet", Role.LADO)
+    assert scene.refer(named="Lee Martin, of the council").owner == second  # the other of the LADO's team
+    User.objects.filter(role=Role.LADO).update(is_active=False)
+    referral = scene.refer(named="Plover, Sal")
+    assert (referral.owner, referral.account) == (cast.dora, None)
+    assert cast.sal not in conduct.may_be_admitted(referral)
+    User.objects.filter(pk=second.pk).update(is_active=True, name="Sal Plover")
+    assert not Referral.for_user(User.objects.get(pk=second.pk)).filter(pk=referral.pk).exists()
+    Referral.objects.filter(pk=referral.pk).update(carer=scene.carer)  # found on record, it is about nobody else
+    assert Referral.for_user(User.objects.get(pk=second.pk)).filter(pk=referral.pk).exists()
 
 
 def test_said_later_to_be_the_lado_they_are_outside_from_that_moment(scene, client):

@@ -118,7 +118,7 @@ def masked(response):
 
 
 READ_BY_MANAGERS = {"core", "dashboards", "oversight", "lado"} | {
-    f"governance:{name}" for name in ("concerns", "concern", "child_concerns", "home_concerns", "worker_concerns", "series")
+    f"governance:{name}" for name in ("concerns", "concern", "child_concerns", "home_concerns", "worker_concerns", "series", "heard", "protection")
 } | {f"staffing:{name}" for name in ("carers", "carer", "stand_down", "rota", "shift", "worked")}  # fmt: skip
 
 
@@ -167,7 +167,7 @@ def a_whole_case(w):
     act(scene, "identify", late, carer=w.k)
     scene.evaluate(first)
     scene.meets(first)
-    act(scene, "add_action", first, kind="employer", what="W", who="Paul", due_on=TODAY - DAY)
+    act(scene, "add_action", first, clock.now() - 2 * DAY, kind="employer", what="W", who="Paul", due_on=TODAY - DAY)
     act(scene, "admit", first, person=w.sal, why="W")
     act(scene, "record_removal", first, removed_on=TODAY - 40 * DAY, why="W")
     scene.closes(first)

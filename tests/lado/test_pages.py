@@ -67,6 +67,8 @@ def test_the_lado_walks_a_referral_to_its_end(scene, client):
         ("police", {"involved": "yes", "why": "W"}),
         ("stand_down", {"sure": "on"}),
         ("removal", {"why": "W", **on(TODAY, "removed_on")}),
+        ("not_removed", {"why": "W"}),
+        ("removal", {"why": "W", **on(TODAY, "removed_on")}),
         ("attach", {"placement": scene.placement.pk}),
         ("admit", {"person": scene.cast.sal.pk, "why": "W"}),
     ):
@@ -109,6 +111,12 @@ def test_whoever_was_let_in_reads_and_is_offered_nothing_to_do(scene, client):
         assert client.get(page(name, referral.pk)).status_code == 404
 
 
+def main_button(shown):
+    """Where the button leads that begins something."""
+    [href] = re.findall(r'<a href="([^"]+)" role="button"', shown)
+    return href
+
+
 def test_a_manager_decides_from_the_concern_and_from_the_carer(scene, client):
     from tests.lado.test_referring import concern_about, found_asleep
 
@@ -117,14 +125,18 @@ def test_a_manager_decides_from_the_concern_and_from_the_carer(scene, client):
     shown = client.get(reverse("governance:concern", args=[concern.pk])).content.decode()
     assert page("decide_concern", concern.pk) in shown
     assert "Decide whether it is referred to the LADO" in shown
-    assert "professional neglect" in seen(client, "decide_concern", concern.pk)
+    shown = seen(client, "decide_concern", concern.pk)
+    assert "professional neglect" in shown
+    assert main_button(shown) == page("refer_concern", concern.pk)
     answer = sends(client, "decide_concern", concern.pk, because="Two saw it.")
     assert answer.url == reverse("governance:concern", args=[concern.pk])
     shown = client.get(answer.url).content.decode()
     assert "Passed to safeguarding" in shown
     assert "Two saw it." not in shown
     assert page("decide_concern", concern.pk) not in shown
-    assert "Found asleep" in seen(client, "decide_carer", scene.carer.pk)
+    shown = seen(client, "decide_carer", scene.carer.pk)
+    assert "Found asleep" in shown
+    assert main_button(shown) == page("refer_carer", scene.carer.pk)
     sends(client, "decide_carer", scene.carer.pk, because="It was a sleep-in.")
     assert ConductDecision.objects.get(look=look).because == "It was a sleep-in."
     client.force_login(scene.cast.lee)

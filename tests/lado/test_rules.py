@@ -68,6 +68,20 @@ class TestDays:
         )
         assert not stands(at(FIRST + 90 * DAY), "SAF-04", "review")
 
+    @pytest.mark.parametrize(("police", "days"), [(False, 28), (True, 14)])
+    def test_what_is_left_to_the_employer_is_reviewed_too(self, cast, placed, police, days):
+        referral = referred(cast, placed, police_involved=police)
+        left = at(FIRST + DAY, 9)
+        step(referral, "evaluation", left, cast.lee, decision="employer")
+        assert on_days("SAF-04", "review", left.date() + days * DAY) == NOT_NOT_YES
+        standards = on_the_page.Standards(cast.north.pk, FIRST)
+        owed = on_the_page.owed(referral, list(ReferralStep.objects.all()), [], standards, at(FIRST + DAY))
+        assert ("Review it in a meeting", left.date() + days * DAY) in [(row.what, row.by) for row in owed]
+        step(referral, "evaluation", left + 10 * DAY, cast.lee, decision="employer")  # looked at again
+        assert on_days("SAF-04", "review", left.date() + (days + 10) * DAY) == NOT_NOT_YES
+        step(referral, "evaluation", left + 11 * DAY, cast.lee, decision="no_threshold")
+        assert not stands(at(FIRST + 90 * DAY), "SAF-04", "review")
+
     @pytest.mark.parametrize(
         ("limb", "due", "severity"),
         [("first", (2022, 2, 28), "amber"), ("second", (2022, 4, 30), "amber"), ("third", (2023, 1, 31), "red")],
@@ -149,9 +163,10 @@ def expected(as_of):
                 last_days.append(("SAF-04", "evaluation", nth_working_day(received, 1)))
             elif judged[-1] in ("strategy", "meeting") and not met:
                 last_days.append(("SAF-04", "meeting", nth_working_day(received, 5)))
-            if met:
-                by = date(met[-1].happened_at) + (14 if r.police_involved else 28) * DAY
-                last_days.append(("SAF-04", "review", min(by, met[-1].next_review_on or by)))
+            left_to_them = [s for s in past if s.kind == "evaluation"][-1:] if judged[-1:] == ["employer"] else []
+            for last in met[-1:] or left_to_them:
+                by = date(last.happened_at) + (14 if r.police_involved else 28) * DAY
+                last_days.append(("SAF-04", "review", min(by, last.next_review_on or by)))
             last_days += [
                 ("SAF-05", limb, months(received, n)) for limb, n in (("first", 1), ("second", 3), ("third", 12))
             ]

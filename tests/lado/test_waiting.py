@@ -126,6 +126,23 @@ def test_a_stricter_standard_of_the_council_is_reckoned_from(scene, left):
     assert let_the_next_in(as_of=clock.end_of(add_working_days(clock.local_date(RECEIVED), PATIENCE))) == 1
 
 
+def test_what_could_not_be_known_before_and_what_is_anothers_to_do_have_waited_in_no_inbox(scene, left):
+    """A removal of five months ago is recorded today: the DBS should have heard long ago, and nobody left it lying here."""
+    scene.evaluate(left, as_of=RECEIVED + dt.timedelta(hours=2), decision="no_threshold")
+    scene.act("add_action", left, RECEIVED, kind="police", what="W", who="Pete", due_on=clock.local_date(RECEIVED))
+    scene.closes(left, as_of=RECEIVED + dt.timedelta(hours=3))
+    recorded = after(3 * PATIENCE)
+    gone = clock.local_date(RECEIVED) - dt.timedelta(days=150)
+    scene.act("record_removal", left, recorded, removed_on=gone, why="Dismissed.")
+    assert let_the_next_in(as_of=recorded) == 0
+    later = clock.end_of(add_working_days(clock.local_date(recorded), PATIENCE))
+    assert let_the_next_in(as_of=later - dt.timedelta(minutes=1)) == 0
+    assert let_the_next_in(as_of=later) == 1
+    scene.act("withdraw_removal", left, later, why="It was another of that name.")
+    Admission.objects.all().delete()
+    assert let_the_next_in(as_of=later + dt.timedelta(days=90)) == 0
+
+
 def test_the_sweep_does_it_and_one_that_fails_stops_no_other(scene, left, monkeypatch, caplog):
     from lado import waiting
 

@@ -40,7 +40,36 @@ def expected_of_concerns(facts):
             if overdue and due < first.get((rule, limb), due + DAY):
                 first[rule, limb] = due
         found |= {(rule, limb, p.pk, None, None, None, due) for (rule, limb), due in first.items()}
-    return found
+    return found | of_conduct(s)
+
+
+def of_conduct(s):
+    """SAF-01, wherever the child lives now: a concern about staff nobody has decided about, from when it was known as that."""
+    first = {}
+    placements = grouped(Placement.objects.order_by("started_on", "pk"), "child_id")
+    for c in s.all.values():
+        known_from = c.received_at if c.category == "staff_conduct" else c.conduct_from
+        if not s.done(known_from) or s.passed[c.pk]:
+            continue
+        begun = [p for p in placements[c.child_id] if p.started_on <= s.today]
+        now = [
+            p for p in begun
+            if (p.ended_on is None or p.ended_on > s.today) and (p.started_at is None or p.started_at <= s.as_of)
+        ]  # fmt: skip
+        where = now[0].pk if now else c.placement_id or (begun[-1].pk if begun else None)
+        carer = s.about.get(c.pk)
+        before = [
+            other
+            for other in s.all.values()
+            if carer
+            and s.about.get(other.pk) == carer
+            and other.authority_id == c.authority_id
+            and (other.received_at, other.pk) < (c.received_at, c.pk)
+        ]
+        limb, due = "repeated" if before else "concern", after(known_from, 1)
+        if where and s.as_of >= due and due < first.get((limb, where), due + DAY):
+            first[limb, where] = due
+    return {("SAF-01", limb, pk, None, None, None, due) for (limb, pk), due in first.items()}
 
 
 def after(moment, days):
@@ -60,17 +89,6 @@ def owed(s, p):
             yield "SAF-09", "open", midnight(date(tended) + 29 * DAY), False
         if c.risk and not s.done(c.read_at):
             yield rule, "unread", c.received_at + 24 * HOUR, True
-        if c.category == "staff_conduct" and not s.passed[c.pk]:
-            carer = s.about.get(c.pk)
-            before = [
-                other
-                for other in s.all.values()
-                if carer
-                and s.about.get(other.pk) == carer
-                and other.authority_id == c.authority_id
-                and (other.received_at, other.pk) < (c.received_at, c.pk)
-            ]
-            yield "SAF-01", "repeated" if before else "concern", after(c.received_at, 1), False
     came = p.started_at or midnight(p.started_on)
     met = [r.held_at for r in s.met[p.child_id]]
     consulted = [step.happened_at for c in concerns for step in s.lado[c.pk]]

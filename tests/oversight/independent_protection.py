@@ -160,7 +160,7 @@ def of_silence(s, p):
         date(step.happened_at)
         for c in concerns
         for step in s.steps[c.pk]
-        if step.kind in {"lado", "passed"} and step.happened_at >= came
+        if step.kind == "lado" and step.happened_at >= came
     ]
     days += [date(r.received_at) for r in s.referrals[p.pk]]
     silent_from = max(days)
@@ -179,9 +179,7 @@ def of_silence(s, p):
 def told(s, p, since):
     """The days since one on which anybody said anything of a placement."""
     moments = [c.received_at for c in s.concerns[p.child_id]]
-    moments += [
-        step.happened_at for c in s.concerns[p.child_id] for step in s.steps[c.pk] if step.kind in {"lado", "passed"}
-    ]
+    moments += [step.happened_at for c in s.concerns[p.child_id] for step in s.steps[c.pk] if step.kind == "lado"]
     moments += [r.received_at for r in s.referrals[p.pk]] + [a.attended_at for a in s.police[p.pk]]
     moments += [log.covers_from for log in s.told[p.pk]]
     return {date(moment) for moment in moments if date(moment) >= since}

@@ -24,6 +24,7 @@ class Invented:
     def __init__(self, cast, seed):
         self.cast, self.chance, self.number = cast, random.Random(seed), 0
         self.safer = random.Random(f"made safer {seed}")
+        self.found = random.Random(f"found to be conduct {seed}")
         self.carers = [cast.carer(f"Reed {seed} {n}") for n in range(2)]
 
     def moment(self, first=FIRST):
@@ -45,6 +46,11 @@ class Invented:
                 placement=placement, attended_at=self.moment(placement.started_on), called_by="staff", why="W",
                 recorded_by=cast.amy,
             )  # fmt: skip
+        if self.found.random() < 0.4:  # nobody looks after her any more, or she has moved
+            placement.ended_on = FIRST + self.found.randrange(20, DAYS) * DAY
+            placement.save()
+            if self.found.random() < 0.5:
+                cast.placement(child, placement.ended_on, home=cast.home())
         for _ in range(chance.choice([0, 0, 1, 2])):
             ConcernReview.objects.create(
                 child=child, held_at=self.moment(), agencies="A", outcome="O", decision="stay", why="W",
@@ -65,6 +71,9 @@ class Invented:
             source="police" if police else chance.choice(["health", "health", "family"]),
             risk=chance.choice(["high", "standard"]) if police else "", **done,
         )  # fmt: skip
+        if not concern.is_conduct and self.found.random() < 0.3:
+            concern.conduct_from = moment + self.found.randrange(200) * HOUR
+            concern.save()
         if concern.is_conduct:
             ConductSubject.objects.create(
                 concern=concern, carer=chance.choice([None, *self.carers]), recorded_by=cast.amy
@@ -142,6 +151,38 @@ class TestDays:
         self.concern(cast, placement, at(FIRST, 1))
         self.concern(cast, placement, at(FIRST + apart * DAY, 23), number=2, source="family", raiser="mother")
         assert stands(at(FIRST + (apart + 12) * DAY), "SAF-09", "meeting") == together
+
+    def test_who_decides_about_conduct_holds_it_and_never_whom_it_is_about(self, cast, placement):
+        concern = self.concern(cast, placement, at(FIRST, 9), category="staff_conduct")
+        subject = ConductSubject.objects.create(concern=concern, recorded_by=cast.amy)
+        late = at(FIRST + 5 * DAY)
+
+        def holder():
+            assert rules_alone(as_of=late).failed_rules == []
+            return Flag.objects.standing().get(rule="SAF-01").owner
+
+        assert holder() == cast.tom
+        for about in ({"named": "HERON, Tom (the manager)"}, {"account": cast.tom}, {"named": "tom  heron."}):
+            ConductSubject.objects.update(**{"named": "", "account": None} | about)
+            assert holder() == cast.hana
+        carer = cast.carer("Heron", checked=False, account=cast.tom)
+        ConductSubject.objects.update(named="Hana Finch and Tom", account=None, carer=carer)
+        assert holder() == cast.sal
+        for role, next_up in (("safeguarding_lead", cast.dora), ("dcs", cast.dee)):
+            type(cast.tom).objects.filter(role=role).update(is_active=False)
+            assert holder() == next_up  # a director has it only where nobody is left who may decide
+        assert subject.concern == concern
+
+    def test_it_is_owed_where_the_child_lives_nowhere_any_more_and_from_when_it_was_found(self, cast, placement):
+        concern = self.concern(cast, placement, at(FIRST, 9), category="safety")
+        placement.ended_on = FIRST + 2 * DAY
+        placement.save()
+        assert not stands(at(FIRST + 9 * DAY), "SAF-01", "concern")
+        concern.conduct_from = at(FIRST + 7 * DAY, 9)
+        concern.save()
+        assert on_days("SAF-01", "concern", FIRST + 8 * DAY) == NOT_NOT_YES
+        ConcernStep.objects.create(concern=concern, kind="passed", by=cast.tom, happened_at=at(FIRST + 9 * DAY))
+        assert not stands(at(FIRST + 10 * DAY), "SAF-01", "concern")
 
     def test_answered_and_never_closed(self, cast, placement):
         done = dict.fromkeys(("triaged_at", "answered_at"), at(FIRST, 18))

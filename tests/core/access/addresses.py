@@ -236,6 +236,7 @@ ABOUT = {
     "lado:police": "referral",
     "lado:stand_down": "referral",
     "lado:removal": "referral",
+    "lado:not_removed": "referral",
     "lado:identify": "referral",
     "lado:attach": "referral",
     "lado:hand_over": "referral",
