@@ -83,8 +83,12 @@ class State:
 
     @property
     def has_home(self) -> bool:
-        """Whether somebody is employed to care for her there: the settings a home's registration is about."""
-        return self.placement.type in codes.RESIDENTIAL or self.placement.home_id is not None
+        """Whether it is in somebody's home, whose registration is asked about, as in oversight/quality.py."""
+        placement = self.placement
+        if placement.type in codes.NO_HOME:
+            return False
+        dol = bool(getattr(placement, "dol", False))
+        return placement.type in codes.RESIDENTIAL or dol or placement.home_id is not None
 
     @property
     def registration(self) -> str:
@@ -176,6 +180,7 @@ def states(placements: Sequence[Placement], *, user: User, as_of: dt.datetime) -
     ids = [placement.pk for placement in placements]
     posts = (
         ManagerPost.for_user(user)
+        .held()
         .filter(placement__in=ids, started_at__lte=as_of)
         .order_by("placement_id", "-started_at")
         .distinct("placement_id")
@@ -220,6 +225,7 @@ def _visits(ids: list[int], *, user: User, as_of: dt.datetime) -> dict[int, dict
     ours = Q(capacity__in=[*Visit.REPRESENTATIVES, Visit.Capacity.IRO], manner=Visit.Manner.IN_PERSON)
     rows = (
         Visit.for_user(user)
+        .standing()
         .with_outcome()
         .filter(ours, placement__in=ids, occurred_at__lte=as_of)
         .order_by()
@@ -235,9 +241,9 @@ def _visits(ids: list[int], *, user: User, as_of: dt.datetime) -> dict[int, dict
 
 def _logs(ids: list[int], *, user: User, as_of: dt.datetime) -> dict[int, list[tuple]]:
     first = clock.start_of(clock.local_date(as_of) - dt.timedelta(days=SHOWN))
-    logs = DailyLog.for_user(user).filter(placement__in=ids, covers_until__gt=first, covers_from__lte=as_of).order_by()
+    logs = DailyLog.for_user(user).standing().filter(placement__in=ids, covers_until__gt=first, covers_from__lte=as_of)
     found = defaultdict(list)
-    for placement, covers_from, covers_until, late in logs.values_list(
+    for placement, covers_from, covers_until, late in logs.order_by().values_list(
         "placement_id", "covers_from", "covers_until", "late"
     ):
         found[placement].append((covers_from, covers_until, late))

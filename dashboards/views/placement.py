@@ -100,7 +100,14 @@ def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any
         "shown": SHOWN,
         "flags": counted_together(user, as_of=as_of, placement=record.pk, whose="all") if sees_flags else None,
         "due_soon": gathered(soon([record], user=user, as_of=as_of)) if sees_flags and not over else [],
-        "posts": [(post, link(user, "End", "placements:end_manager", post.pk)) for post in posts],
+        "posts": [
+            (
+                post,
+                link(user, "End", "placements:end_manager", post.pk) if not (post.ended_at or over) else None,
+                link(user, "Recorded in error", "placements:withdraw_manager", post.pk) if post.counts else None,
+            )
+            for post in posts
+        ],
         "away": next((a for a in absences if a.post == state.manager and a.covers(today)), None),
         "absences": link(user, "When the manager is away", "placements:absences", record.pk) if posts else None,
         "sees_authorisations": user.rights.scope != Scope.PROVIDER,
@@ -161,9 +168,10 @@ def _staff(user: User, state: State, over: bool) -> list[Link]:
 
 def _links(user: User, state: State, over: bool, planned: bool) -> list[Link]:
     """Every record page this person may use for this placement as things stand."""
-    if over:
-        return []
     record = state.placement
+    correct = link(user, "Correct this placement", "placements:correct", record.pk)
+    if over:
+        return offered(correct)
     return offered(
         link(user, "Raise a concern", "governance:raise_concern", record.child.reference),
         link(user, "Ask for a strategy discussion", "governance:ask_strategy", record.child.reference),
@@ -184,6 +192,7 @@ def _links(user: User, state: State, over: bool, planned: bool) -> list[Link]:
         link(user, "What this placement agreed to achieve", "governance:agreement", record.pk),
         link(user, "Crisis clock", "governance:crisis", record.pk) if state.is_high_risk else None,
         link(user, "Say which home it is", "placements:where", record.pk) if not record.home_id else None,
+        correct,
         link(user, "Move to another placement", "placements:move", record.pk) if not planned else None,
         link(user, "End this placement", "placements:end", record.pk) if not planned else None,
         link(user, "Call this plan off", "placements:call_off", record.pk) if planned else None,

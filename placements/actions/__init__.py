@@ -2,11 +2,12 @@
 
 from placements.actions.absences import call_off_absence, end_absence, notify_absence, notify_return, record_absence
 from placements.actions.keys import issue_key, revoke_key
-from placements.actions.managers import appoint_manager, end_manager
-from placements.actions.notes import add_to_log, add_to_visit, record_visit, write_log
+from placements.actions.managers import appoint_manager, end_manager, withdraw_manager
+from placements.actions.notes import add_to_log, add_to_visit, record_visit, withdraw_log, withdraw_visit, write_log
 from placements.actions.orders import discharge_dol_order, record_dol_order
 from placements.actions.placing import (
     call_off_placement,
+    correct_placement,
     describe_home,
     end_placement,
     end_with_care,
@@ -27,6 +28,7 @@ __all__ = [
     "authorise_unregistered",
     "call_off_absence",
     "call_off_placement",
+    "correct_placement",
     "describe_home",
     "discharge_dol_order",
     "employ",
@@ -48,5 +50,8 @@ __all__ = [
     "say_where",
     "start_placement",
     "take_on",
+    "withdraw_log",
+    "withdraw_manager",
+    "withdraw_visit",
     "write_log",
 ]

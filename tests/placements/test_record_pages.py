@@ -265,6 +265,21 @@ PAGES = [
         changes=lambda w: Placement.objects.get(pk=w.returned.pk).followed_from == today(),
     ),
     Page(
+        "placements:correct",
+        "amy",
+        about=lambda w: [w.placement.pk],
+        sends=lambda w: {
+            "type": w.placement.type,
+            "basis": "emergency",
+            "started_at": "02:30",
+            "until_18": "yes",
+            "reason": "Misread.",
+        },
+        wrong={"reason": " "},
+        error="Enter why it is corrected, and how you know",
+        changes=lambda w: Placement.objects.get(pk=w.placement.pk).until_18,
+    ),
+    Page(
         "placements:where",
         "amy",
         about=lambda w: [w.returned.pk],
@@ -290,6 +305,15 @@ PAGES = [
         wrong=lambda: sent("ended_at", ago(25), "09:00"),
         error="The time the post ended must be after it started",
         changes=lambda w: ManagerPost.objects.get(pk=w.post.pk).ended_at == at(ago(2), 9),
+    ),
+    Page(
+        "placements:withdraw_manager",
+        "tom",
+        about=lambda w: [w.post.pk],
+        sends=lambda w: {"reason": "Nobody of this name works there."},
+        wrong={"reason": " "},
+        error="Enter why it was recorded in error",
+        changes=lambda w: not ManagerPost.objects.held().filter(pk=w.post.pk).exists(),
     ),
     Page(
         "placements:dol_order",
