@@ -23,7 +23,7 @@ REQUIRABLE = [(code, label) for code, label in PARTS if code not in ("chair", "o
 OF_EVERY_CHILD = ("social_worker", "health", "virtual_school", "iro")
 WHERE_STAFF_CARE = ("placement_manager", "agency", "police", "commissioner", "advocate")
 OF_A_PANEL = ("social_worker", "health", "send", "virtual_school", "iro", "commissioner")
-WITH_A_PLAN = "send"  # where the child has an education, health and care plan
+WITH_A_PLAN = "send"  # where the child has an education, health and care plan, or nobody has said that there is none
 UNDER_AN_ORDER = "guardian"
 
 # The whole of a child's life, so that no meeting looks at the care she is given and nothing else; each with what to ask.

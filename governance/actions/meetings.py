@@ -74,7 +74,8 @@ def create_series(
     touch(child=child)
     _described(name, purpose, terms, every_days)
     _chairs(chair, authority_id)
-    chosen = policies.asks_whom_it_must(required, left_out_why, policies.always_asked(child, as_of))
+    always = policies.always_asked(child, as_of)
+    chosen = policies.asks_whom_it_must(required, left_out_why, always)
     for_child.not_future(started_on, as_of, "started_on", "The day it was set up")
     series = MeetingSeries.objects.create(
         kind=MeetingSeries.Kind.PANEL if child is None else MeetingSeries.Kind.CHILD,
@@ -85,6 +86,7 @@ def create_series(
         terms=terms.strip(),
         chair=chair,
         required=chosen,
+        left_out=policies.left_out(chosen, always),
         left_out_why=left_out_why.strip(),
         every_days=every_days,
         started_on=started_on,
@@ -117,7 +119,9 @@ def change_series(
     if chair.pk != series.chair_id:
         _chairs(chair, series.authority_id)
         _hand_the_chair(series, chair, by, as_of)
-    series.required = policies.asks_whom_it_must(required, left_out_why, policies.always_asked(series.child, as_of))
+    always = policies.always_asked(series.child, as_of)
+    series.required = policies.asks_whom_it_must(required, left_out_why, always)
+    series.left_out = policies.left_out(series.required, always)
     series.name, series.purpose, series.terms = name.strip(), purpose.strip(), terms.strip()
     series.chair, series.left_out_why, series.every_days = chair, left_out_why.strip(), every_days
     series.save()
@@ -242,7 +246,11 @@ def plan_meeting(
     if any(child.authority_id != series.authority_id for child in about):
         raise Invalid({"children": "Select children of this council"})
     meeting = Meeting.objects.create(
-        series=series, held_at=held_at, place=place.strip(), required=series.required, recorded_by=by
+        series=series,
+        held_at=held_at,
+        place=place.strip(),
+        required=policies.asked_on(series, held_at),
+        recorded_by=by,
     )
     for child in about:
         Discussed.objects.create(meeting=meeting, child=child)

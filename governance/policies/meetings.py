@@ -91,9 +91,25 @@ def always_asked(child: Child | None, as_of: dt.datetime) -> list[str]:
             asked += codes.WHERE_STAFF_CARE
         if placement.dol:
             asked.append(codes.UNDER_AN_ORDER)
-    if child.has_ehcp:
+    if child.has_ehcp is not False:
         asked.append(codes.WITH_A_PLAN)
     return in_order(asked)
+
+
+def asked_on(series: MeetingSeries, moment: dt.datetime) -> list[str]:
+    """Whom a meeting asks that is held at an instant: those its series names, and those always asked as things are then.
+
+    An order, a move or a plan that came after the series was set up asks for its own. Whoever was left out with a reason
+    stays left out.
+    """
+    return in_order({*series.required, *always_asked(series.child, moment)} - {*series.left_out})
+
+
+def asked_to(meeting: Meeting) -> list[str]:
+    """Whom one meeting asks: as planned, and whoever has had to be asked since, until its minutes are sent."""
+    if meeting.sent_at is not None or meeting.called_off_at is not None:
+        return list(meeting.required)
+    return in_order({*meeting.required, *asked_on(meeting.series, meeting.held_at)})
 
 
 def in_order(parts: Iterable[str]) -> list[str]:
@@ -101,15 +117,24 @@ def in_order(parts: Iterable[str]) -> list[str]:
     return [code for code, _ in codes.REQUIRABLE if code in chosen]
 
 
+def in_words(parts: Iterable[str]) -> list[str]:
+    labels = dict(codes.PARTS)
+    return [labels.get(code, code) for code in parts]
+
+
+def left_out(chosen: Iterable[str], always: Iterable[str]) -> list[str]:
+    """Who of those always asked is not."""
+    return in_order({*always} - {*chosen})
+
+
 def asks_whom_it_must(required: Iterable[str], left_out_why: str, always: Iterable[str]) -> list[str]:
     """Raise Invalid unless somebody is asked, and whoever is always asked is, or it is said why not."""
     chosen = in_order(required)
     if not chosen:
         raise Invalid({"required": "Select who must be asked to it"})
-    labels = dict(codes.PARTS)
-    missing = [labels[code] for code in always if code not in chosen]
+    missing = left_out(chosen, always)
     if missing and not left_out_why.strip():
-        names = ", ".join(missing)
+        names = ", ".join(in_words(missing))
         raise Invalid({"left_out_why": f"Enter why these are not asked: {names}"})
     return chosen
 

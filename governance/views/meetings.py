@@ -12,7 +12,6 @@ from core import clock
 from core.access import Permission, access
 from core.history_panel import changes
 from core.pages import record_form
-from governance import codes
 from governance.actions import meetings as actions
 from governance.forms import meetings as forms
 from governance.models import Action, Meeting, MeetingSeries, Member, TermsReview
@@ -95,14 +94,16 @@ def series(request: HttpRequest, pk: int) -> HttpResponse:
     record, today = _series(request, pk), clock.local_date(as_of)
     members = list(Member.for_user(user).filter(series=record).select_related("person", "agency"))
     now = [m for m in members if m.started_on <= today and (m.ended_on is None or m.ended_on > today)]
-    filled = {member.part for member in now}
+    filled, asked = {member.part for member in now}, policies.asked_on(record, as_of)
     born = Action.for_user(user).filter(meeting__series=record)
     context = {
         "title": record.name,
         "series": record,
         "members": now,
         "before": [m for m in members if m.ended_on is not None and m.ended_on <= today],
-        "nobody": [dict(codes.PARTS)[part] for part in record.required if part not in filled],
+        "asked": policies.in_words(asked),
+        "left_out": policies.in_words(record.left_out),
+        "nobody": policies.in_words(part for part in asked if part not in filled),
         "meetings": list(Meeting.for_user(user).filter(series=record).order_by("-held_at")[:SHOWN]),
         "reviews": list(TermsReview.for_user(user).filter(series=record).select_related("by")[:SHOWN]),
         "agreed": born.count(),
@@ -155,12 +156,13 @@ def _set_up(request: HttpRequest, child: Child | None) -> HttpResponse:
 def change_series(request: HttpRequest, pk: int) -> HttpResponse:
     record = _series(request, pk)
     policies.may_run(request.user, record)
-    kept = ("name", "purpose", "terms", "every_days", "required", "left_out_why")
+    kept = ("name", "purpose", "terms", "every_days", "left_out_why")
+    asked = policies.asked_on(record, clock.now())
     return record_form(
         request,
         form_class=forms.Describe,
         form_kwargs={"authority_id": record.authority_id},
-        initial={name: getattr(record, name) for name in kept} | {"chair": record.chair_id},
+        initial={name: getattr(record, name) for name in kept} | {"chair": record.chair_id, "required": asked},
         act=partial(actions.change_series, series=record),
         done=series_page,
         title="Change what the meeting is",

@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import Invalid
 from core.models import LocalStandard
-from governance.actions import meetings, tasks
+from governance.actions import meetings, minutes, tasks
 from governance.models import Meeting, MeetingSeries
 from oversight.models import Flag
 from placements.models import Placement
@@ -125,6 +125,40 @@ class TestWhoIsThere:
         assert (flag.severity, flag.due_at, flag.owner) == ("amber", at(MONDAY, 14), table.cast.amy)
         table.meets(series, at(MONDAY + WEEK, 14))
         assert not {red for red in table.red() if red.startswith("MTG-03")}
+
+    @pytest.mark.failing("F44")
+    @pytest.mark.failing("F33")
+    @pytest.mark.parametrize("changes", ["said to have a plan", "an order", "moved where staff care"])
+    def test_what_changes_after_it_was_set_up_asks_for_its_own_from_the_next_meeting_on(self, table, cast, changes):
+        children = type(table.child).objects.filter(pk=table.child.pk)
+        children.update(has_ehcp=False)
+        if changes == "moved where staff care":
+            Placement.objects.filter(pk=table.placement.pk).update(ended_on=START)
+            fostered = cast.placement(table.child, START, type="U6")
+        table.child.refresh_from_db()
+        series = table.sets_up()
+        planned = table.plans(series, at(MONDAY, 14))  # before anything changes
+        before = set(planned.required)
+        if changes == "said to have a plan":
+            children.update(has_ehcp=True)
+            new = {"send"}
+        elif changes == "an order":
+            cast.dol_order(table.child, MONDAY - DAY)
+            new = {"guardian"}
+        else:
+            Placement.objects.filter(pk=fostered.pk).update(ended_on=MONDAY - DAY)
+            cast.unregistered(table.child, MONDAY - DAY)
+            new = {"placement_manager", "agency", "police", "commissioner", "advocate"}
+        assert not new & before
+        planned = Meeting.objects.get(pk=planned.pk)
+        there = table.there(planned, uninvited=new)
+        assert new - {"agency"} <= {part for part, *_ in there}  # no agency supplies
+        table.act(minutes.conduct, cast.hana, at(MONDAY, 15), meeting=planned, child=table.child, attendance=there)
+        assert "MTG-03 uninvited" in table.red(at(MONDAY, 16))
+        after = table.meets(series, at(MONDAY + WEEK, 14))
+        assert set(after.required) == before | new
+        assert not {red for red in table.red(at(MONDAY + WEEK, 16)) if red.startswith("MTG-03")}
+        assert series.required == MeetingSeries.objects.get(pk=series.pk).required
 
     @pytest.mark.failing("F68")
     @pytest.mark.failing("F70")

@@ -69,6 +69,8 @@ def test_the_database_keeps_that_too(table, cast, field, value):
 
 def test_who_is_always_asked_depends_on_where_she_lives_and_her_plan(table, cast):
     as_of = at(START, 9)
+    assert "send" in always_asked(table.child, as_of)  # nobody has said that there is no plan
+    table.child.has_ehcp = False
     assert always_asked(table.child, as_of) == [
         "social_worker", "placement_manager", "agency", "health", "virtual_school", "police", "iro", "commissioner",
         "advocate",
@@ -76,7 +78,7 @@ def test_who_is_always_asked_depends_on_where_she_lives_and_her_plan(table, cast
     cast.dol_order(table.child, START)
     table.child.has_ehcp = True
     assert {"guardian", "send"} <= set(always_asked(table.child, as_of))
-    fostered = cast.child(forename="Rosie")
+    fostered = cast.child(forename="Rosie", has_ehcp=False)
     cast.placement(fostered, START, type="U6")
     assert always_asked(fostered, as_of) == ["social_worker", "health", "virtual_school", "iro"]
 
@@ -87,6 +89,8 @@ def test_whoever_is_always_asked_is_left_out_only_with_a_reason(table):
         table.sets_up(required=asked)
     series = table.sets_up(required=asked, left_out_why="The nurse has left; her successor joins in May.")
     assert "health" not in series.required
+    meeting = table.plans(series, at(MONDAY, 14))
+    assert "health" not in {seat.part for seat in seats_of(meeting)}  # and stays so from one meeting to the next
 
 
 def test_others_than_its_own_councils_people_may_not_set_one_up_or_run_it(table, cast):

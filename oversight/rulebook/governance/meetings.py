@@ -162,7 +162,9 @@ MTG_03 = Rule(
     "the review health was asked late, education at first not at all, and the care agencies rarely came.",
     basis=Basis.LOCAL,
     scope="Each meeting held about a child whose placement a team follows, and each panel that looked at the child last time "
-    "it sat; for a care agency, from the day it supplies carers.",
+    "it sat; for a care agency, from the day it supplies carers. Who must be asked is looked at again for each meeting, when it "
+    "is planned and when it is minuted: an order, a move or an education plan asks for its own from the next meeting on, "
+    "and so does a plan of which nobody has said that there is none.",
     period="at once where somebody was not asked; two meetings in a row where they did not come",
     what_clears="The next meeting, to which they are asked, or at which they are present; or that they need not be asked.",
     mend=MEET,
