@@ -15,6 +15,7 @@ from placements.models import Placement
 from tests.cast import at
 from tests.governance.round_a_table import DAY, HOUR, MONDAY, START, Table
 from tests.oversight.facts import NOT_NOT_YES, clocks, on_days, stands
+from tests.oversight.independent import nth_working_day
 from tests.told_once import told_once
 
 WEEK = 7 * DAY
@@ -56,7 +57,26 @@ class TestWhatItIsFor:
         last = START + 20 * DAY
         assert "MTG-01 held" in table.red(at(last))
         table.act(meetings.end_series, series.chair, at(last), series=series, ended_on=last, why="She moved on.")
-        assert table.red() == set()
+        assert table.red() == set()  # for five working days
+
+    def test_a_child_at_high_risk_without_one_is_flagged_and_so_is_ending_the_only_one(self, table, cast):
+        due = nth_working_day(START, 5)
+        assert on_days("MTG-01A", "", due) == NOT_NOT_YES
+        assert "MTG-01A" in table.red(at(due + DAY, 9))
+        assert Flag.objects.standing().get(rule="MTG-01A").owner == cast.tom
+        table.sets_up(child=False, name="Panel", every_days=28, chair=cast.dee, by=cast.dee, as_of=at(due + DAY, 10))
+        assert "MTG-01A" in table.red()  # a panel over many children is none of hers
+        series = table.sets_up(as_of=at(due + DAY, 11))
+        assert "MTG-01A" not in table.red()
+        table.act(meetings.end_series, cast.hana, at(MONDAY, 9), series=series, ended_on=MONDAY, why="It did nothing.")
+        assert on_days("MTG-01A", "", nth_working_day(MONDAY, 5)) == NOT_NOT_YES
+
+    def test_a_child_who_is_not_at_high_risk_needs_none_and_one_under_an_order_does(self, table, cast):
+        Placement.objects.filter(pk=table.placement.pk).update(ended_on=START + DAY)
+        cast.placement(table.child, START + DAY, home=cast.home(status="registered", registered_for="school"))
+        assert clocks("MTG-01A", at(START + 60 * DAY)) == {}
+        cast.dol_order(table.child, MONDAY)
+        assert on_days("MTG-01A", "", nth_working_day(MONDAY, 5)) == NOT_NOT_YES
 
     @pytest.mark.failing("F81")
     @pytest.mark.failing("F82")
