@@ -51,9 +51,9 @@ class Describe(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, authority_id: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, authority_id: int, of_child: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer("chair", policies.chairs_of(authority_id))
+        self.offer("chair", policies.chairs_of(authority_id, of_child=of_child))
 
 
 class SetUp(Describe):

@@ -1,5 +1,6 @@
 """Meetings: what each is for, who belongs, and when it is held. The meeting's own page is composed in dashboards."""
 
+from collections.abc import Callable
 from functools import partial
 
 from django.http import HttpRequest, HttpResponse
@@ -81,7 +82,7 @@ def meetings_of(request: HttpRequest, reference: str) -> HttpResponse:
         "meetings": list(held[:SHOWN]),
         "open": list(Action.for_user(user).filter(child=child).open().select_related("owner", "issue")[:LISTED]),
         "today": clock.local_date(clock.now()),
-        "may_run": user.can(Permission.RUN_MEETINGS),
+        "may_run": policies.may_run_any(user, of_child=True),
         "back_url": reverse("dashboards:child", args=[child.reference]),
     }
     return render(request, "governance/meetings_of.html", context)
@@ -110,6 +111,7 @@ def series(request: HttpRequest, pk: int) -> HttpResponse:
         "closed": born.filter(closed_at__isnull=False).count(),
         "now": as_of,
         "may_run": policies.runs(user, record),
+        "may_keep": policies.keeps(user, record),
         "history": changes(record, *members),
         "back_url": of_child_page(record.child) if record.child else reverse("governance:meetings"),
     }
@@ -130,11 +132,12 @@ def add_panel(request: HttpRequest) -> HttpResponse:
 
 
 def _set_up(request: HttpRequest, child: Child | None) -> HttpResponse:
+    policies.may_set_up(request.user, child)
     as_of = clock.now()
     return record_form(
         request,
         form_class=forms.SetUp,
-        form_kwargs={"authority_id": request.user.authority_id},
+        form_kwargs={"authority_id": request.user.authority_id, "of_child": child is not None},
         initial={
             "required": policies.always_asked(child, as_of),
             "every_days": 7 if child else 28,
@@ -155,13 +158,13 @@ def _set_up(request: HttpRequest, child: Child | None) -> HttpResponse:
 @access(Permission.RUN_MEETINGS)
 def change_series(request: HttpRequest, pk: int) -> HttpResponse:
     record = _series(request, pk)
-    policies.may_run(request.user, record)
+    policies.may_keep(request.user, record)
     kept = ("name", "purpose", "terms", "every_days", "left_out_why")
     asked = policies.asked_on(record, clock.now())
     return record_form(
         request,
         form_class=forms.Describe,
-        form_kwargs={"authority_id": record.authority_id},
+        form_kwargs={"authority_id": record.authority_id, "of_child": record.child_id is not None},
         initial={name: getattr(record, name) for name in kept} | {"chair": record.chair_id, "required": asked},
         act=partial(actions.change_series, series=record),
         done=series_page,
@@ -172,8 +175,10 @@ def change_series(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _an_act(request: HttpRequest, record: MeetingSeries, **how) -> HttpResponse:
-    policies.may_run(request.user, record)
+def _an_act(
+    request: HttpRequest, record: MeetingSeries, *, may: Callable[..., None] = policies.may_run, **how
+) -> HttpResponse:
+    may(request.user, record)
     page = series_page(record)
     return record_form(request, caption=record.name, back_url=page, done=lambda _record: page, **how)
 
@@ -184,6 +189,7 @@ def end_series(request: HttpRequest, pk: int) -> HttpResponse:
     return _an_act(
         request,
         record,
+        may=policies.may_keep,
         form_class=forms.EndSeries,
         act=partial(actions.end_series, series=record),
         title="The meeting is no longer held",
@@ -212,6 +218,7 @@ def add_member(request: HttpRequest, pk: int) -> HttpResponse:
     return _an_act(
         request,
         record,
+        may=policies.may_keep,
         form_class=forms.AddMember,
         form_kwargs={"series": record, "day": today},
         initial={"started_on": today},
@@ -232,6 +239,7 @@ def end_member(request: HttpRequest, pk: int) -> HttpResponse:
     return _an_act(
         request,
         member.series,
+        may=policies.may_keep,
         form_class=forms.Why,
         act=partial(actions.end_member, member=member),
         title=f"{member.person} no longer belongs to the meeting",

@@ -255,6 +255,14 @@ def test_a_meeting_is_set_up_planned_and_its_people_added_on_pages(client, cast,
     }
     assert client.post(reverse("governance:add_member", args=[series.pk]), joined).status_code == 302
     assert client.post(reverse("governance:add_member", args=[series.pk]), joined).status_code == 409
+    for person, runs in ((cast.amy, True), (cast.carl, False)):
+        table.joins(series, person, "other")
+        text = as_(client, person).get(made["Location"]).content.decode()
+        assert ("Plan a meeting" in text) == runs
+        assert not {words for words in ("Add a member", "It is no longer held", "Change what") if words in text}
+        for name in ("end_series", "change_series", "add_member"):
+            assert client.get(reverse(f"governance:{name}", args=[series.pk])).status_code == 403
+    as_(client, cast.tom)
     for name in ("governance:meetings", "governance:add_panel"):
         assert client.get(reverse(name)).status_code == 200
     assert "Weekly" in client.get(reverse("governance:meetings_of", kwargs=child)).content.decode()

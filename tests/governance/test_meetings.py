@@ -105,6 +105,47 @@ def test_others_than_its_own_councils_people_may_not_set_one_up_or_run_it(table,
             )  # fmt: skip
 
 
+def test_its_chair_and_those_who_answer_for_the_child_change_and_end_it_and_nobody_else(table, cast):
+    series = table.sets_up()
+    for person, part in ((cast.amy, "social_worker"), (cast.carl, "commissioner"), (cast.sal, "other")):
+        table.joins(series, person, part)
+    given = TERMS | {"required": series.required, "chair": cast.hana}
+    joining = {"person": cast.ines, "part": "iro", "started_on": MONDAY}
+    acts = [
+        (meetings.change_series, {"series": series, **given}),
+        (meetings.add_member, {"series": series, **joining}),
+        (meetings.end_member, {"member": series.members.get(person=cast.carl), "why": "Left."}),
+        (meetings.end_series, {"series": series, "ended_on": MONDAY, "why": "It asks too much."}),
+    ]
+    # The worker whose practice it looks at, whoever pays, and whoever sits in it or above it.
+    for stranger in (cast.amy, cast.carl, cast.sal, cast.dee):
+        for act, what in acts:
+            with pytest.raises(PermissionDenied):
+                table.act(act, stranger, at(MONDAY), **what)
+    table.act(meetings.plan_meeting, cast.amy, at(MONDAY), series=series, held_at=at(MONDAY, 14))
+    with pytest.raises(PermissionDenied):
+        table.act(meetings.plan_meeting, cast.carl, at(MONDAY), series=series, held_at=at(MONDAY, 15))
+    for act, what in acts[:-1]:
+        table.act(act, cast.tom, at(MONDAY), **what)
+    table.act(meetings.change_series, cast.hana, at(MONDAY), series=series, **given | {"chair": cast.sal})
+    act, what = acts[-1]
+    assert table.act(act, cast.sal, at(MONDAY), **what).ended_on == MONDAY
+
+
+def test_whoever_pays_for_her_placement_sets_up_chairs_and_finishes_none_of_her_meetings(table, cast):
+    with pytest.raises(PermissionDenied):
+        table.sets_up(by=cast.carl, chair=cast.hana)
+    with pytest.raises(Invalid, match="Select a chair"):
+        table.sets_up(chair=cast.carl)
+    series = table.sets_up()
+    table.joins(series, cast.carl, "commissioner")
+    meeting = table.meets(series, at(MONDAY, 14), sent=False)
+    action = table.agrees(meeting, at(MONDAY, 15))
+    with pytest.raises(PermissionDenied):
+        table.act(tasks.close_action, cast.carl, at(MONDAY, 16), action=action, evidence="It is paid for.")
+    assert table.sets_up(child=False, name="High-cost panel", chair=cast.carl, by=cast.carl).chair == cast.carl
+
+
 def test_another_chair_belongs_to_it_and_the_old_one_no_longer(table, cast):
     series = table.sets_up()
     given = TERMS | {"required": series.required, "chair": cast.sal}
