@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -79,7 +80,7 @@ def meetings_of(request: HttpRequest, reference: str) -> HttpResponse:
         "title": "Meetings",
         "child": child,
         "series": list(MeetingSeries.for_user(user).live().filter(child=child).select_related("chair")),
-        "meetings": list(held[:SHOWN]),
+        "page": Paginator(held, SHOWN).get_page(request.GET.get("page")),
         "open": list(Action.for_user(user).filter(child=child).open().select_related("owner", "issue")[:LISTED]),
         "today": clock.local_date(clock.now()),
         "may_run": policies.may_run_any(user, of_child=True),
@@ -96,6 +97,7 @@ def series(request: HttpRequest, pk: int) -> HttpResponse:
     members = list(Member.for_user(user).filter(series=record).select_related("person", "agency"))
     now = [m for m in members if m.started_on <= today and (m.ended_on is None or m.ended_on > today)]
     filled, asked = {member.part for member in now}, policies.asked_on(record, as_of)
+    held = Meeting.for_user(user).filter(series=record).select_related("series__child").order_by("-held_at", "-pk")
     born = Action.for_user(user).filter(meeting__series=record)
     context = {
         "title": record.name,
@@ -105,7 +107,7 @@ def series(request: HttpRequest, pk: int) -> HttpResponse:
         "asked": policies.in_words(asked),
         "left_out": policies.in_words(record.left_out),
         "nobody": policies.in_words(part for part in asked if part not in filled),
-        "meetings": list(Meeting.for_user(user).filter(series=record).order_by("-held_at")[:SHOWN]),
+        "page": Paginator(held, SHOWN).get_page(request.GET.get("page")),
         "reviews": list(TermsReview.for_user(user).filter(series=record).select_related("by")[:SHOWN]),
         "agreed": born.count(),
         "closed": born.filter(closed_at__isnull=False).count(),
