@@ -91,7 +91,11 @@ def _record_attendance(meeting: Meeting, attendance: Mapping[tuple, tuple[str, s
     seats = {seat.key: seat for seat in seats_of(meeting)}
     for key, (state, note) in attendance.items():
         seat = seats.get(key)
-        if seat is None or not state:
+        if seat is None:
+            continue
+        if not state:
+            if seat.attendance is not None:
+                seat.attendance.delete()  # what was said of it stays in its history
             continue
         for_child.one_of(state, Attendance.State.choices, "", "Select whether they were here")
         if state == Attendance.State.NOT_INVITED and not note.strip():
