@@ -176,7 +176,8 @@ ROLES: dict[str, Rights] = {
     Role.TEAM_MANAGER: Rights("Answers for a team of social workers and allocates its cases.", Scope.TEAM, _MANAGER),
     Role.HEAD_OF_SERVICE: Rights("Answers for several teams; visits high-risk placements.", Scope.SERVICE, _SENIOR),
     Role.COMMISSIONER: Rights(
-        "Finds and pays for placements. Records homes and registrations; takes no care decision.",
+        "Finds and pays for placements. Records homes and registrations; takes no care decision, and runs no meeting about "
+        "one child.",
         Scope.PLACEMENTS,
         _READ
         | _MEET

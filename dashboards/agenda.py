@@ -7,10 +7,10 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
-from children.models import Child, Decision
+from children.models import Child, Decision, Wish
 from core import clock
 from core.access import Permission
 from core.dates import in_words
@@ -18,13 +18,22 @@ from core.models import User
 from dashboards.flags import Flags, counted_together
 from dashboards.links import Link
 from dashboards.words import count
-from governance.models import Action, Concern, Meeting, PoliceAttendance
-from placements.models import DailyLog, Visit
+from governance.models import (
+    Action,
+    Concern,
+    Contingency,
+    Meeting,
+    Milestone,
+    NoticeReceived,
+    PoliceAttendance,
+    SeniorContact,
+)
+from placements.models import DailyLog, DolOrder, Placement, UnregisteredAuthorisation, Visit
 from staffing.models import RotaRequest, Swap
 
 SHOWN = 12
 FIRST_LOOKS_BACK = dt.timedelta(days=28)  # the first meeting of a series has no last time
-DRIFTS_AT = 2  # re-datings
+AUTHORISED, ORDERED = dt.timedelta(days=7), dt.timedelta(days=28)  # how long before they run out a meeting is told
 
 
 @dataclass(frozen=True)
@@ -44,12 +53,16 @@ class News:
 @dataclass(frozen=True)
 class Agenda:
     since: dt.datetime
-    is_first: bool
+    last: Meeting | None
     overdue: Sequence[Action]
     open: Sequence[Action]  # and not overdue
     closed: Sequence[Action]  # since last time
     flags: Flags | None
     news: Sequence[News] = field(default_factory=tuple)
+
+    @property
+    def is_first(self) -> bool:
+        return self.last is None
 
 
 # What is new since last time, each of (user, child, since, until).
@@ -71,7 +84,7 @@ def agenda(meeting: Meeting, child: Child, user: User, *, as_of: dt.datetime) ->
     flags = counted_together(user, as_of=as_of, child=child.reference, whose="all")
     return Agenda(
         since=since,
-        is_first=last is None,
+        last=last,
         overdue=[action for action in open_now if action.due_on < today],
         open=[action for action in open_now if action.due_on >= today],
         closed=list(of_hers.filter(closed_at__gt=since)[:SHOWN]),
@@ -122,7 +135,7 @@ def _police_came(user: User, child: Child, since: dt.datetime, until: dt.datetim
 
 
 def _awaited(user: User, child: Child, since: dt.datetime, until: dt.datetime) -> News | None:
-    """What somebody has asked for and nobody has decided."""
+    """What somebody has asked for and nobody has decided, and what has to be decided again."""
     swaps = Swap.for_user(user).filter(state=Swap.State.ASKED, shift__placement__child=child, shift__ends_at__gt=until)
     requests = RotaRequest.for_user(user).filter(done_at__isnull=True, placement__child=child)
     lines = [
@@ -133,7 +146,56 @@ def _awaited(user: User, child: Child, since: dt.datetime, until: dt.datetime) -
         Link(f"Take {request.carer} off the rota", reverse("staffing:rota_request", args=[request.pk]))
         for request in requests.select_related("carer")
     ]
+    for waits in (_wishes, _contingencies, _contacts, _running_out):
+        lines += waits(user, child, until)
     return News("Decisions awaited", lines[:SHOWN], len(lines)) if lines else None
+
+
+def _wishes(user: User, child: Child, until: dt.datetime) -> list[Link]:
+    """What the child asked for, in the child's own words, where no decision answers it."""
+    decided = Exists(Decision.objects.filter(wish=OuterRef("pk")))
+    found = Wish.for_user(user).filter(~decided, child=child, asked_on__lte=clock.local_date(until))
+    page = reverse("children:decisions", args=[child.reference])
+    return [Link(f"A wish of {in_words(wish.asked_on)}: {wish.words[:200]}", page) for wish in found]
+
+
+def _contingencies(user: User, child: Child, until: dt.datetime) -> list[Link]:
+    """Those to be activated or refused: a milestone of their plan was missed, or a notice came since they were made."""
+    today = clock.local_date(until)
+    missed = Milestone.objects.filter(plan=OuterRef("plan"), due_on__lt=today, met_on__isnull=True)
+    noticed = NoticeReceived.objects.filter(
+        placement__child=OuterRef("child"), received_at__lte=until, ends_at__gt=until, withdrawn_at__isnull=True
+    )
+    waiting = Contingency.for_user(user).filter(child=child, state=Contingency.State.STANDING)
+    return [
+        Link(f"Activate or refuse: {each.what[:200]}", reverse("governance:decide_contingency", args=[each.pk]))
+        for each in waiting.filter(Exists(missed) | Exists(noticed))
+    ]
+
+
+def _contacts(user: User, child: Child, until: dt.datetime) -> list[Link]:
+    """What a senior manager or commissioner promised the child, where the social worker has not seen it."""
+    found = SeniorContact.for_user(user).filter(child=child, seen_at__isnull=True, occurred_at__lte=until)
+    page = reverse("governance:contacts", args=[child.reference])
+    return [
+        Link(f"Promised by {each.who}, {_day(each.occurred_at)}: {each.promised[:200]}", page)
+        for each in found.exclude(promised="").select_related("who")
+    ]
+
+
+def _running_out(user: User, child: Child, until: dt.datetime) -> list[Link]:
+    """What makes it lawful that the child lives there, where it runs out before long and is not renewed."""
+    living = Placement.for_user(user).filter(child=child).live_on(clock.local_date(until))
+    newest = UnregisteredAuthorisation.for_user(user).filter(placement__in=living.values("pk")).order_by("-expires_at")
+    order = DolOrder.for_user(user).filter(child=child, discharged_on__isnull=True).order_by("-expires_on").first()
+    lines = []
+    if (given := newest.first()) and until < given.expires_at <= until + AUTHORISED:
+        page = reverse("dashboards:placement", args=[given.placement_id])
+        lines.append(Link(f"The director’s authorisation runs out on {_day(given.expires_at)}", page))
+    if order and clock.local_date(until) <= order.expires_on <= clock.local_date(until + ORDERED):
+        page = reverse("dashboards:child", args=[child.reference])
+        lines.append(Link(f"The deprivation of liberty order runs out on {in_words(order.expires_on)}", page))
+    return lines
 
 
 def _decisions(user: User, child: Child, since: dt.datetime, until: dt.datetime) -> News | None:

@@ -23,8 +23,29 @@ REQUIRABLE = [(code, label) for code, label in PARTS if code not in ("chair", "o
 OF_EVERY_CHILD = ("social_worker", "health", "virtual_school", "iro")
 WHERE_STAFF_CARE = ("placement_manager", "agency", "police", "commissioner", "advocate")
 OF_A_PANEL = ("social_worker", "health", "send", "virtual_school", "iro", "commissioner")
-WITH_A_PLAN = "send"  # where the child has an education, health and care plan
+WITH_A_PLAN = "send"  # where the child has an education, health and care plan, or nobody has said that there is none
 UNDER_AN_ORDER = "guardian"
+
+# The agencies that make a meeting one of several, and for which of them each part speaks. The provider whose care is
+# looked at makes none, and neither does the family.
+AGENCIES = [
+    ("social_care", "Children’s social care"),
+    ("health", "Health"),
+    ("education", "Education: the school, the virtual school or special educational needs"),
+    ("police", "Police"),
+    ("guardian", "Children’s guardian"),
+    ("advocate", "Advocacy"),
+    ("other", "Another agency, named below"),
+]
+SPEAK_FOR = {
+    "social_care": ("chair", "social_worker", "iro", "commissioner"),
+    "health": ("health",),
+    "education": ("virtual_school", "send"),
+    "police": ("police",),
+    "guardian": ("guardian",),
+    "advocate": ("advocate",),
+}
+SEVERAL = 2  # agencies
 
 # The whole of a child's life, so that no meeting looks at the care she is given and nothing else; each with what to ask.
 SECTIONS = [

@@ -53,11 +53,12 @@ def seats_of(meeting: Meeting) -> list[Seat]:
         for row in meeting.attendances.select_related("agency", "person").order_by("pk")
     }
     found: dict[tuple, Seat] = {}
+    required = policies.asked_to(meeting)
     members = list(policies.members_on(meeting.series, clock.local_date(meeting.held_at)))
     for member in members:
-        seat = Seat(member.part, member.agency, member.person, member.part in meeting.required)
+        seat = Seat(member.part, member.agency, member.person, member.part in required)
         found[seat.key] = seat
-    for part in meeting.required:
+    for part in required:
         agencies = agencies_of(meeting) if part == "agency" else [None]
         for agency in agencies:
             filled = any(m.part == part and (agency is None or m.agency_id == agency.pk) for m in members)
@@ -65,7 +66,7 @@ def seats_of(meeting: Meeting) -> list[Seat]:
                 seat = Seat(part, agency, None, True)
                 found[seat.key] = seat
     for key, row in recorded.items():
-        seat = found.get(key) or Seat(row.part, row.agency, row.person, row.part in meeting.required)
+        seat = found.get(key) or Seat(row.part, row.agency, row.person, row.part in required)
         found[key] = Seat(seat.part, seat.agency, seat.person, seat.required, row)
     places = {code: place for place, (code, _) in enumerate(codes.PARTS)}
     return sorted(found.values(), key=lambda seat: (places[seat.part], seat.label))

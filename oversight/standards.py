@@ -77,6 +77,13 @@ PROFILE = Standard("CPL-04 profile", "profile", 28, "days", "how long a referral
 AGENCIES_MEET = Standard(
     "MTG-03 agencies", "agencies_meet", 7, "days", "how often agencies that share a child’s care meet about the child"
 )
+HELD_MEETING = Standard(
+    "MTG-01 held",
+    "meeting_set_up",
+    5,
+    "working days",
+    "how long a child in a high-risk placement may be without a meeting of the people round them",
+)
 
 TRIAGE = Standard("SAF-09 triage", "triage", 1, "working days", "how soon a manager decides about a concern")
 ANSWER = Standard("SAF-09 answer", "answer", 3, "working days", "how soon whoever raised a concern is answered")
@@ -206,6 +213,7 @@ ALL = (
         STAFF_TYPE,
         PROFILE,
         AGENCIES_MEET,
+        HELD_MEETING,
         TRIAGE,
         ANSWER,
         UNREAD,

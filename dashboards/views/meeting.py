@@ -103,6 +103,7 @@ def _conducted(
             "child": child,
             "seats": seats,
             "saved": saved,
+            "before": context["before"],
             "day": clock.local_date(as_of),
         },
         initial=Conduct.begun(seats, texts),
@@ -143,6 +144,9 @@ def _context(
             "sections": _sections(user, record, child),
             "born": list(born.order_by("pk")),
         }
+        last = context["agenda"].last if context["agenda"] else None
+        said = MinuteSection.for_user(user).filter(meeting=last, child=child) if last else ()
+        context |= {"last": last, "before": {row.section: row.text for row in said}}
     return context
 
 

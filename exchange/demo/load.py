@@ -123,7 +123,7 @@ class Loader:
         elif story.type in codes.OTHER_ARRANGEMENTS:
             quality.checked(self, placement, story.worker)
         if story.meets:
-            meetings.weekly(self, placement)
+            (meetings.fortnightly if story.rota == "well" else meetings.weekly)(self, placement)
         if story.plans:
             {"well": plans.going_well, "badly": plans.going_wrong, "in part": plans.in_part}[story.plans](
                 self, placement

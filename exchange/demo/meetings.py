@@ -1,4 +1,4 @@
-"""The invented meeting of the demonstration: weekly, with terms, to which the agencies do not come."""
+"""The invented meetings of the demonstration: Teya’s, every week, to which the agencies do not come; and Leah’s, which works."""
 
 import datetime as dt
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from placements.models import Placement
 if TYPE_CHECKING:
     from exchange.demo.load import Loader
 
+NAME = "Weekly meeting about Teya"
 SET_UP, HELD = 20, (13, 6)  # days ago
 MEMBERS = [
     ("amy", "social_worker"), ("paul", "placement_manager"), ("nell", "health"), ("vera", "virtual_school"),
@@ -44,12 +45,70 @@ SAID = [
 ]
 
 
+LEAHS_SET_UP, LEAHS_HELD = 31, (21, 7)  # days ago
+LEAHS_MEMBERS = [("ben", "social_worker"), ("ines", "iro"), ("carl", "commissioner")]
+LEAHS_TERMS = (
+    "It brings together everybody who is with Leah or decides about her, every fortnight, until she has moved on. Care "
+    "decisions stay with her social worker and the placement manager. It answers to the head of service."
+)
+LEAHS_SAID = [
+    {
+        "safety": "In by eleven each night, or she rang first.",
+        "care": "The same four people, two by two. She knows who comes on Sunday.",
+        "health": "Registered with the dentist near Kite Court.",
+        "education": "Three days of college a week, and the pool on the other two.",
+        "identity": "Her uncle comes on Fridays. They cook.",
+        "voice": "“I want to do the lifeguard course before it is full.”",
+    },
+    {
+        "safety": "Nothing to report. One late night, agreed beforehand.",
+        "care": "Two people by day, one by night from next week, as she asked.",
+        "health": "Seen by the dentist. Sleeping well.",
+        "education": "The course has begun; college knows.",
+        "identity": "Two friends came for her birthday.",
+        "voice": "“You did what you said.”",
+    },
+]
+
+
+def fortnightly(loader: "Loader", placement: Placement) -> None:
+    """Set up in the first days, held as often as it says, everybody there; what was agreed at the first was done."""
+    tom, set_up = loader.people["tom"], loader.at(LEAHS_SET_UP, 9)
+    series = meetings.create_series(
+        child=placement.child, name="Leah’s fortnightly meeting", purpose="That Leah is safe, and moves on when she is ready.",
+        terms=LEAHS_TERMS, chair=tom, required=always_asked(placement.child, set_up), every_days=14,
+        started_on=loader.day(LEAHS_SET_UP), by=tom, as_of=set_up,
+    )  # fmt: skip
+    for key, part in LEAHS_MEMBERS:
+        meetings.add_member(
+            series=series,
+            person=loader.people[key],
+            part=part,
+            started_on=loader.day(LEAHS_SET_UP),
+            by=tom,
+            as_of=set_up,
+        )
+    for ago, said in zip(LEAHS_HELD, LEAHS_SAID, strict=True):
+        meeting = _held(loader, series, placement, ago, said)
+        if ago == LEAHS_HELD[0]:
+            course = tasks.add_action(
+                child=placement.child, meeting=meeting, what="Book Leah’s place on the lifeguard course",
+                owner=loader.people["ben"], due_on=loader.day(LEAHS_HELD[1]), measure="She has the letter",
+                new_issue="Becoming a lifeguard", section="education", by=tom, as_of=loader.at(ago, 15),
+            )  # fmt: skip
+            tasks.close_action(
+                action=course, evidence="The letter came; she put it on her wall.", by=loader.people["ben"],
+                as_of=loader.at(ago - 5, 16),
+            )  # fmt: skip
+        _send(loader, meeting, ago)
+
+
 def weekly(loader: "Loader", placement: Placement) -> None:
     """Set up, joined by whoever must be asked, held twice. Of the two actions, the one that matters is overdue."""
     hana = loader.people["hana"]
     set_up = loader.at(SET_UP, 9)
     series = meetings.create_series(
-        child=placement.child, name="Weekly meeting about Teya", purpose="That Teya is safe, known, and moves to a home that "
+        child=placement.child, name=NAME, purpose="That Teya is safe, known, and moves to a home that "
         "is registered.", terms=TERMS, chair=hana, required=always_asked(placement.child, set_up), every_days=7,
         started_on=loader.day(SET_UP), by=hana, as_of=set_up,
     )  # fmt: skip
@@ -81,25 +140,28 @@ def weekly(loader: "Loader", placement: Placement) -> None:
 
 
 def _held(loader: "Loader", series: MeetingSeries, placement: Placement, ago: int, said: dict[str, str]) -> Meeting:
-    state, hana = Attendance.State, loader.people["hana"]
+    state, chair = Attendance.State, series.chair
+    away = series.name == NAME  # whose agencies were asked, and sent nobody
     meeting = meetings.plan_meeting(
         series=series,
         held_at=loader.at(ago, 13),
         place="The civic centre, room 2",
-        by=hana,
+        by=chair,
         as_of=loader.at(ago + 2, 9),
     )
-    away = "They were asked, and sent nobody"
     attendance = {
-        seat.key: (state.ABSENT, away) if seat.part == "agency" else (state.PRESENT, "") for seat in seats_of(meeting)
+        seat.key: (state.ABSENT, "They were asked, and sent nobody")
+        if away and seat.part == "agency"
+        else (state.PRESENT, "")
+        for seat in seats_of(meeting)
     }
     minutes.conduct(
         meeting=meeting, child=placement.child, attendance=attendance,
-        said={section: Said(text, 0) for section, text in said.items()}, by=hana, as_of=loader.at(ago, 14),
+        said={section: Said(text, 0) for section, text in said.items()}, by=chair, as_of=loader.at(ago, 14),
     )  # fmt: skip
     return meeting
 
 
 def _send(loader: "Loader", meeting: Meeting, ago: int) -> None:
     child = meeting.discussed.get().child
-    minutes.conduct(meeting=meeting, child=child, send=True, by=loader.people["hana"], as_of=loader.at(ago, 16))
+    minutes.conduct(meeting=meeting, child=child, send=True, by=meeting.series.chair, as_of=loader.at(ago, 16))

@@ -70,7 +70,7 @@ class Story:
     no_logs: bool = False
     allocated: tuple[tuple[str, str], ...] = ()  # (person, part)
     workers_before: tuple[tuple[str, int], ...] = ()  # social workers who left, each with the days since
-    meets: bool = False  # the people round the child meet every week: told in meetings.py
+    meets: bool = False  # the people round the child meet, again and again: told in meetings.py
     rota: str = ""  # "well" or "badly": who cares for her is told in rotas.py
     plans: str = ""  # "well", "badly" or "in part": what was planned and paid for is told in plans.py
     decisions: tuple[tuple[int, str, str, str], ...] = ()  # days ago, what, why, who
@@ -120,7 +120,7 @@ STORIES = [
     Story("Jonah", "Tilley", "M", 16, "WBRI", "ben", "K3", 95, house="tern", in_care=1500, manager="Grace Burnet",
           visits=(90, 55, 20), allocated=(("will", "iro"),)),
     Story("Leah", "Osgood", "F", 16, "WBRI", "ben", "Z13", 33, house="kite", in_care=800, manager="Ade Campion", dol=(33, 62),
-          ratio=2, rota="well", plans="well", about="Training to be a lifeguard.",
+          ratio=2, rota="well", plans="well", meets=True, about="Training to be a lifeguard.",
           visits=(31, 24, 17, 10, 3, (28, "tom", "seen_alone", True, 14), (5, "tom", "seen", True, 14),
                   (26, "hana", "seen_alone", True, 10), (22, "ben", "seen", False, 23), (14, "ben", "seen_alone", False, 18)),
           allocated=(("ines", "iro"), ("carl", "commissioner"), ("ben", "lead_day_to_day"), ("tom", "lead_long_term"))),

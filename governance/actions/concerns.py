@@ -1,6 +1,7 @@
 """The concern ledger: raised, decided, passed on, escalated, answered and closed (SAF-08, SAF-09, ESC-02)."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -15,7 +16,7 @@ from core.access import Permission
 from core.actions import action, touch
 from core.errors import Conflict, Invalid
 from core.models import User
-from governance.models import Concern, ConcernReview, ConcernStep, ConductSubject
+from governance.models import Concern, ConcernReview, ConcernStep, ConductSubject, Meeting
 from governance.policies import concerns as policies
 from governance.policies import protection
 from placements.models import Placement
@@ -362,8 +363,10 @@ def close(*, concern: Concern, reason: str, done: str, by: User, as_of: dt.datet
 def record_review(
     *,
     child: Child,
-    held_at: dt.datetime,
-    agencies: str,
+    meeting: Meeting | None = None,
+    held_at: dt.datetime | None = None,
+    there: Sequence[str] = (),
+    agencies: str = "",
     outcome: str,
     decision: str,
     why: str,
@@ -373,15 +376,27 @@ def record_review(
 ) -> ConcernReview:
     """Record the meeting of several agencies about a run of concerns, with the decision whether the child stays or moves.
 
+    Either a meeting whose minutes were sent here, at which two agencies were; or one held elsewhere, with the agencies that
+    were there and who came. That concerns were on a weekly agenda is not enough: somebody decides whether the child stays.
     The decision goes on the child's record as `decided_by`'s, who is told of it where somebody else wrote it down.
     """
     for_child.may(by, Permission.TRIAGE_CONCERNS, authority_id=child.authority_id)
     if not Child.objects.visible_to(by).filter(pk=child.pk).exists():
         raise PermissionDenied("this child is another's")
     touch(child=child)
+    if meeting is not None:
+        if not policies.meetings_about(child, by).filter(pk=meeting.pk).exists():
+            raise Invalid({"meeting": "Select a meeting about this child at which two agencies or more were"})
+        held_at, there = meeting.held_at, policies.agencies_at(meeting)
+    else:
+        for_child.required(
+            held_at=(held_at, "Enter the date and time of the meeting"),
+            agencies=(agencies, "Enter who was there, and for which agency"),
+        )
+        there = policies.several(there)
+    assert held_at is not None  # noqa: S101 - asked for just above
     policies.received(held_at, as_of, "held_at")
     for_child.required(
-        agencies=(agencies, "Enter who was there, and for which agency"),
         outcome=(outcome, "Enter what was agreed"),
         why=(why, "Enter the reasons for the decision"),
     )
@@ -390,7 +405,9 @@ def record_review(
         raise Invalid({"decided_by": "Select who decided from the list"})
     review = ConcernReview.objects.create(
         child=child,
+        meeting=meeting,
         held_at=held_at,
+        there=there,
         agencies=agencies.strip(),
         outcome=outcome.strip(),
         decision=decision,

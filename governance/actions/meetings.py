@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from children import policies as for_child
 from children.models import Child
 from core import clock
-from core.access import PROVIDER_ROLES, Permission
+from core.access import PROVIDER_ROLES
 from core.actions import action, because, touch
 from core.dates import in_words
 from core.errors import Conflict, Invalid
@@ -43,8 +43,8 @@ def _described(name: str, purpose: str, terms: str, every_days: int) -> None:
         raise Invalid({"every_days": f"Enter a number of days from 1 to {LONGEST_GAP}"})
 
 
-def _chairs(chair: User, authority_id: int) -> None:
-    if not policies.chairs_of(authority_id).filter(pk=chair.pk).exists():
+def _chairs(chair: User, authority_id: int, child: Child | None) -> None:
+    if not policies.chairs_of(authority_id, of_child=child is not None).filter(pk=chair.pk).exists():
         raise Invalid({"chair": "Select a chair from the council’s own people who may run meetings"})
 
 
@@ -69,12 +69,13 @@ def create_series(
     always asked, by where the child lives, is left out only with a reason.
     """
     authority_id = by.authority_id if child is None else child.authority_id
-    for_child.may(by, Permission.RUN_MEETINGS, authority_id=authority_id)
-    assert authority_id is not None  # noqa: S101 - `may` has refused it
+    policies.may_set_up(by, child)
+    assert authority_id is not None  # noqa: S101 - `may_set_up` has refused it
     touch(child=child)
     _described(name, purpose, terms, every_days)
-    _chairs(chair, authority_id)
-    chosen = policies.asks_whom_it_must(required, left_out_why, policies.always_asked(child, as_of))
+    _chairs(chair, authority_id, child)
+    always = policies.always_asked(child, as_of)
+    chosen = policies.asks_whom_it_must(required, left_out_why, always)
     for_child.not_future(started_on, as_of, "started_on", "The day it was set up")
     series = MeetingSeries.objects.create(
         kind=MeetingSeries.Kind.PANEL if child is None else MeetingSeries.Kind.CHILD,
@@ -85,6 +86,7 @@ def create_series(
         terms=terms.strip(),
         chair=chair,
         required=chosen,
+        left_out=policies.left_out(chosen, always),
         left_out_why=left_out_why.strip(),
         every_days=every_days,
         started_on=started_on,
@@ -109,15 +111,17 @@ def change_series(
     as_of: dt.datetime,
 ) -> MeetingSeries:
     """Change what a meeting is for, who chairs it, who must be asked or how often. What it was is kept in its history."""
-    policies.may_run(by, series)
+    policies.may_keep(by, series)
     for_child.hold(series)
     touch_series(series)
     policies.still_held(series, as_of)
     _described(name, purpose, terms, every_days)
     if chair.pk != series.chair_id:
-        _chairs(chair, series.authority_id)
+        _chairs(chair, series.authority_id, series.child)
         _hand_the_chair(series, chair, by, as_of)
-    series.required = policies.asks_whom_it_must(required, left_out_why, policies.always_asked(series.child, as_of))
+    always = policies.always_asked(series.child, as_of)
+    series.required = policies.asks_whom_it_must(required, left_out_why, always)
+    series.left_out = policies.left_out(series.required, always)
     series.name, series.purpose, series.terms = name.strip(), purpose.strip(), terms.strip()
     series.chair, series.left_out_why, series.every_days = chair, left_out_why.strip(), every_days
     series.save()
@@ -136,7 +140,7 @@ def _hand_the_chair(series: MeetingSeries, chair: User, by: User, as_of: dt.date
 @action
 def end_series(*, series: MeetingSeries, ended_on: dt.date, why: str, by: User, as_of: dt.datetime) -> MeetingSeries:
     """Stop holding a meeting from a day on. Its minutes stay, and its open actions stay open."""
-    policies.may_run(by, series)
+    policies.may_keep(by, series)
     for_child.hold(series)
     touch_series(series)
     policies.still_held(series, as_of)
@@ -174,7 +178,7 @@ def add_member(
 
     A provider's person speaks for the provider they have a post with.
     """
-    policies.may_run(by, series)
+    policies.may_keep(by, series)
     touch_series(series)
     policies.still_held(series, as_of)
     for_child.one_of(part, [pair for pair in codes.PARTS if pair[0] != "chair"], "part", "Select their part")
@@ -201,7 +205,7 @@ def add_member(
 @action
 def end_member(*, member: Member, why: str, by: User, as_of: dt.datetime) -> Member:
     """End a membership today. What the person saw of the meeting by it ends at once."""
-    policies.may_run(by, member.series)
+    policies.may_keep(by, member.series)
     for_child.hold(member)
     touch_series(member.series)
     for_child.required(why=(why, "Enter why they no longer belong to it"))
@@ -242,7 +246,11 @@ def plan_meeting(
     if any(child.authority_id != series.authority_id for child in about):
         raise Invalid({"children": "Select children of this council"})
     meeting = Meeting.objects.create(
-        series=series, held_at=held_at, place=place.strip(), required=series.required, recorded_by=by
+        series=series,
+        held_at=held_at,
+        place=place.strip(),
+        required=policies.asked_on(series, held_at),
+        recorded_by=by,
     )
     for child in about:
         Discussed.objects.create(meeting=meeting, child=child)

@@ -65,6 +65,7 @@ def conduct(
         raise Invalid({"": "This meeting is not about that child"})
     if as_of < meeting.held_at - SOON:
         raise Invalid({"": "This meeting has not begun: it can be minuted from half an hour before"})
+    _ask_anew(meeting)
     outcome = Outcome(meeting)
     if attendance:
         _record_attendance(meeting, attendance, by)
@@ -78,11 +79,23 @@ def conduct(
     return outcome
 
 
+def _ask_anew(meeting: Meeting) -> None:
+    """Whoever has had to be asked since the meeting was planned has a seat at it too, and MTG-03 sees who sat there."""
+    asked = policies.asked_to(meeting)
+    if asked != meeting.required:
+        meeting.required = asked
+        meeting.save(update_fields=["required"])
+
+
 def _record_attendance(meeting: Meeting, attendance: Mapping[tuple, tuple[str, str]], by: User) -> None:
     seats = {seat.key: seat for seat in seats_of(meeting)}
     for key, (state, note) in attendance.items():
         seat = seats.get(key)
-        if seat is None or not state:
+        if seat is None:
+            continue
+        if not state:
+            if seat.attendance is not None:
+                seat.attendance.delete()  # what was said of it stays in its history
             continue
         for_child.one_of(state, Attendance.State.choices, "", "Select whether they were here")
         if state == Attendance.State.NOT_INVITED and not note.strip():

@@ -59,12 +59,13 @@ def add_action(
     for_child.one_of(section, codes.SECTIONS, "section", "Select a section")
     if issue is not None and issue.child_id != child.pk:
         raise Invalid({"issue": "Select an issue of this child"})
-    about = issue or Issue.objects.create(
-        child=child,
-        series=meeting.series if meeting else None,
-        section=section,
-        what=(" ".join(new_issue.split()) or " ".join(what.split()))[:SHORT],
-        raised_at=as_of,
+    series, called = meeting.series if meeting else None, " ".join((new_issue.strip() or what).split())[:SHORT]
+    # The same words are the same issue: typed anew each week it would never be seen to come back (MTG-04).
+    known = Issue.objects.filter(child=child, series=series, what__iexact=called).first() if series else None
+    about = (
+        issue
+        or known
+        or Issue.objects.create(child=child, series=series, section=section, what=called, raised_at=as_of)
     )
     return Action.objects.create(
         child=child,

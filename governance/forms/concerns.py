@@ -3,9 +3,11 @@
 from typing import Any
 
 from children.models import Child
-from core import forms
+from core import clock, forms
 from core.access import PROVIDER_ROLES, PartnerKind, Permission, Role
+from core.dates import in_words
 from core.models import User
+from governance import codes
 from governance.models import Concern, ConcernReview, ConcernStep, PoliceAttendance
 from governance.policies import concerns as policies
 from governance.querysets.concerns import to_raise_about
@@ -209,8 +211,31 @@ class Close(forms.Form):
 
 class Review(_About):
     offered = "decided_by"
-    held_at = forms.DateTimeField(label="When was the meeting?", noun="date and time of the meeting")
-    agencies = forms.TextAreaField(label="Who was there, and for which agency?", noun="who was there", rows=3)
+    sections = (
+        ("The meeting", ["meeting"]),
+        ("If its minutes are not here", ["held_at", "there", "agencies"]),
+        ("What came of it", ["outcome", "decision", "why", "decided_by"]),
+    )
+    marks_optional = False
+    meeting = forms.ModelSelectField(
+        None,
+        label="Which meeting was it?",
+        hint="Those about this child whose minutes were sent, and at which two agencies or more were.",
+        noun="which meeting it was",
+        empty_label="One whose minutes are not here",
+        required=False,
+    )
+    held_at = forms.DateTimeField(label="When was the meeting?", noun="date and time of the meeting", required=False)
+    there = forms.CheckboxesField(
+        label="Which agencies were there?",
+        hint="Two or more. A meeting with the provider alone is not one of several agencies.",
+        noun="which agencies were there",
+        choices=codes.AGENCIES,
+        required=False,
+    )
+    agencies = forms.TextAreaField(
+        label="Who was there, and for which agency?", noun="who was there", rows=3, required=False
+    )
     outcome = forms.TextAreaField(label="What was agreed?", noun="what was agreed")
     decision = forms.RadiosField(
         label="Does the child stay?",
@@ -224,6 +249,12 @@ class Review(_About):
         hint="The head of service or the director of children’s services: not the meeting.",
         noun="who decided",
     )
+
+    def __init__(self, *args: Any, meetings: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("meeting", meetings)
+        field: Any = self.fields["meeting"]
+        field.label_from_instance = lambda meeting: f"{meeting.series}, {in_words(clock.local_date(meeting.held_at))}"
 
 
 class Attendance(forms.Form):

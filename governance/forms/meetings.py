@@ -15,6 +15,7 @@ from governance.policies import meetings as policies
 from governance.seats import Seat
 
 MINUTES = 20_000  # characters of one section
+NEW = "new"  # an issue that was never spoken of before
 
 
 class Describe(forms.Form):
@@ -51,9 +52,9 @@ class Describe(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, authority_id: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, authority_id: int, of_child: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer("chair", policies.chairs_of(authority_id))
+        self.offer("chair", policies.chairs_of(authority_id, of_child=of_child))
 
 
 class SetUp(Describe):
@@ -145,12 +146,14 @@ class Conduct(forms.Form):
         label="How shall we know that it is done?", noun="how we shall know", hint="Something anybody could check.",
         max_length=500, required=False,
     )  # fmt: skip
-    issue = forms.ModelSelectField(
-        None, label="Which issue does it belong to?", noun="issue", empty_label="A new one", required=False
+    issue = forms.SelectField(
+        label="Which issue does it belong to?",
+        noun="issue",
+        hint="One that was spoken of before, if it is still about that: so it is seen when it comes back.",
+        choices=[],
+        required=False,
     )
-    new_issue = forms.TextField(
-        label="What is the new issue called?", hint="Only if it is not in the list.", required=False
-    )
+    new_issue = forms.TextField(label="What is the new issue called?", hint="Only if it is a new one.", required=False)
     section = forms.SelectField(label="Which part of the child’s life?", choices=codes.SECTIONS, required=False)
     send = django_forms.CharField(required=False, widget=django_forms.HiddenInput)
 
@@ -161,13 +164,20 @@ class Conduct(forms.Form):
         child: Child,
         seats: Sequence[Seat],
         saved: Mapping[str, Any],
+        before: Mapping[str, str],
         day: dt.date,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.seats, self.saved = list(seats), saved
+        self.seats, self.saved, self.before = list(seats), saved, before
         self.offer("owner", policies.owners_for(meeting.series, day))
-        self.offer("issue", Issue.objects.filter(child=child, series=meeting.series))
+        self.issues = {str(each.pk): each for each in Issue.objects.filter(child=child, series=meeting.series)}
+        issue: Any = self.fields["issue"]
+        issue.choices = [
+            ("", "Select one"),
+            *[(key, each.what) for key, each in self.issues.items()],
+            (NEW, "A new one"),
+        ]
         for seat in self.seats:
             name, states = seat.name, [("", "Not said yet"), *Attendance.State.choices]
             self._add(f"{name}_state", forms.SelectField(label=seat.label, choices=states, required=False))
@@ -206,7 +216,7 @@ class Conduct(forms.Form):
             if seat.attendance is not None:
                 initial[f"{seat.name}_state"] = seat.attendance.state
                 initial[f"{seat.name}_note"] = seat.attendance.note
-                initial[f"{seat.name}_was"] = f"{seat.attendance.state} {seat.attendance.note}"
+                initial[f"{seat.name}_was"] = _as_sent(seat.attendance.state, seat.attendance.note)
         for code, _ in codes.SECTIONS:
             initial[f"text_{code}"], initial[f"version_{code}"] = texts.get(code, ("", 0))
         return initial
@@ -216,9 +226,9 @@ class Conduct(forms.Form):
         return [(seat, self[f"{seat.name}_state"], self[f"{seat.name}_note"]) for seat in self.seats]
 
     @property
-    def section_rows(self) -> list[tuple[Any, Any]]:
-        """Each section's box, and its last saving."""
-        return [(self[f"text_{code}"], self.saved.get(code)) for code, _ in codes.SECTIONS]
+    def section_rows(self) -> list[tuple[Any, Any, str]]:
+        """Each section's box, its last saving, and what stood under it last time."""
+        return [(self[f"text_{code}"], self.saved.get(code), self.before.get(code, "")) for code, _ in codes.SECTIONS]
 
     @property
     def action_fields(self) -> list[Any]:
@@ -227,7 +237,12 @@ class Conduct(forms.Form):
     def clean(self) -> dict[str, Any]:
         typed = self.cleaned_data
         new_action = {name: typed.get(name) for name in ("what", "owner", "due_on", "measure", "issue", "new_issue")}
-        begun = any(new_action[name] for name in ("what", "owner", "due_on", "measure", "new_issue"))
+        begun = any(new_action.values())
+        if begun and not new_action["issue"] and "issue" not in self.errors:
+            self.add_error("issue", "Select which issue it belongs to, or that it is a new one")
+        elif new_action["new_issue"] and new_action["issue"] != NEW:
+            self.add_error("new_issue", "Select a new one above, or clear what the new issue is called")
+        new_action["issue"] = self.issues.get(new_action["issue"] or "")
         new_action["section"] = typed.get("section") or "other"
         return {
             "attendance": {seat.key: sent for seat in self.seats if (sent := self._changed(seat))},
@@ -241,8 +256,19 @@ class Conduct(forms.Form):
         }
 
     def _changed(self, seat: Seat) -> tuple[str, str] | None:
-        """What is sent of a seat, where it is not what the page was shown with: others may have said otherwise since."""
+        """What is sent of a seat, where it is not what the page was shown with: others may have said otherwise since.
+
+        Neither a state nor a note takes back what was said of it. A note alone says nothing of whether they were here.
+        """
         state = self.cleaned_data.get(f"{seat.name}_state", "")
         note = self.cleaned_data.get(f"{seat.name}_note", "")
-        same = f"{state} {note}" == self.cleaned_data.get(f"{seat.name}_was", "")
-        return None if same or not state else (state, note)
+        if _as_sent(state, note) == self.cleaned_data.get(f"{seat.name}_was", ""):
+            return None
+        if note and not state:
+            self.add_error(f"{seat.name}_state", f"Select whether they were here, or clear the note: {seat.label}")
+            return None
+        return (state, note)
+
+
+def _as_sent(state: str, note: str) -> str:
+    return f"{state} {note}".strip()

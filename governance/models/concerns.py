@@ -11,6 +11,8 @@ from children.models import Child
 from core.fields import RecordedAt
 from core.history import tracked
 from core.models import Authority, Protected, User
+from governance import codes
+from governance.models.meetings import Meeting
 from governance.querysets.concerns import (
     ConcernQuerySet,
     ConcernReviewQuerySet,
@@ -247,7 +249,8 @@ class ConductSubject(Protected):
 class ConcernReview(Protected):
     """The meeting of several agencies that a run of concerns or police attendances calls, and what it decided.
 
-    Whether the child stays or moves is part of it, and so is who decided it.
+    Whether the child stays or moves is part of it, and so is who decided it. It is a meeting whose minutes were sent here,
+    or one held elsewhere with who was there said. Without two agencies or more it answers no run of concerns (SAF-09).
     """
 
     class Decision(models.TextChoices):
@@ -257,7 +260,15 @@ class ConcernReview(Protected):
     insert_only = True
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="concern_reviews")
     held_at = models.DateTimeField()
-    agencies = models.TextField("who was there, and for whom")
+    meeting = models.ForeignKey(
+        Meeting,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Where its minutes are here.",
+    )
+    there = models.JSONField("which agencies were there", default=list, help_text="Codes of governance.codes.AGENCIES.")
+    agencies = models.TextField("who was there, and for whom", blank=True)
     outcome = models.TextField("what was agreed")
     decision = models.CharField(max_length=10, choices=Decision.choices)
     why = models.TextField()
@@ -269,3 +280,11 @@ class ConcernReview(Protected):
     class Meta:
         ordering = ["-held_at", "-id"]
         indexes = [models.Index(fields=["child", "-held_at"], name="concern_review_by_child")]
+
+    @property
+    def there_words(self) -> list[str]:
+        return [
+            label.partition(":")[0].removesuffix(", named below")
+            for code, label in codes.AGENCIES
+            if code in self.there
+        ]

@@ -35,6 +35,7 @@ class MeetingSeries(Protected):
     terms = models.TextField("terms of reference")
     chair = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     required = models.JSONField("who must be asked", help_text="Codes of governance.codes.PARTS.")
+    left_out = models.JSONField("who is always asked and is not", default=list, blank=True)
     left_out_why = models.TextField("why somebody who is always asked is not", blank=True)
     every_days = models.PositiveSmallIntegerField("held every so many days")
     started_on = models.DateField()
@@ -77,11 +78,6 @@ class MeetingSeries(Protected):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def required_words(self) -> list[str]:
-        labels = dict(codes.PARTS)
-        return [labels.get(code, code) for code in self.required]
 
 
 class TermsReview(Protected):
@@ -140,7 +136,9 @@ class Meeting(Protected):
     series = models.ForeignKey(MeetingSeries, on_delete=models.PROTECT, related_name="meetings")
     held_at = models.DateTimeField("when")
     place = models.CharField("where", max_length=200, blank=True)
-    required = models.JSONField("who must be asked", help_text="As it stood when this meeting was planned.")
+    required = models.JSONField(
+        "who must be asked", help_text="As it stood when it was planned, and when it was minuted."
+    )
     called_off_at = models.DateTimeField(null=True, blank=True)
     called_off_why = models.TextField("why it was called off", blank=True)
     sent_at = models.DateTimeField("minutes sent", null=True, blank=True)

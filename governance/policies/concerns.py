@@ -2,11 +2,11 @@
 
 import datetime as dt
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from children.models import Allocation, Child
 from children.querysets import live
@@ -15,8 +15,8 @@ from core.access import PROVIDER_ROLES, ROLES, Permission, Role
 from core.errors import Conflict, Invalid, Refused
 from core.models import LocalStandard, User
 from core.working_days import add_working_days
-from governance import names
-from governance.models import Concern, ConcernStep, ConductSubject
+from governance import codes, names
+from governance.models import Attendance, Concern, ConcernStep, ConductSubject, Discussed, Meeting
 from governance.querysets.concerns import to_raise_about
 from staffing.models import Carer
 
@@ -162,6 +162,28 @@ def owners_for(concern: Concern) -> QuerySet[User]:
 
 def who_may_decide_where_she_lives(child: Child) -> QuerySet[User]:
     return User.objects.filter(authority_id=child.authority_id, is_active=True, role__in=MAY_DECIDE).order_by("name")
+
+
+def meetings_about(child: Child, user: User) -> QuerySet[Meeting]:
+    """The meetings of several agencies about a child, as this person sees them: any may be the one a run of concerns calls."""
+    about = Meeting.objects.filter(Exists(Discussed.objects.filter(meeting=OuterRef("pk"), child=child)))
+    seen = Meeting.objects.visible_to(user).values("pk")
+    return about.filter(pk__in=seen).of_several_agencies().select_related("series").order_by("-held_at", "-pk")
+
+
+def several(there: Iterable[str]) -> list[str]:
+    """Raise Invalid unless two agencies or more are among these: a council alone with a provider is no such meeting."""
+    chosen = set(there)
+    found = [code for code, _ in codes.AGENCIES if code in chosen]
+    if len(found) < codes.SEVERAL:
+        raise Invalid({"there": "Select at least two agencies that were there"})
+    return found
+
+
+def agencies_at(meeting: Meeting) -> list[str]:
+    """Which agencies somebody spoke for at a meeting, as codes."""
+    parts = set(meeting.attendances.filter(state=Attendance.State.PRESENT).values_list("part", flat=True))
+    return [code for code, _ in codes.AGENCIES if parts.intersection(codes.SPEAK_FOR.get(code, ()))]
 
 
 def carers_to_name(user: User) -> QuerySet[Carer]:

@@ -6,11 +6,12 @@ part. Providers and commissioners see by belonging alone, as they do with what p
 """
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
 from children.models import Child
 from children.querysets import child_being_read, live
 from core.access import Permission, Scope
+from governance import codes
 from placements.models import ProviderPost
 from placements.querysets import WITHOUT_NOTES
 from staffing.models import AgencyAgreement
@@ -93,6 +94,20 @@ class OfSeriesQuerySet(models.QuerySet):
     def held(self, as_of) -> "OfSeriesQuerySet":
         """Meetings whose time has come and that were not called off."""
         return self.filter(held_at__lte=as_of, called_off_at__isnull=True)
+
+    def of_several_agencies(self) -> "OfSeriesQuerySet":
+        """Meetings at which two agencies or more were present, and whose minutes say so and were sent."""
+        agency = Case(
+            *[
+                When(attendances__state="present", attendances__part__in=parts, then=Value(code))
+                for code, parts in codes.SPEAK_FOR.items()
+            ]
+        )
+        return (
+            self.filter(sent_at__isnull=False)
+            .alias(several=Count(agency, distinct=True))
+            .filter(several__gte=codes.SEVERAL)
+        )
 
 
 class OfMeetingQuerySet(models.QuerySet):

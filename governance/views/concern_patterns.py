@@ -61,7 +61,9 @@ def of_child(request: HttpRequest, reference: str) -> HttpResponse:
             PoliceAttendance.for_user(request.user).filter(placement__child=child),
             as_of,
         )
-        reviews = ConcernReview.for_user(request.user).filter(child=child).select_related("decided_by")
+        reviews = (
+            ConcernReview.for_user(request.user).filter(child=child).select_related("decided_by", "meeting__series")
+        )
         context |= {
             "title": "Concerns",
             "caption": str(child),
@@ -138,7 +140,10 @@ def review(request: HttpRequest, reference: str) -> HttpResponse:
     return record_form(
         request,
         form_class=forms.Review,
-        form_kwargs={"people": policies.who_may_decide_where_she_lives(child)},
+        form_kwargs={
+            "people": policies.who_may_decide_where_she_lives(child),
+            "meetings": policies.meetings_about(child, request.user),
+        },
         act=partial(acts.record_review, child=child),
         done=lambda _review: page,
         title="Record the meeting about these concerns",

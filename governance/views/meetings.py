@@ -1,7 +1,9 @@
 """Meetings: what each is for, who belongs, and when it is held. The meeting's own page is composed in dashboards."""
 
+from collections.abc import Callable
 from functools import partial
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,7 +14,6 @@ from core import clock
 from core.access import Permission, access
 from core.history_panel import changes
 from core.pages import record_form
-from governance import codes
 from governance.actions import meetings as actions
 from governance.forms import meetings as forms
 from governance.models import Action, Meeting, MeetingSeries, Member, TermsReview
@@ -79,10 +80,10 @@ def meetings_of(request: HttpRequest, reference: str) -> HttpResponse:
         "title": "Meetings",
         "child": child,
         "series": list(MeetingSeries.for_user(user).live().filter(child=child).select_related("chair")),
-        "meetings": list(held[:SHOWN]),
+        "page": Paginator(held, SHOWN).get_page(request.GET.get("page")),
         "open": list(Action.for_user(user).filter(child=child).open().select_related("owner", "issue")[:LISTED]),
         "today": clock.local_date(clock.now()),
-        "may_run": user.can(Permission.RUN_MEETINGS),
+        "may_run": policies.may_run_any(user, of_child=True),
         "back_url": reverse("dashboards:child", args=[child.reference]),
     }
     return render(request, "governance/meetings_of.html", context)
@@ -95,20 +96,24 @@ def series(request: HttpRequest, pk: int) -> HttpResponse:
     record, today = _series(request, pk), clock.local_date(as_of)
     members = list(Member.for_user(user).filter(series=record).select_related("person", "agency"))
     now = [m for m in members if m.started_on <= today and (m.ended_on is None or m.ended_on > today)]
-    filled = {member.part for member in now}
+    filled, asked = {member.part for member in now}, policies.asked_on(record, as_of)
+    held = Meeting.for_user(user).filter(series=record).select_related("series__child").order_by("-held_at", "-pk")
     born = Action.for_user(user).filter(meeting__series=record)
     context = {
         "title": record.name,
         "series": record,
         "members": now,
         "before": [m for m in members if m.ended_on is not None and m.ended_on <= today],
-        "nobody": [dict(codes.PARTS)[part] for part in record.required if part not in filled],
-        "meetings": list(Meeting.for_user(user).filter(series=record).order_by("-held_at")[:SHOWN]),
+        "asked": policies.in_words(asked),
+        "left_out": policies.in_words(record.left_out),
+        "nobody": policies.in_words(part for part in asked if part not in filled),
+        "page": Paginator(held, SHOWN).get_page(request.GET.get("page")),
         "reviews": list(TermsReview.for_user(user).filter(series=record).select_related("by")[:SHOWN]),
         "agreed": born.count(),
         "closed": born.filter(closed_at__isnull=False).count(),
         "now": as_of,
         "may_run": policies.runs(user, record),
+        "may_keep": policies.keeps(user, record),
         "history": changes(record, *members),
         "back_url": of_child_page(record.child) if record.child else reverse("governance:meetings"),
     }
@@ -129,11 +134,12 @@ def add_panel(request: HttpRequest) -> HttpResponse:
 
 
 def _set_up(request: HttpRequest, child: Child | None) -> HttpResponse:
+    policies.may_set_up(request.user, child)
     as_of = clock.now()
     return record_form(
         request,
         form_class=forms.SetUp,
-        form_kwargs={"authority_id": request.user.authority_id},
+        form_kwargs={"authority_id": request.user.authority_id, "of_child": child is not None},
         initial={
             "required": policies.always_asked(child, as_of),
             "every_days": 7 if child else 28,
@@ -154,13 +160,14 @@ def _set_up(request: HttpRequest, child: Child | None) -> HttpResponse:
 @access(Permission.RUN_MEETINGS)
 def change_series(request: HttpRequest, pk: int) -> HttpResponse:
     record = _series(request, pk)
-    policies.may_run(request.user, record)
-    kept = ("name", "purpose", "terms", "every_days", "required", "left_out_why")
+    policies.may_keep(request.user, record)
+    kept = ("name", "purpose", "terms", "every_days", "left_out_why")
+    asked = policies.asked_on(record, clock.now())
     return record_form(
         request,
         form_class=forms.Describe,
-        form_kwargs={"authority_id": record.authority_id},
-        initial={name: getattr(record, name) for name in kept} | {"chair": record.chair_id},
+        form_kwargs={"authority_id": record.authority_id, "of_child": record.child_id is not None},
+        initial={name: getattr(record, name) for name in kept} | {"chair": record.chair_id, "required": asked},
         act=partial(actions.change_series, series=record),
         done=series_page,
         title="Change what the meeting is",
@@ -170,8 +177,10 @@ def change_series(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _an_act(request: HttpRequest, record: MeetingSeries, **how) -> HttpResponse:
-    policies.may_run(request.user, record)
+def _an_act(
+    request: HttpRequest, record: MeetingSeries, *, may: Callable[..., None] = policies.may_run, **how
+) -> HttpResponse:
+    may(request.user, record)
     page = series_page(record)
     return record_form(request, caption=record.name, back_url=page, done=lambda _record: page, **how)
 
@@ -182,6 +191,7 @@ def end_series(request: HttpRequest, pk: int) -> HttpResponse:
     return _an_act(
         request,
         record,
+        may=policies.may_keep,
         form_class=forms.EndSeries,
         act=partial(actions.end_series, series=record),
         title="The meeting is no longer held",
@@ -210,6 +220,7 @@ def add_member(request: HttpRequest, pk: int) -> HttpResponse:
     return _an_act(
         request,
         record,
+        may=policies.may_keep,
         form_class=forms.AddMember,
         form_kwargs={"series": record, "day": today},
         initial={"started_on": today},
@@ -230,6 +241,7 @@ def end_member(request: HttpRequest, pk: int) -> HttpResponse:
     return _an_act(
         request,
         member.series,
+        may=policies.may_keep,
         form_class=forms.Why,
         act=partial(actions.end_member, member=member),
         title=f"{member.person} no longer belongs to the meeting",

@@ -33,13 +33,6 @@ def _action(request: HttpRequest, pk: int) -> Action:
     return found
 
 
-def _may_finish(request: HttpRequest, action: Action) -> bool:
-    user = request.user
-    return action.owner_id == user.pk or (
-        user.can(Permission.RUN_MEETINGS) and user.authority_id == action.child.authority_id
-    )
-
-
 @access(Permission.ATTEND_MEETINGS)
 @require_GET
 @transaction.atomic
@@ -58,10 +51,10 @@ def action(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         "sees_child": Child.for_user(user).filter(pk=record.child_id).exists(),
         "sees_meeting": sees_meeting,
-        "may_finish": record.closed_at is None and _may_finish(request, record),
+        "may_finish": record.closed_at is None and policies.finishes(user, record),
         "may_hand_over": record.closed_at is None
         and user.can(Permission.RUN_MEETINGS)
-        and _may_finish(request, record),
+        and policies.finishes(user, record),
         "back_url": reverse("dashboards:meeting", args=[record.meeting_id]) if sees_meeting else "/",
     }
     return render(request, "governance/action.html", context)

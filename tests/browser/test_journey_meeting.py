@@ -57,6 +57,7 @@ def test_a_chair_runs_a_whole_meeting_on_one_page(cast, table, at_a_browser):
     hana.enters("What is to be done?", "Start the tutor on Monday")
     hana.picks("Whose action is it?", "Amy Sparrow")
     hana.enters("How shall we know that it is done?", "Her timetable says so")
+    hana.picks("Which issue does it belong to?", "A new one")
 
     amy = at_a_browser(cast.amy).is_signed_in()
     amy.opens("dashboards:meeting", table.meeting.pk)

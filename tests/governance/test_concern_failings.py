@@ -13,12 +13,20 @@ from governance.models import Concern, ConcernStep, ConductSubject
 from lado import actions as lado
 from staffing.actions import requests
 from tests.cast import at
+from tests.governance.round_a_table import Table
 from tests.staffing.placement_one import DAY, HOUR, PlacementOne
 from tests.told_once import told_once
 
 TUESDAY = dt.date(2021, 11, 2)  # three weeks after she came
 HIGH = {"category": "safety", "what": "Found outside at night.", "risk": "high", "police_reference": "ZZ/1"}
 LEDGER = {"SAF-01", "SAF-08", "SAF-09", "LOG-05"}
+
+
+class AtATable(Table):
+    """The people round somebody else’s child."""
+
+    def __init__(self, life):
+        self.cast, self.child, self.placement = life.cast, life.child, life.placement
 
 
 class Life(PlacementOne):
@@ -49,7 +57,7 @@ class Life(PlacementOne):
 
     def meets(self, as_of, **fields):
         fields = {
-            "agencies": "Police, health, the guardian", "outcome": "She moves.", "decision": "move",
+            "there": ["police", "health", "guardian"], "agencies": "Sgt Tern, Nell, Greta", "outcome": "She moves.", "decision": "move",
             "why": "She is not safe.", "decided_by": self.cast.hana,
         } | fields  # fmt: skip
         return self.act(concerns.record_review, self.cast.tom, as_of, child=self.child, held_at=as_of - HOUR, **fields)
@@ -169,6 +177,9 @@ class TestTheLedger:
         assert life.flag("SAF-09", "meeting").owner == life.cast.hana
         with pytest.raises(Invalid):  # by those who may decide it, and not by the meeting
             life.meets(at(due + DAY, 12), decided_by=life.cast.tom)
+        for alone in ([], ["social_care"], ["social_care", "social_care"], ["social_care", "nobody"]):
+            with pytest.raises(Invalid, match="at least two agencies"):
+                life.meets(at(due + DAY, 12), there=alone, agencies="Just me")
         life.meets(at(due + DAY, 12))
         assert life.owed() == {"SAF-09 lado"}
         client.force_login(life.cast.tom)  # both are closed: the pages still offer what clears it
@@ -185,6 +196,26 @@ class TestTheLedger:
         with pytest.raises(Conflict):
             life.answers(second, at(due + 2 * DAY, 11))  # nothing else is done about a closed one
 
+    @pytest.mark.failing("F87")
+    def test_her_weekly_meeting_answers_them_once_it_is_decided_of_it_whether_she_stays(self, life):
+        """That they were on its agenda is what the review found: raised at the weekly meeting, and nothing came of it."""
+        life.raises(life.pete, at(TUESDAY, 9))
+        life.raises(life.cast.greta, at(TUESDAY, 9))
+        table = AtATable(life)
+        series = table.sets_up(as_of=at(TUESDAY, 10))
+        held = table.meets(series, at(TUESDAY + DAY, 14))
+        others = {"health", "send", "virtual_school", "police", "advocate", "guardian"}
+        alone = table.meets(series, at(TUESDAY + 2 * DAY, 14), missing=others)
+        late = at(TUESDAY + 14 * DAY)
+        assert "SAF-09 meeting" in life.owed(late)
+        with pytest.raises(Invalid, match="two agencies"):
+            life.meets(late, meeting=alone)
+        review = life.meets(late, meeting=held)
+        assert (review.held_at, review.there) == (
+            held.held_at, ["social_care", "health", "education", "police", "guardian", "advocate"],
+        )  # fmt: skip
+        assert "SAF-09 meeting" not in life.owed()
+
     @pytest.mark.failing("F55")
     def test_whether_she_stays_is_on_her_record_and_whoever_decided_is_told(self, life):
         review = life.meets(at(TUESDAY, 12))
@@ -195,7 +226,7 @@ class TestTheLedger:
         assert [message.to for message in told] == [life.cast.hana]
         life.act(
             concerns.record_review, life.cast.hana, at(TUESDAY, 14), child=life.child, held_at=at(TUESDAY, 13),
-            agencies="Police", outcome="O", decision="stay", why="W", decided_by=life.cast.hana,
+            there=["police", "social_care"], agencies="Sgt Tern", outcome="O", decision="stay", why="W", decided_by=life.cast.hana,
         )  # fmt: skip
         assert life.child.decisions.filter(demanded_by="record_review").count() == 2
         assert OutboxMessage.objects.filter(key__startswith="decision-").count() == 1  # she knows

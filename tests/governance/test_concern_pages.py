@@ -229,10 +229,19 @@ class TestPages:
         local = met.astimezone(clock.LONDON)
         sent = {
             "held_at_day": local.day, "held_at_month": local.month, "held_at_year": local.year, "held_at_time": f"{local:%H:%M}",
-            "agencies": "Police", "outcome": "A second carer.", "decision": "stay", "why": "W", "decided_by": cast.dora.pk,
+            "agencies": "Just me", "outcome": "A second carer.", "decision": "stay", "why": "W", "decided_by": cast.dora.pk,
         }  # fmt: skip
-        assert client.post(reverse("governance:record_concern_review", args=[skye.reference]), sent).status_code == 302
-        assert ConcernReview.objects.get().decided_by == cast.dora
+        address = reverse("governance:record_concern_review", args=[skye.reference])
+        refused = client.post(address, sent)
+        assert refused.status_code == 422
+        assert "Select at least two agencies that were there" in refused.content.decode()
+        assert "Just me" in refused.content.decode()
+        assert client.post(address, sent | {"there": ["police", "health"]}).status_code == 302
+        assert (ConcernReview.objects.get().decided_by, ConcernReview.objects.get().there) == (
+            cast.dora,
+            ["health", "police"],
+        )
+        assert "Health, Police" in shows(client, cast.tom, reverse("governance:child_concerns", args=[skye.reference]))
 
     def test_the_placements_page_counts_how_often_the_police_came(self, client, cast, skye):
         client.force_login(cast.paul)

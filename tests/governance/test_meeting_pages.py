@@ -3,13 +3,24 @@
 import pytest
 from django.urls import reverse
 
-from children.models import Decision, FileRead
+from children.models import Decision, FileRead, Wish
 from core import clock
 from governance.actions import concerns, minutes, police
 from governance.actions.minutes import Said
 from governance.codes import WHOLE_CHILD
 from governance.forms.meetings import MINUTES
-from governance.models import Action, Attendance, Meeting, MinuteSection
+from governance.models import (
+    Action,
+    Attendance,
+    Contingency,
+    Issue,
+    LongTermPlan,
+    Meeting,
+    Milestone,
+    MinuteSection,
+    SeniorContact,
+)
+from placements.models import UnregisteredAuthorisation
 from tests.cast import at
 from tests.governance.round_a_table import DAY, HOUR, Table
 from tests.oversight import facts
@@ -152,6 +163,10 @@ def test_what_another_said_of_a_seat_meanwhile_stands(client, table, cast, meeti
 def test_an_action_without_its_measure_is_not_saved_and_nothing_typed_is_lost(client, cast, meeting):
     sent = shown(as_(client, cast.hana).get(page(meeting)))
     typed = {"text_care": "They will train.", "what": "Train them", "owner": str(cast.amy.pk)}
+    refused = client.post(page(meeting), sent | typed).content.decode()
+    assert "Select which issue it belongs to, or that it is a new one" in refused
+    assert "They will train." in refused
+    typed["issue"] = "new"
     response = client.post(page(meeting), sent | typed)
     assert response.status_code == 422
     text = response.content.decode()
@@ -162,7 +177,104 @@ def test_an_action_without_its_measure_is_not_saved_and_nothing_typed_is_lost(cl
     due = {f"due_on_{part}": str(getattr(TODAY, part)) for part in ("day", "month", "year")}
     response = client.post(page(meeting), sent | typed | due | {"measure": "Certificates", "section": "care"})
     assert response.status_code == 302
-    assert Action.objects.get(what="Train them").meeting == meeting
+    action = Action.objects.get(what="Train them")
+    assert (action.meeting, action.issue.what) == (meeting, "Train them")
+    for again in ({"issue": str(action.issue_id)}, {"issue": "new", "new_issue": "train  THEM"}):  # and it comes back
+        other = typed | due | {"measure": "Seen", "what": f"Again, {len(again)}", "once": ""} | again
+        assert client.post(page(meeting), sent | other).status_code == 302
+    assert Issue.objects.filter(child=action.child).count() == 3  # the two of last week, and this
+
+
+def test_a_note_beside_a_seat_is_never_dropped_and_what_was_said_of_a_seat_can_be_taken_back(client, cast, meeting):
+    sent = shown(as_(client, cast.hana).get(page(meeting)))
+    police = {"seat_police_0_0_state": "", "seat_police_0_0_note": "Sgt Tern rang"}
+    response = client.post(page(meeting), sent | police)
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert text.count("Select whether they were here, or clear the note: Police") == 2  # above, and beside the seat
+    assert "Sgt Tern rang" in text
+    assert client.post(page(meeting), sent | police | {"seat_police_0_0_state": "apologies"}).status_code == 302
+    sent = shown(client.get(page(meeting)))
+    assert sent["seat_police_0_0_note"] == "Sgt Tern rang"
+    back = {"seat_police_0_0_state": "", "seat_police_0_0_note": ""}
+    assert client.post(page(meeting), sent | back).status_code == 302
+    assert not Attendance.objects.filter(meeting=meeting, part="police").exists()
+    assert client.post(page(meeting), shown(client.get(page(meeting)))).status_code == 302  # and saved again as it is
+
+
+def test_the_page_leads_to_each_of_its_parts_and_says_what_stood_there_last_time(client, cast, meeting):
+    text = as_(client, cast.hana).get(page(meeting)).content.decode()
+    for target in ("agenda", "attendance", "minutes", "born", *[f"id_text_{code}" for code in WHOLE_CHILD]):
+        assert f'href="#{target}"' in text
+        assert f'id="{target}"' in text
+    assert "Health, last time" in text
+    assert "What was said of health." in text
+
+
+def test_whatever_waits_for_a_decision_is_on_it_in_the_same_few_queries(
+    client, table, cast, meeting, django_assert_max_num_queries
+):
+    hana, address = as_(client, cast.hana), page(meeting)
+    by, now = {"recorded_by": cast.amy}, clock.now()
+    order = cast.dol_order(table.child, TODAY - 20 * DAY, months=1)
+    plan = LongTermPlan.objects.create(child=table.child, kind="move", aim="A home", started_on=LAST, **by)
+
+    def waits(number):
+        wish = Wish.objects.create(
+            child=table.child, asked_on=LAST, words=f"A dog, {number}", analysis="A", what_happens="W", **by
+        )
+        Contingency.objects.create(
+            child=table.child, plan=plan, made_on=LAST, what=f"Her gran’s, {number}", weekly_cost=1, trigger="T", **by
+        )
+        SeniorContact.objects.create(
+            child=table.child, who=cast.dee, occurred_at=at(LAST), how="call", said="S", promised=f"A trip, {number}",
+            who_agreed="W", reported_by=cast.dee, written_at=at(LAST),
+        )  # fmt: skip
+        return wish
+
+    wish = waits(1)
+    UnregisteredAuthorisation.objects.create(
+        placement=table.placement, authorised_by=cast.dora, authorised_at=now - 5 * DAY, expires_at=now + 2 * DAY,
+        reasons="R", alternatives="A", steps="S",
+    )  # fmt: skip
+    text = hana.get(address).content.decode()
+    for words in (
+        "A dog, 1", "A trip, 1", "The director’s authorisation runs out on", "The deprivation of liberty order runs out on",
+    ):  # fmt: skip
+        assert words in text
+    assert "Activate or refuse" not in text  # it is ready, and nothing asks for it yet
+    Milestone.objects.create(plan=plan, what="Keys", due_on=TODAY - DAY, **by)
+    with django_assert_max_num_queries(80) as few:
+        assert "Activate or refuse: Her gran’s, 1" in hana.get(address).content.decode()
+    for number in range(2, 5):
+        waits(number)
+    with django_assert_max_num_queries(len(few)):
+        assert "A trip, 4" in hana.get(address).content.decode()
+    Decision.objects.create(
+        child=table.child, decided_on=TODAY, what="W", why="Y", decided_by="Tom", by_what_authority="M", wish=wish, **by
+    )
+    SeniorContact.objects.update(seen_at=now, seen_by=cast.amy)
+    Contingency.objects.update(state="refused", decided_on=TODAY, decided_by=cast.hana, reasons="R")
+    type(order).objects.update(discharged_on=TODAY)
+    text = hana.get(address).content.decode()
+    assert not {
+        w for w in ("A dog, 1", "A trip,", "Activate or refuse", "The deprivation of liberty order runs") if w in text
+    }
+    assert "A dog, 2" in text
+    paul = as_(client, cast.paul).get(address).content.decode()
+    assert not {w for w in ("A dog,", "authorisation runs out") if w in paul}
+
+
+def test_every_meeting_ever_held_is_found_on_some_page(client, cast, meeting, monkeypatch):
+    monkeypatch.setattr("governance.views.meetings.SHOWN", 1)
+    child = meeting.discussed.get().child
+    for address in (
+        reverse("governance:series", args=[meeting.series_id]),
+        reverse("governance:meetings_of", args=[child.reference]),
+    ):
+        found = [as_(client, cast.hana).get(address, {"page": n}).context["page"].object_list for n in (1, 2)]
+        assert {each.pk for page in found for each in page} == set(Meeting.objects.values_list("pk", flat=True))
+        assert "Page 1 of 2" in client.get(address).content.decode()
 
 
 def test_the_minutes_are_sent_from_the_same_page_and_then_stand(client, table, cast, meeting):
@@ -255,6 +367,14 @@ def test_a_meeting_is_set_up_planned_and_its_people_added_on_pages(client, cast,
     }
     assert client.post(reverse("governance:add_member", args=[series.pk]), joined).status_code == 302
     assert client.post(reverse("governance:add_member", args=[series.pk]), joined).status_code == 409
+    for person, runs in ((cast.amy, True), (cast.carl, False)):
+        table.joins(series, person, "other")
+        text = as_(client, person).get(made["Location"]).content.decode()
+        assert ("Plan a meeting" in text) == runs
+        assert not {words for words in ("Add a member", "It is no longer held", "Change what") if words in text}
+        for name in ("end_series", "change_series", "add_member"):
+            assert client.get(reverse(f"governance:{name}", args=[series.pk])).status_code == 403
+    as_(client, cast.tom)
     for name in ("governance:meetings", "governance:add_panel"):
         assert client.get(reverse(name)).status_code == 200
     assert "Weekly" in client.get(reverse("governance:meetings_of", kwargs=child)).content.decode()

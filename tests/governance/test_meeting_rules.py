@@ -8,13 +8,14 @@ import pytest
 
 from core.errors import Invalid
 from core.models import LocalStandard
-from governance.actions import meetings, tasks
+from governance.actions import meetings, minutes, tasks
 from governance.models import Meeting, MeetingSeries
 from oversight.models import Flag
 from placements.models import Placement
 from tests.cast import at
 from tests.governance.round_a_table import DAY, HOUR, MONDAY, START, Table
 from tests.oversight.facts import NOT_NOT_YES, clocks, on_days, stands
+from tests.oversight.independent import nth_working_day
 from tests.told_once import told_once
 
 WEEK = 7 * DAY
@@ -56,7 +57,26 @@ class TestWhatItIsFor:
         last = START + 20 * DAY
         assert "MTG-01 held" in table.red(at(last))
         table.act(meetings.end_series, series.chair, at(last), series=series, ended_on=last, why="She moved on.")
-        assert table.red() == set()
+        assert table.red() == set()  # for five working days
+
+    def test_a_child_at_high_risk_without_one_is_flagged_and_so_is_ending_the_only_one(self, table, cast):
+        due = nth_working_day(START, 5)
+        assert on_days("MTG-01A", "", due) == NOT_NOT_YES
+        assert "MTG-01A" in table.red(at(due + DAY, 9))
+        assert Flag.objects.standing().get(rule="MTG-01A").owner == cast.tom
+        table.sets_up(child=False, name="Panel", every_days=28, chair=cast.dee, by=cast.dee, as_of=at(due + DAY, 10))
+        assert "MTG-01A" in table.red()  # a panel over many children is none of hers
+        series = table.sets_up(as_of=at(due + DAY, 11))
+        assert "MTG-01A" not in table.red()
+        table.act(meetings.end_series, cast.hana, at(MONDAY, 9), series=series, ended_on=MONDAY, why="It did nothing.")
+        assert on_days("MTG-01A", "", nth_working_day(MONDAY, 5)) == NOT_NOT_YES
+
+    def test_a_child_who_is_not_at_high_risk_needs_none_and_one_under_an_order_does(self, table, cast):
+        Placement.objects.filter(pk=table.placement.pk).update(ended_on=START + DAY)
+        cast.placement(table.child, START + DAY, home=cast.home(status="registered", registered_for="school"))
+        assert clocks("MTG-01A", at(START + 60 * DAY)) == {}
+        cast.dol_order(table.child, MONDAY)
+        assert on_days("MTG-01A", "", nth_working_day(MONDAY, 5)) == NOT_NOT_YES
 
     @pytest.mark.failing("F81")
     @pytest.mark.failing("F82")
@@ -125,6 +145,40 @@ class TestWhoIsThere:
         assert (flag.severity, flag.due_at, flag.owner) == ("amber", at(MONDAY, 14), table.cast.amy)
         table.meets(series, at(MONDAY + WEEK, 14))
         assert not {red for red in table.red() if red.startswith("MTG-03")}
+
+    @pytest.mark.failing("F44")
+    @pytest.mark.failing("F33")
+    @pytest.mark.parametrize("changes", ["said to have a plan", "an order", "moved where staff care"])
+    def test_what_changes_after_it_was_set_up_asks_for_its_own_from_the_next_meeting_on(self, table, cast, changes):
+        children = type(table.child).objects.filter(pk=table.child.pk)
+        children.update(has_ehcp=False)
+        if changes == "moved where staff care":
+            Placement.objects.filter(pk=table.placement.pk).update(ended_on=START)
+            fostered = cast.placement(table.child, START, type="U6")
+        table.child.refresh_from_db()
+        series = table.sets_up()
+        planned = table.plans(series, at(MONDAY, 14))  # before anything changes
+        before = set(planned.required)
+        if changes == "said to have a plan":
+            children.update(has_ehcp=True)
+            new = {"send"}
+        elif changes == "an order":
+            cast.dol_order(table.child, MONDAY - DAY)
+            new = {"guardian"}
+        else:
+            Placement.objects.filter(pk=fostered.pk).update(ended_on=MONDAY - DAY)
+            cast.unregistered(table.child, MONDAY - DAY)
+            new = {"placement_manager", "agency", "police", "commissioner", "advocate"}
+        assert not new & before
+        planned = Meeting.objects.get(pk=planned.pk)
+        there = table.there(planned, uninvited=new)
+        assert new - {"agency"} <= {part for part, *_ in there}  # no agency supplies
+        table.act(minutes.conduct, cast.hana, at(MONDAY, 15), meeting=planned, child=table.child, attendance=there)
+        assert "MTG-03 uninvited" in table.red(at(MONDAY, 16))
+        after = table.meets(series, at(MONDAY + WEEK, 14))
+        assert set(after.required) == before | new
+        assert not {red for red in table.red(at(MONDAY + WEEK, 16)) if red.startswith("MTG-03")}
+        assert series.required == MeetingSeries.objects.get(pk=series.pk).required
 
     @pytest.mark.failing("F68")
     @pytest.mark.failing("F70")

@@ -69,6 +69,8 @@ def test_the_database_keeps_that_too(table, cast, field, value):
 
 def test_who_is_always_asked_depends_on_where_she_lives_and_her_plan(table, cast):
     as_of = at(START, 9)
+    assert "send" in always_asked(table.child, as_of)  # nobody has said that there is no plan
+    table.child.has_ehcp = False
     assert always_asked(table.child, as_of) == [
         "social_worker", "placement_manager", "agency", "health", "virtual_school", "police", "iro", "commissioner",
         "advocate",
@@ -76,7 +78,7 @@ def test_who_is_always_asked_depends_on_where_she_lives_and_her_plan(table, cast
     cast.dol_order(table.child, START)
     table.child.has_ehcp = True
     assert {"guardian", "send"} <= set(always_asked(table.child, as_of))
-    fostered = cast.child(forename="Rosie")
+    fostered = cast.child(forename="Rosie", has_ehcp=False)
     cast.placement(fostered, START, type="U6")
     assert always_asked(fostered, as_of) == ["social_worker", "health", "virtual_school", "iro"]
 
@@ -87,6 +89,8 @@ def test_whoever_is_always_asked_is_left_out_only_with_a_reason(table):
         table.sets_up(required=asked)
     series = table.sets_up(required=asked, left_out_why="The nurse has left; her successor joins in May.")
     assert "health" not in series.required
+    meeting = table.plans(series, at(MONDAY, 14))
+    assert "health" not in {seat.part for seat in seats_of(meeting)}  # and stays so from one meeting to the next
 
 
 def test_others_than_its_own_councils_people_may_not_set_one_up_or_run_it(table, cast):
@@ -99,6 +103,47 @@ def test_others_than_its_own_councils_people_may_not_set_one_up_or_run_it(table,
             table.act(
                 meetings.plan_meeting, stranger, at(MONDAY), series=series, held_at=at(MONDAY, 14), children=[]
             )  # fmt: skip
+
+
+def test_its_chair_and_those_who_answer_for_the_child_change_and_end_it_and_nobody_else(table, cast):
+    series = table.sets_up()
+    for person, part in ((cast.amy, "social_worker"), (cast.carl, "commissioner"), (cast.sal, "other")):
+        table.joins(series, person, part)
+    given = TERMS | {"required": series.required, "chair": cast.hana}
+    joining = {"person": cast.ines, "part": "iro", "started_on": MONDAY}
+    acts = [
+        (meetings.change_series, {"series": series, **given}),
+        (meetings.add_member, {"series": series, **joining}),
+        (meetings.end_member, {"member": series.members.get(person=cast.carl), "why": "Left."}),
+        (meetings.end_series, {"series": series, "ended_on": MONDAY, "why": "It asks too much."}),
+    ]
+    # The worker whose practice it looks at, whoever pays, and whoever sits in it or above it.
+    for stranger in (cast.amy, cast.carl, cast.sal, cast.dee):
+        for act, what in acts:
+            with pytest.raises(PermissionDenied):
+                table.act(act, stranger, at(MONDAY), **what)
+    table.act(meetings.plan_meeting, cast.amy, at(MONDAY), series=series, held_at=at(MONDAY, 14))
+    with pytest.raises(PermissionDenied):
+        table.act(meetings.plan_meeting, cast.carl, at(MONDAY), series=series, held_at=at(MONDAY, 15))
+    for act, what in acts[:-1]:
+        table.act(act, cast.tom, at(MONDAY), **what)
+    table.act(meetings.change_series, cast.hana, at(MONDAY), series=series, **given | {"chair": cast.sal})
+    act, what = acts[-1]
+    assert table.act(act, cast.sal, at(MONDAY), **what).ended_on == MONDAY
+
+
+def test_whoever_pays_for_her_placement_sets_up_chairs_and_finishes_none_of_her_meetings(table, cast):
+    with pytest.raises(PermissionDenied):
+        table.sets_up(by=cast.carl, chair=cast.hana)
+    with pytest.raises(Invalid, match="Select a chair"):
+        table.sets_up(chair=cast.carl)
+    series = table.sets_up()
+    table.joins(series, cast.carl, "commissioner")
+    meeting = table.meets(series, at(MONDAY, 14), sent=False)
+    action = table.agrees(meeting, at(MONDAY, 15))
+    with pytest.raises(PermissionDenied):
+        table.act(tasks.close_action, cast.carl, at(MONDAY, 16), action=action, evidence="It is paid for.")
+    assert table.sets_up(child=False, name="High-cost panel", chair=cast.carl, by=cast.carl).chair == cast.carl
 
 
 def test_another_chair_belongs_to_it_and_the_old_one_no_longer(table, cast):

@@ -90,7 +90,7 @@ def owed(s, p):
         if c.risk and not s.done(c.read_at):
             yield rule, "unread", c.received_at + 24 * HOUR, True
     came = p.started_at or midnight(p.started_on)
-    met = [r.held_at for r in s.met[p.child_id]]
+    met = [r.held_at for r in s.met[p.child_id] if len(set(r.there)) >= 2]
     consulted = [step.happened_at for c in concerns for step in s.lado[c.pk]]
     for limb, times, days in (("meeting", met, 5), ("lado", consulted, 1)):
         run = [c for c in concerns if c.received_at >= came and all(c.received_at > t for t in times)]

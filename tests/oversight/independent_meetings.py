@@ -5,7 +5,7 @@ import datetime as dt
 from governance.models import Action, Attendance, Meeting, MeetingSeries
 from placements.models import Placement
 from staffing.models import AgencyAgreement
-from tests.oversight.independent import DAY, date, lives_there, midnight, nth_working_day
+from tests.oversight.independent import DAY, date, lives_there, midnight, nth_working_day, risk_since
 
 
 class Table:
@@ -38,7 +38,14 @@ def expected_of_meetings(facts):
     t, found = Table(facts), set()
     for p in Placement.objects.select_related("child"):
         if p.followed_from and p.followed_from <= t.today and lives_there(t, p):
-            for rows in (the_series(t, p), the_minutes(t, p), the_seats(t, p), the_agencies(t, p), the_actions(t, p)):
+            for rows in (
+                the_series(t, p),
+                no_series(t, p),
+                the_minutes(t, p),
+                the_seats(t, p),
+                the_agencies(t, p),
+                the_actions(t, p),
+            ):
                 found |= first_of_each(p, rows)
     return found
 
@@ -71,6 +78,19 @@ def the_series(t, p):
             last = max([series.started_on, p.started_on, p.followed_from, *[date(m.held_at) for m in held]])
             if t.today > last + series.every_days * DAY:
                 yield "MTG-01", "held", None, midnight(last + (series.every_days + 1) * DAY)
+
+
+def no_series(t, p):
+    """High risk, and nobody has set up a meeting about her; or the last one ended, and no other began."""
+    risky_from = risk_since(t.facts, p)
+    if risky_from is None:
+        return
+    hers = [s for s in MeetingSeries.objects.filter(child=p.child_id) if s.started_on <= t.today]
+    if any(t.live(s) for s in hers):
+        return
+    fifth = nth_working_day(max([p.started_on, p.followed_from, risky_from, *[s.ended_on for s in hers]]), 5)
+    if t.today > fifth:
+        yield "MTG-01A", "", None, midnight(fifth + DAY)
 
 
 def the_minutes(t, p):

@@ -54,6 +54,7 @@ class Invented:
         for _ in range(chance.choice([0, 0, 1, 2])):
             ConcernReview.objects.create(
                 child=child, held_at=self.moment(), agencies="A", outcome="O", decision="stay", why="W",
+                there=self.safer.choice([[], ["police"], ["health", "police"], ["health", "social_care"]]),
                 decided_by=cast.hana, recorded_by=cast.tom,
             )  # fmt: skip
 

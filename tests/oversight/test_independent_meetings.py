@@ -30,7 +30,7 @@ class InventedMeetings:
     """Children, what is held about them, and what came of it, from a seed."""
 
     def __init__(self, cast, seed):
-        self.cast, self.chance = cast, random.Random(seed)
+        self.cast, self.chance, self.later = cast, random.Random(seed), random.Random(f"asked later {seed}")
         self.by = {"recorded_by": cast.hana}
         self.agencies = [Provider.objects.create(name=name) for name in ("Tideway Nursing", "Shoreline Nursing")]
         self.children = [self.child() for _ in range(4)]
@@ -64,13 +64,13 @@ class InventedMeetings:
 
     def held(self, series, children):
         chance, issues = self.chance, {}
-        day = 0
+        day, plan_from = 0, self.later.choice([0, 20, 40, DAYS])
         while (day := day + chance.choice([3, 7, 7, 8, 14])) < DAYS:
             when = at(FIRST + day * DAY, chance.choice([9, 14, 23]))
             off = {"called_off_at": when + DAY, "called_off_why": "W"} if chance.random() < 0.1 else {}
             sent = {"sent_at": when + chance.choice([1, 2, 5, 9]) * DAY, "sent_by": self.cast.hana}
             meeting = Meeting.objects.create(
-                series=series, held_at=when, required=series.required, **self.by,
+                series=series, held_at=when, required=series.required + ["send"] * (day >= plan_from), **self.by,
                 **(off or chance.choice([{}, sent, sent, sent])),
             )  # fmt: skip
             about = children if series.child else chance.sample(children, 2)
@@ -90,6 +90,9 @@ class InventedMeetings:
                         meeting=meeting, part=part, agency=agency, person=person, state=self.chance.choice(states),
                         note="N", **self.by,
                     )  # fmt: skip
+        if "send" in meeting.required and self.later.random() < 0.8:
+            state = self.later.choice(["present", "absent", "not_invited"])
+            Attendance.objects.create(meeting=meeting, part="send", state=state, note="N", **self.by)
 
     def action(self, meeting, child, issues, when):
         chance = self.chance

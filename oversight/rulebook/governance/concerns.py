@@ -38,7 +38,8 @@ HEARD = f"""heard AS MATERIALIZED (
 )"""
 
 MET = f"""SELECT r.held_at AS at FROM governance_concernreview r
-    WHERE r.child_id = subject.child_id AND r.held_at <= %(as_of)s AND {known("r")} ORDER BY r.held_at DESC LIMIT 1"""
+    WHERE r.child_id = subject.child_id AND r.held_at <= %(as_of)s AND jsonb_array_length(r.there) >= {SOURCES}
+      AND {known("r")} ORDER BY r.held_at DESC LIMIT 1"""
 CONSULTED = f"""SELECT s.happened_at AS at
     FROM governance_concern c JOIN governance_concernstep s ON s.concern_id = c.id
     WHERE c.child_id = subject.child_id AND s.kind IN ('lado', 'passed') AND s.happened_at <= %(as_of)s AND {known("s")}
@@ -92,8 +93,9 @@ def _owed(limb: str, due: str, where: str, table: str = "heard") -> str:
 TRIAGE_BY = "A manager’s decision, with reasons: act, call a strategy discussion, find out more, or nothing more."
 ANSWER_BY = "The answer to whoever raised it, on the record; for somebody without an account, how they were told."
 MEETING_BY = (
-    "The record of a meeting of several agencies held since, with the decision whether the child stays or moves, "
-    "and who took it."
+    "The record of a meeting held since at which two agencies or more were, beside the provider, with the decision whether "
+    "the child stays or moves, and who took it: one whose minutes were sent here, or one held elsewhere, with who was there. "
+    "That a weekly meeting had the concerns on its agenda is not enough, until that decision is recorded of it."
 )
 LADO_BY = (
     "The record, on the concern (of several, on any of them, open or closed), of who at the LADO’s was consulted and what "

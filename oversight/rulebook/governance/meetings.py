@@ -11,6 +11,7 @@ from oversight import standards
 from oversight.rulebook.rule import Basis, Limb, Mend, Rule, Trait
 from oversight.rulebook.sql import (
     FOLLOWED,
+    RISK,
     STAGE_AT_ONCE,
     STAGE_OF_DAYS,
     clocks,
@@ -89,6 +90,43 @@ MTG_01 = Rule(
     ),
 )
 
+MTG_01A = Rule(
+    code="MTG-01A",
+    source_id="MTG-01",
+    only=frozenset({Trait.HIGH_RISK}),
+    title="A meeting of the people round a child at high risk",
+    authority="Local standard (recommendation 2.7 of the review): whoever cares for the child, teaches, treats or watches over "
+    "them sits at one table. A meeting that nobody has set up is never late, so that it is not there is a flag of its own.",
+    basis=Basis.LOCAL,
+    scope="Placements a team follows, in a setting recorded as not registered or of a child under a deprivation of liberty "
+    "order, while no meeting about the child is held again and again. A panel over many children is not such a meeting.",
+    period="5 working days from the day it became so, or from the end of the last such meeting",
+    what_clears="Setting up a meeting about the child.",
+    owned_by=Role.TEAM_MANAGER,
+    mend=MEET,
+    clocks=clocks(
+        FOLLOWED,
+        RISK,
+        standards.columns(standards.HELD_MEETING),
+        stage=STAGE_OF_DAYS,
+        rows=f"""
+            SELECT authority_id, subject.child_id, placement_id, '' AS limb, {start_of("without.day")} AS clock_started_at,
+                   {start_of("nth.day + 1")} AS due_at
+            FROM subject
+            JOIN risk USING (placement_id)
+            JOIN standard USING (authority_id)
+            CROSS JOIN LATERAL (
+                SELECT greatest(subject.from_day, risk.risky_from, max(s.ended_on)) AS day,
+                       coalesce(bool_or({covers_today("s")}), false) AS held
+                FROM governance_meetingseries s
+                WHERE s.child_id = subject.child_id AND s.authority_id = subject.authority_id
+                  AND s.started_on <= %(today)s AND {known("s")}
+            ) AS without
+            CROSS JOIN LATERAL ({working_days_after("without.day", "meeting_set_up")}) AS nth
+            WHERE NOT without.held""",
+    ),
+)
+
 MTG_02 = Rule(
     code="MTG-02",
     source_id="MTG-02",
@@ -162,7 +200,9 @@ MTG_03 = Rule(
     "the review health was asked late, education at first not at all, and the care agencies rarely came.",
     basis=Basis.LOCAL,
     scope="Each meeting held about a child whose placement a team follows, and each panel that looked at the child last time "
-    "it sat; for a care agency, from the day it supplies carers.",
+    "it sat; for a care agency, from the day it supplies carers. Who must be asked is looked at again for each meeting, when it "
+    "is planned and when it is minuted: an order, a move or an education plan asks for its own from the next meeting on, "
+    "and so does a plan of which nobody has said that there is none.",
     period="at once where somebody was not asked; two meetings in a row where they did not come",
     what_clears="The next meeting, to which they are asked, or at which they are present; or that they need not be asked.",
     mend=MEET,
@@ -345,4 +385,4 @@ MTG_04 = Rule(
     ),
 )
 
-RULES = (MTG_01, MTG_02, MTG_03, MTG_03A, MTG_04)
+RULES = (MTG_01, MTG_01A, MTG_02, MTG_03, MTG_03A, MTG_04)

@@ -294,7 +294,7 @@ def of_concerns(cast, placement, carer) -> dict[str, int]:
         placement=placement, attended_at=moment, called_by="staff", why="W", recorded_by=cast.priya
     )
     ConcernReview.objects.create(
-        child=child, held_at=moment, agencies="A", outcome="O", decision="stay", why="W", decided_by=cast.hana,
+        child=child, held_at=moment, there=["health", "police"], agencies="A", outcome="O", decision="stay", why="W", decided_by=cast.hana,
         recorded_by=cast.tom,
     )  # fmt: skip
     return {"concern": concern.pk}
