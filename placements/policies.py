@@ -18,7 +18,7 @@ from core.dates import birthday, in_words
 from core.errors import Invalid, Refused
 from core.models import LocalStandard, User
 from placements import codes
-from placements.models import Home, ManagerPost, Placement, ProviderPost, Registration
+from placements.models import DolOrder, Home, ManagerPost, Placement, ProviderPost, Registration
 
 PLANNED_AHEAD = dt.timedelta(days=28)  # further off than this, a date is a slip or a wish
 AWAY_AT_MOST = dt.timedelta(days=366)  # and likewise a manager's leave, which is known of longer before
@@ -92,6 +92,24 @@ def not_beside_another(child: Child, day: dt.date, field: str) -> None:
 def registration_on(home: Home | None, day: dt.date) -> Registration | None:
     """What is on record of a home's registration on `day`. None: nothing, so it is not known."""
     return Registration.objects.filter(live_on(day), home=home).first() if home else None
+
+
+def high_risk_from(placement: Placement, day: dt.date) -> dt.date | None:
+    """The first day of the unbroken stretch up to `day` in which the setting was recorded as not registered, or the child
+    was under a deprivation of liberty order: a renewed order does not begin it again. None where it is neither."""
+    homes = Registration.objects.filter(
+        home=placement.home_id, status=Registration.Status.NOT_REGISTERED, started_on__lte=day
+    )
+    orders = DolOrder.objects.filter(child=placement.child_id, starts_on__lte=day)
+    one = dt.timedelta(days=1)
+    stretches = [(each.started_on, each.ended_on or day + one) for each in homes]
+    stretches += [
+        (each.starts_on, min(each.expires_on + one, each.discharged_on or each.expires_on + one)) for each in orders
+    ]
+    joined: tuple[dt.date, dt.date] | None = None
+    for first, until in sorted(stretch for stretch in stretches if stretch[0] < stretch[1]):
+        joined = (joined[0], max(joined[1], until)) if joined and first <= joined[1] else (first, until)
+    return joined[0] if joined and joined[1] > day else None
 
 
 def check_place(*, child: Child, type: str, home: Home | None, day: dt.date, day_field: str) -> None:

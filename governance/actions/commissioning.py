@@ -15,6 +15,7 @@ from core.dates import in_words
 from core.errors import Conflict, Invalid
 from core.models import User
 from governance.models import CourtTask, CrisisCheck, Funding, NoticeReceived
+from governance.policies import crisis
 from governance.policies import plans as policies
 from placements import policies as for_placement
 from placements.models import Placement, Registration
@@ -160,21 +161,22 @@ def sign_crisis_check(
 ) -> CrisisCheck:
     """Sign what is in place for the child at a step of the crisis clock, at the rank the step asks for or above (CPL-07).
 
-    From day 28 on its daily structure is described; where the setting is not registered, so is its registration or the
-    way out, at every step.
+    No step is signed before the one before it is due. From day 28 on its daily structure is described; where the setting
+    is not registered, so is its registration or the way out, at every step.
     """
     _at(by, Permission.SIGN_CRISIS_CHECK, placement)
     for_child.one_of(step, CrisisCheck.Step.choices, "step", "Select the step")
-    if step not in dict(policies.steps_for(by)):
+    if step not in dict(crisis.steps_for(by)):
         raise PermissionDenied("this step is signed at a higher rank")
     for_placement.not_over(placement, as_of)
+    crisis.not_too_early(placement, step, as_of)
     sections = {
         "safeguarding": (safeguarding, "Enter how the child is kept safe"),
         "care": (care, "Enter who cares for the child, and who is in charge"),
         "education": (education, "Enter what the child’s education is now"),
         "health": (health, "Enter what the child’s health care is now"),
     }
-    if step in policies.STRUCTURED:
+    if step in crisis.STRUCTURED:
         sections["structure"] = (structure, "Enter the daily structure there is by now")
     setting = for_placement.registration_on(placement.home, clock.local_date(as_of))
     if setting is not None and setting.status == Registration.Status.NOT_REGISTERED:

@@ -85,8 +85,8 @@ class Funding(Protected):
 class CrisisCheck(Protected):
     """A step of the crisis clock: what is in place for the child by now, signed at a rank that rises (CPL-07).
 
-    Grace of 48 hours; then at 48 hours, working day 5, and days 14, 28, 56 and 84. What was set up for a night drifted
-    for nine months: each step asks whether the crisis has become a placement, or ends.
+    Grace of 48 hours; then at 48 hours, working day 5, and days 14, 28, 56 and 84, and every 28 days after that. What was
+    set up for a night drifted for nine months: each step asks whether the crisis has become a placement, or ends.
     """
 
     class Step(models.TextChoices):
@@ -96,6 +96,7 @@ class CrisisCheck(Protected):
         DAY_28 = "day_28", "Day 28"
         DAY_56 = "day_56", "Day 56"
         DAY_84 = "day_84", "Day 84"
+        AGAIN = "again", "Every 28 days after day 84"
 
     insert_only = True
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="crisis_checks")

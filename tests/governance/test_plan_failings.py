@@ -17,7 +17,8 @@ from governance import agreement_text
 from governance.actions import commissioning, long_term, plans
 from governance.models import CrisisCheck, Funding, Plan, ReferralProfile, SearchEntry
 from governance.policies import plans as policies
-from governance.policies.plans import SIGNED_BY, steps_for
+from governance.policies.crisis import SIGNED_BY, looks, steps_for
+from oversight.clocks import running
 from placements import actions as placements
 from tests.cast import at
 from tests.staffing.placement_one import ARRIVED, DAY, HOUR, MOVED, PlacementOne
@@ -496,7 +497,7 @@ class TestCrisis:
         life.signs_step(life.cast.tom, "hours_48", ARRIVED + 49 * HOUR)
         assert "CPL-07 hours_48" not in life.red()
         nine_months = {flag for flag in life.red(at(MOVED + 240 * DAY)) if flag.startswith("CPL-07")}
-        assert nine_months == {f"CPL-07 {step}" for step in ("day_5", "day_14", "day_28", "day_56", "day_84")}
+        assert nine_months == {f"CPL-07 {step}" for step in ("day_5", "day_14", "day_28", "day_56", "day_84", "again")}
         assert life.flag("CPL-07", "day_84").owner == life.cast.dora
 
     @pytest.mark.recommendation("R1.7")
@@ -533,6 +534,34 @@ class TestCrisis:
             life.signs_step(life.cast.dee, "day_28", when, structure="")
         life.signs_step(life.cast.dee, "day_28", when)
         assert not {flag for flag in life.red(at(MOVED + 56 * DAY, 23)) if flag.startswith("CPL-07")}
+
+    @pytest.mark.failing("F9")
+    def test_nobody_signs_the_drift_away_on_its_second_day(self, life):
+        for step, day in (("day_5", 1), ("day_84", 2), ("day_84", 56), ("again", 84)):
+            with pytest.raises(Invalid, match="can be signed from"):
+                life.signs_step(life.cast.dora, step, at(MOVED + day * DAY, 18))
+        life.signs_step(life.cast.dora, "day_5", ARRIVED + 48 * HOUR)
+        life.signs_step(life.cast.dora, "day_84", at(MOVED + 57 * DAY))
+        assert "CPL-07 again" not in life.red(at(MOVED + 112 * DAY, 23))
+        assert "CPL-07 again" in life.red(at(MOVED + 113 * DAY, 1))
+        life.signs_step(life.cast.dora, "again", at(MOVED + 113 * DAY))
+        assert not {flag for flag in life.red(at(MOVED + 141 * DAY, 23)) if flag.startswith("CPL-07")}
+        assert "CPL-07 again" in life.red(at(MOVED + 142 * DAY, 1))
+
+    def test_the_page_says_when_each_step_is_due_and_which_somebody_higher_signed_past(self, life, client):
+        life.signs_step(life.cast.hana, "day_14", at(MOVED + 10 * DAY))
+        client.force_login(life.cast.dora)
+        page = client.get(reverse("governance:crisis", args=[life.placement.pk])).content.decode()
+        assert page.count("Covered by what Hana Finch signed for “Day 14”") == 2
+        assert 'It was due on <time datetime="2021-11-09">' in page
+        assert page.count("Overdue") == 4  # days 28, 56 and 84, and every 28 days after
+        form = client.get(reverse("governance:sign_crisis_check", args=[life.placement.pk])).content.decode()
+        assert "Every 28 days after day 84" in form
+
+    def test_the_clock_the_page_shows_is_the_rules_own(self, life):
+        when = at(MOVED + 20 * DAY)
+        shown = {look.step.value: look.due_at for look in looks(life.placement, [], when)}
+        assert shown == {each.limb: each.due_at for each in running({"CPL-07"}, [life.placement.pk], as_of=when)}
 
     @pytest.mark.parametrize("step", CrisisCheck.Step.values)
     def test_a_step_is_signed_at_its_rank_or_above(self, life, step):

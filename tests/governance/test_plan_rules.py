@@ -286,7 +286,17 @@ class TestCrisis:
 
     def test_a_later_step_covers_the_earlier_ones(self, records):
         records.checked("day_14", at(START + 14 * DAY))
-        assert set(clocks("CPL-07", at(START + 20 * DAY))) == {"day_28", "day_56", "day_84"}
+        assert set(clocks("CPL-07", at(START + 20 * DAY))) == {"day_28", "day_56", "day_84", "again"}
+
+    def test_what_was_signed_early_clears_only_what_was_due_next(self, records):
+        records.checked("day_84", at(START + 2 * DAY, 10))
+        assert set(clocks("CPL-07", at(START + 20 * DAY))) == {"day_14", "day_28", "day_56", "day_84", "again"}
+
+    def test_it_is_looked_at_again_every_28_days(self, records):
+        assert on_days("CPL-07", "again", START + 112 * DAY) == NOT_NOT_YES
+        records.checked("again", at(START + 100 * DAY))
+        assert on_days("CPL-07", "again", START + 128 * DAY) == NOT_NOT_YES
+        assert set(clocks("CPL-07", at(START + 120 * DAY))) == {"again"}
 
     def test_a_planned_move_to_a_registered_home_has_none(self, cast):
         home = cast.home(status="registered", registered_for="childrens_home")
