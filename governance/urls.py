@@ -113,5 +113,6 @@ urlpatterns = [
     path("children/<str:reference>/senior-contacts/add/", deciding.record_contact, name="record_contact"),
     path("children/<str:reference>/senior-contacts/report/", deciding.report_contact, name="report_contact"),
     path("senior-contacts/<int:pk>/write/", deciding.write_contact, name="write_contact"),
+    path("senior-contacts/<int:pk>/unwritten/", deciding.say_unwritten, name="say_unwritten"),
     path("senior-contacts/<int:pk>/seen/", deciding.see_contact, name="see_contact"),
 ]

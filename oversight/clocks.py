@@ -90,10 +90,14 @@ def _shown(day: dt.date) -> list[Rule]:
     return [rule for rule in rulebook.clocks_in_force(day) if not rule.behind_the_door]
 
 
+# Of a clock's row all but who holds it, which only some rules say.
+COLUMNS = "authority_id, child_id, placement_id, carer_id, agency_id, shift_id, limb, clock_started_at, due_at, stage"
+
+
 @functools.cache
 def _query(codes: tuple[str, ...], where: str) -> str:
     parts = "\nUNION ALL\n".join(
-        f"SELECT '{rule.code}' AS rule, * FROM ({of_a_list(beside_others(rule.clocks))}) AS of_rule"
+        f"SELECT '{rule.code}' AS rule, {COLUMNS} FROM ({of_a_list(beside_others(rule.clocks))}) AS of_rule"
         for rule in rulebook.ALL
         if rule.code in codes
     )

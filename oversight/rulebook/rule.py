@@ -95,6 +95,9 @@ class Rule:
     mend: Mend | None = None
     kept_by_ladder: bool = False  # its clock is the ladder's (escalations/): no flag is raised, an escalation climbs
     for_provider: bool = False  # whether the provider’s own managers see it: what is theirs to do, or to know
+    names_holder: bool = (
+        False  # its rows say whose account holds each flag; where they say nobody, it is the limb's owner
+    )
     behind_the_door: bool = False  # seen by the LADO and whoever holds it alone; its rows say who that is
     only: frozenset[Trait] = frozenset()  # all of these are needed; a recheck passes by where one is not
     clocks: str = field(default="", repr=False)

@@ -222,6 +222,7 @@ ABOUT = {
     "governance:enter_in_register": "placement",
     "governance:review_register": "placement",
     "governance:write_contact": "senior contact",
+    "governance:say_unwritten": "senior contact",
     "governance:see_contact": "senior contact",
     "lado:refer_concern": "concern",
     "lado:decide_concern": "concern",
