@@ -107,7 +107,7 @@ KINDS: dict[str, Kind] = {
         Kind(
             "funding",
             "What is paid",
-            "a price, a block of weeks, an agency’s contract",
+            "a price, a block of weeks, an agency’s contract, a contingency",
             (Role.COMMISSIONER, Role.HEAD_OF_SERVICE, Role.DIRECTOR, Role.DCS),
             outside=(PANEL,),
         ),
@@ -152,6 +152,7 @@ DEMANDED: dict[str, str] = {
     "discharge_dol_order": "order",
     "record_funding": "funding",
     "stop_funding": "funding",
+    "decide_contingency": "funding",
     "record_review": "placement",
     "set_staffing": "staffing",
     "publish": "rota",
@@ -160,6 +161,7 @@ DEMANDED: dict[str, str] = {
     "take_off": "rota",
     "change_shift": "rota",
     "cancel_shift": "rota",
+    "name_leader": "rota",
 }
 
 

@@ -438,13 +438,24 @@ class TestLongTerm:
         assert life.flag("CPL-06", "contingency").owner == life.cast.hana
         with pytest.raises(Invalid, match="reasons"):
             life.act(
-                long_term.decide_contingency, life.cast.tom, at(second + DAY), contingency=contingency, state="refused",
+                long_term.decide_contingency, life.cast.hana, at(second + DAY), contingency=contingency, state="refused",
                 reasons=" ",
             )  # fmt: skip
+        for who in ("amy", "tom", "ines"):  # £8,000 a week are not theirs to spend
+            with pytest.raises(Refused, check=lambda refusal: "Hana Finch (head of service)" in refusal.remedy):
+                life.act(
+                    long_term.decide_contingency, getattr(life.cast, who), at(second + DAY), contingency=contingency,
+                    state="activated", reasons="Now.",
+                )  # fmt: skip
+        assert contingency.state == "standing"
         life.act(
-            long_term.decide_contingency, life.cast.tom, at(second + DAY), contingency=contingency, state="activated",
+            long_term.decide_contingency, life.cast.hana, at(second + DAY), contingency=contingency, state="activated",
             reasons="The house will not be ready this year.",
         )  # fmt: skip
+        decision = life.child.decisions.get(demanded_by="decide_contingency")
+        assert (decision.kind, decision.decider) == ("funding", life.cast.hana)
+        assert decision.what == "To use the contingency, at £8000.00 a week: Two carers at Beacon House."
+        assert decision.why == "The house will not be ready this year."
         assert "CPL-06 contingency" not in life.red()
         assert "CPL-06 missed" in life.red()
         life.act(
