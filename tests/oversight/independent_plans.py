@@ -102,7 +102,7 @@ def profile(facts, records, p, since, risky_from):
         day for day in asked if p.started_on <= day <= today and not any(each >= day - 28 * DAY for each in confirmed)
     ]
     if untrue:
-        yield "CPL-04", "unfounded", midnight(min(untrue))
+        yield "CPL-04", "unfounded", midnight(min(untrue) + DAY)
     if risky_from is None:
         return
     start = max(since, risky_from)
