@@ -4,12 +4,13 @@ import datetime as dt
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from children import policies as for_child
 from children.actions.deciding import decided
 from children.models import Child
 from core import clock
-from core.access import Permission
+from core.access import Permission, Role
 from core.actions import action, touch
 from core.dates import in_words
 from core.errors import Conflict, Invalid
@@ -19,6 +20,7 @@ from governance.policies import crisis
 from governance.policies import plans as policies
 from placements import policies as for_placement
 from placements.models import Placement, Registration
+from staffing import notices
 
 LONGEST_NOTICE = dt.timedelta(days=366)
 
@@ -210,7 +212,8 @@ def record_notice(
     by: User,
     as_of: dt.datetime,
 ) -> NoticeReceived:
-    """Record that a provider or an agency gave notice. The search and the contingency are due the same day (NOT-08)."""
+    """Record that a provider or an agency gave notice. The search and the contingency are due the same day (NOT-08), and
+    the director of children's services is told at once, by a message that names nobody."""
     _at(by, Permission.RECORD_COMMISSIONING, placement)
     for_child.required(from_whom=(from_whom, "Enter who gave notice"), reasons=(reasons, "Enter the reasons they gave"))
     if received_at > as_of:
@@ -219,7 +222,7 @@ def record_notice(
         raise Invalid({"ends_at": "They stop after the notice came, not before"})
     if ends_at > received_at + LONGEST_NOTICE:
         raise Invalid({"ends_at": "The time they stop must be within a year of the notice"})
-    return NoticeReceived.objects.create(
+    notice = NoticeReceived.objects.create(
         placement=placement,
         from_whom=from_whom.strip(),
         received_at=received_at,
@@ -227,6 +230,16 @@ def record_notice(
         reasons=reasons.strip(),
         recorded_by=by,
     )
+    if by.role != Role.DCS:
+        child = placement.child
+        notices.tell(
+            User.objects.filter(authority_id=child.authority_id, role=Role.DCS, is_active=True),
+            key=f"notice-received-{notice.pk}",
+            subject="notice was given on a child’s placement",
+            text=f"{notice.hours} hours of notice were given. The search and the contingency are due today.",
+            path=reverse("governance:commissioning", args=[child.reference]),
+        )
+    return notice
 
 
 @action

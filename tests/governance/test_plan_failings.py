@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from core import clock
 from core.errors import Conflict, Invalid, Refused
-from core.models import Refusal
+from core.models import OutboxMessage, Refusal
 from governance import agreement_text
 from governance.actions import commissioning, long_term, plans
 from governance.models import CrisisCheck, Funding, Plan, ReferralProfile, SearchEntry
@@ -197,7 +197,11 @@ class TestSearch:
     def test_a_search_made_earlier_is_recorded_and_flagged(self, life):
         life.asks(at(MOVED + 3 * DAY), asked_on=MOVED + DAY)
         assert "CPL-04 unfounded" in life.red()
-        assert life.flag("CPL-04", "unfounded").owner == life.cast.carl
+        flag = life.flag("CPL-04", "unfounded")
+        assert flag.owner == life.cast.amy  # who can put it right
+        assert (flag.clock_started_at, flag.due_at) == (at(MOVED + DAY, 0), at(MOVED + 2 * DAY, 0))
+        life.profile(at(MOVED + 3 * DAY))
+        assert "CPL-04 unfounded" not in life.red()
 
     @pytest.mark.failing("F64")
     def test_what_she_wishes_stands_beside_each_home_asked(self, life, client):
@@ -594,7 +598,12 @@ class TestNotices:
         life.profile(at(MOVED + 30 * DAY))
         when = at(MOVED + 30 * DAY, 10)
         life.notices(when, 28 * 24)
-        alert = life.flag("NOT-08", "alert")  # at once
+        message = OutboxMessage.objects.get(key__startswith="notice-received-")  # at once, and once
+        assert message.to == life.cast.dora
+        assert not {life.child.forename, life.child.surname, "provider"} & set(
+            f"{message.subject} {message.body}".split()
+        )
+        alert = life.flag("NOT-08", "alert")
         assert (alert.owner, alert.severity) == (life.cast.dora, "amber")
         assert {"NOT-08 search", "NOT-08 contingency"} <= life.red(at(MOVED + 31 * DAY, 0, 1))
         owners = {flag.limb: flag.owner for flag in life.flags().filter(rule="NOT-08")}
