@@ -314,3 +314,23 @@ def finish_court_task(*, task: CourtTask, done_on: dt.date, evidence: str, by: U
     task.done_on, task.evidence = done_on, evidence.strip()
     task.save(update_fields=["done_on", "evidence"])
     return task
+
+
+@action
+def tell_court(*, task: CourtTask, told_on: dt.date, told_how: str, by: User, as_of: dt.datetime) -> CourtTask:
+    """Record that the court was told that a task is not done in time, and how. The task stays open."""
+    for_child.may(by, Permission.RECORD_COURT_TASKS, authority_id=task.child.authority_id)
+    for_child.hold(task)
+    touch(child=task.child)
+    if task.done_on is not None:
+        raise Conflict(f"This was done on {in_words(task.done_on)} already")
+    if task.told_on is not None:
+        raise Conflict(f"The court was told on {in_words(task.told_on)} already")
+    for_child.required(told_how=(told_how, "Enter how the court was told, and what it said"))
+    for_child.not_future(told_on, as_of, "told_on", "The day the court was told")
+    for_child.not_before(
+        told_on, task.made_on, "told_on", "The day the court was told", "the order or statement was made"
+    )
+    task.told_on, task.told_how = told_on, told_how.strip()
+    task.save(update_fields=["told_on", "told_how"])
+    return task

@@ -158,7 +158,8 @@ class NoticeReceived(Protected):
 class CourtTask(Protected):
     """What a court directed, or was promised in a statement: a task with an owner and a day (LEG-07).
 
-    Where the court has somebody else visit the child every so many days, the authority visits at least as often.
+    Where the court has somebody else visit the child every so many days, the authority visits at least as often. What will
+    not be done in time is told to the court, and how it was told is kept here.
     """
 
     class Kind(models.TextChoices):
@@ -176,6 +177,8 @@ class CourtTask(Protected):
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     done_on = models.DateField(null=True, blank=True)
     evidence = models.TextField("what shows that it is done", blank=True)
+    told_on = models.DateField("the court was told on", null=True, blank=True)
+    told_how = models.TextField("how the court was told, and what it said", blank=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = RecordedAt()
     history = tracked()
@@ -190,6 +193,11 @@ class CourtTask(Protected):
                 condition=Q(done_on__isnull=True) | ~Q(evidence=""),
                 name="court_task_done_with_evidence",
                 violation_error_message="Enter what shows that it is done.",
+            ),
+            models.CheckConstraint(
+                condition=Q(told_on__isnull=True) | ~Q(told_how=""),
+                name="court_told_says_how",
+                violation_error_message="Enter how the court was told.",
             ),
             models.CheckConstraint(
                 condition=~Q(kind="visiting") | Q(every_days__gte=1),

@@ -205,3 +205,21 @@ def finish_court_task(request: HttpRequest, pk: int) -> HttpResponse:
         success="Recorded as done",
         context={"intro": task.what},
     )
+
+
+@access(Permission.RECORD_COURT_TASKS)
+def tell_court(request: HttpRequest, pk: int) -> HttpResponse:
+    task = get_object_or_404(CourtTask.for_user(request.user).select_related("child"), pk=pk)
+    return record_form(
+        request,
+        form_class=forms.TellCourt,
+        initial={"told_on": clock.local_date(clock.now())},
+        act=partial(acts.tell_court, task=task),
+        done=lambda _task: plans_page(task.child),
+        title="The court was told",
+        caption=str(task.child),
+        back_url=plans_page(task.child),
+        submit_label="Record that it was told",
+        success="Recorded that the court was told",
+        context={"intro": task.what},
+    )

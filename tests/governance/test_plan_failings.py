@@ -679,6 +679,31 @@ class TestCourt:
         )
         assert not {"LEG-07 task", "LEG-07 lawyer"} & life.red()
 
+    @pytest.mark.failing("F99")
+    def test_what_is_late_is_its_owners_and_the_court_is_told_of_it(self, life, client):
+        task = self.task(life, owner=life.cast.tom)
+        late = at(MOVED + 23 * DAY, 1)
+        assert {"LEG-07 task", "LEG-07 lawyer"} <= life.red(late)
+        assert (life.flag("LEG-07", "task").owner, life.flag("LEG-07", "task").owner_role) == (
+            life.cast.tom,
+            "team_manager",
+        )
+        told = {"task": task, "told_on": MOVED + 23 * DAY}
+        with pytest.raises(Invalid, match="how the court was told"):
+            life.act(commissioning.tell_court, life.cast.lola, late, told_how=" ", **told)
+        with pytest.raises(PermissionDenied):
+            life.act(commissioning.tell_court, life.cast.carl, late, told_how="By letter.", **told)
+        life.act(
+            commissioning.tell_court, life.cast.lola, late, told_how="By letter: four weeks more asked for.", **told
+        )
+        assert "LEG-07 lawyer" not in life.red()
+        assert "LEG-07 task" in life.red()
+        with pytest.raises(Conflict):
+            life.act(commissioning.tell_court, life.cast.lola, late, told_how="Again.", **told)
+        client.force_login(life.cast.tom)
+        page = client.get(reverse("governance:plans", args=[life.child.reference])).content.decode()
+        assert "By letter: four weeks more asked for." in page
+
     @pytest.mark.failing("F100")
     def test_the_guardian_weekly_is_the_social_worker_weekly(self, life):
         self.task(life, kind="visiting", every_days=7, due_on=MOVED + 200 * DAY)

@@ -200,7 +200,8 @@ def court(facts, records, p, since):
             continue
         if task.kind != "visiting":
             yield "LEG-07", "task", midnight(task.due_on + DAY)
-            yield "LEG-07", "lawyer", midnight(task.due_on + DAY)
+            if task.told_on is None or today < task.told_on:
+                yield "LEG-07", "lawyer", midnight(task.due_on + DAY)
         elif today <= task.due_on:
             seen = [
                 date(v.occurred_at)

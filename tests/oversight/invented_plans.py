@@ -60,7 +60,7 @@ def invent_plans(cast, child, seed, first, last) -> None:
         models.CourtTask(
             child=child, kind=kind, what="W", source="S", made_on=made, due_on=soon(made, 200), owner=cast.amy, **by,
             every_days=chance.choice([3, 7, 14]) if kind == "visiting" else None, done_on=maybe(0.4, soon(made, 300)),
-            evidence="E",
+            evidence="E", told_on=maybe(0.2, soon(made, 300)), told_how="H",
         )
         for kind, made in ((chance.choice(["direction", "promise", "visiting"]), day()) for _ in range(chance.choice([1, 2, 4])))
     )  # fmt: skip

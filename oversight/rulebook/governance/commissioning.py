@@ -154,9 +154,12 @@ LEG_07 = Rule(
     authority="The order, or the authority’s statement to the court. How it is kept here is a local standard. The court took the "
     "unusual step of asking for weekly visits by the guardian; the authority’s own visits stayed as they were.",
     basis=Basis.LOCAL,
-    scope="Placements a team follows, of a child with a court task on record that is not done.",
+    scope="Placements a team follows, of a child with a court task on record that is not done: the oldest. To do it is for the "
+    "task’s own owner, as long as they have an account.",
     period="the day it is due; where the court has others visit, the social worker sees the child at least as often",
-    what_clears="The task recorded as done, with what shows it; a visit at which the child was seen.",
+    what_clears="The task recorded as done, with what shows it; for the legal adviser also the day the court was told, and how; "
+    "a visit at which the child was seen.",
+    names_holder=True,
     limbs=(
         Limb("task", "Court task overdue", Role.SOCIAL_WORKER, "the day it is due"),
         Limb("lawyer", "Court task overdue: the court is to be told", Role.LEGAL, "the day it is due"),
@@ -174,18 +177,22 @@ LEG_07 = Rule(
         FOLLOWED,
         stage=STAGE_OF_DAYS,
         rows=f"""
-            SELECT authority_id, child_id, placement_id, limb, min(since) AS clock_started_at, min(due_at) AS due_at
+            SELECT authority_id, child_id, placement_id, limb, min(since) AS clock_started_at, min(due_at) AS due_at,
+                   (array_agg(holder_id ORDER BY due_at, id))[1] AS holder_id
             FROM (
-                SELECT subject.authority_id, subject.child_id, subject.placement_id, each.limb,
-                       {start_of("t.made_on")} AS since, {start_of("t.due_on + 1")} AS due_at
+                SELECT subject.authority_id, subject.child_id, subject.placement_id, each.limb, t.id,
+                       {start_of("t.made_on")} AS since, {start_of("t.due_on + 1")} AS due_at,
+                       CASE WHEN each.limb = 'task' THEN owner.id END AS holder_id
                 FROM subject
                 JOIN governance_courttask t ON t.child_id = subject.child_id
                 CROSS JOIN (VALUES ('task'), ('lawyer')) AS each(limb)
+                LEFT JOIN core_user owner ON owner.id = t.owner_id AND owner.is_active
+                     AND owner.authority_id = subject.authority_id
                 WHERE t.kind <> 'visiting' AND t.made_on <= %(today)s AND (t.done_on IS NULL OR t.done_on > %(today)s)
-                  AND {known("t")}
+                  AND (each.limb = 'task' OR t.told_on IS NULL OR t.told_on > %(today)s) AND {known("t")}
                 UNION ALL
-                SELECT subject.authority_id, subject.child_id, subject.placement_id, 'visiting', {start_of("last.day")},
-                       {start_of("last.day + t.every_days + 1")}
+                SELECT subject.authority_id, subject.child_id, subject.placement_id, 'visiting', t.id, {start_of("last.day")},
+                       {start_of("last.day + t.every_days + 1")}, NULL
                 FROM subject
                 JOIN governance_courttask t ON t.child_id = subject.child_id
                 LEFT JOIN LATERAL ({visits(f"now.outcome IN ({listed(SEEN)}) AND v.capacity = '{Visit.Capacity.SOCIAL_WORKER}'")})
@@ -196,6 +203,7 @@ LEG_07 = Rule(
                   AND (t.done_on IS NULL OR t.done_on > %(today)s) AND {known("t")}
             ) AS each
             GROUP BY authority_id, child_id, placement_id, limb""",
+        held=True,
     ),
 )
 

@@ -173,6 +173,7 @@ ABOUT = {
     "governance:meet_milestone": "milestone",
     "governance:decide_contingency": "contingency",
     "governance:finish_court_task": "court task",
+    "governance:tell_court": "court task",
     "governance:series": "meeting series",
     "governance:change_series": "meeting series",
     "governance:end_series": "meeting series",
