@@ -17,6 +17,7 @@ from children.models import Allocation, Child
 from children.querysets import live_on
 from core.access import Role
 from core.models import User
+from core.names import names
 
 LINE = (Role.SOCIAL_WORKER, Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE)
 MANAGES_PLACEMENT = "the placement’s manager"
@@ -187,11 +188,11 @@ def managers(child: Child, day: dt.date) -> list[Holder]:
 
 def in_words(kind: Kind) -> str:
     """Whose decision it is, in a sentence."""
-    names = [CALLED[role] for role in kind.roles]
+    whose = [CALLED[role] for role in kind.roles]
     if kind.placement_manager:
-        names.append(MANAGES_PLACEMENT)
-    names += kind.outside
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+        whose.append(MANAGES_PLACEMENT)
+    whose += kind.outside
+    return whose[0] if len(whose) == 1 else f"{', '.join(whose[:-1])} or {whose[-1]}"
 
 
 def may_decide(user: User, child: Child, kind: Kind, day: dt.date) -> bool:
@@ -224,10 +225,8 @@ def _may_not(typed: str, child: Child, kind: Kind) -> bool:
     """Whether what was typed is, or has in it, somebody of her council to whom the matrix does not give it, or their post."""
     if NEVER_POSTS.search(typed):
         return True
-    words = set(re.findall(r"\w+", typed.casefold()))
     others = User.objects.filter(authority_id=child.authority_id).exclude(role__in=kind.roles)
-    names = (set(re.findall(r"\w+", name.casefold())) for name in others.values_list("name", flat=True))
-    return any(len(name) > 1 and name <= words for name in names)
+    return any(names(typed, name) for name in others.values_list("name", flat=True))
 
 
 class Matrix:
