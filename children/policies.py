@@ -60,13 +60,20 @@ def may_about(by: User, permission: Permission, child: Child) -> None:
 
 
 def gate_decision(
-    *, kind: rights.Kind, child: Child, decider: User | None, decided_by: str, day: dt.date, by: User
+    *,
+    kind: rights.Kind,
+    child: Child,
+    decider: User | None,
+    decided_by: str,
+    by_what_authority: str = "",
+    day: dt.date,
+    by: User,
 ) -> None:
     """Refuse a decision that the decision-rights matrix gives to somebody else (DEC-01), whoever writes it down."""
     theirs = (
         rights.may_decide(decider, child, kind, day)
         if decider
-        else rights.decides_outside(decided_by, child, kind, day, by)
+        else rights.decides_outside(decided_by, by_what_authority, child, kind, day, by)
     )
     passed_on = kind.care and by.role in rights.NEVER_CARE and by != decider
     if theirs and not passed_on:

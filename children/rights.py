@@ -7,6 +7,7 @@ manages the social worker, and never who works a shift, which is left to those w
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -16,10 +17,11 @@ from children.models import Allocation, Child
 from children.querysets import live_on
 from core.access import Role
 from core.models import User
+from core.names import names
 
 LINE = (Role.SOCIAL_WORKER, Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE)
 MANAGES_PLACEMENT = "the placement’s manager"
-COURT, PANEL, ANYBODY = "the court", "a panel", "whoever it was"
+COURT, PANEL, ANYBODY = "the court", "a panel", "somebody outside the council"
 
 CALLED: dict[str, str] = {
     Role.SOCIAL_WORKER: "the child’s social worker",
@@ -106,7 +108,7 @@ KINDS: dict[str, Kind] = {
         Kind(
             "funding",
             "What is paid",
-            "a price, a block of weeks, an agency’s contract",
+            "a price, a block of weeks, an agency’s contract, a contingency",
             (Role.COMMISSIONER, Role.HEAD_OF_SERVICE, Role.DIRECTOR, Role.DCS),
             outside=(PANEL,),
         ),
@@ -133,6 +135,9 @@ KINDS: dict[str, Kind] = {
 # Those who are never part of a care decision, nor write one down as somebody else's.
 NEVER_CARE = (Role.COMMISSIONER, Role.DIRECTOR, Role.DCS)
 
+# Posts that take no care decision, whoever is said to have them: words of which what is typed may have none.
+NEVER_POSTS = re.compile(r"\b(commission|director|dcs\b)", re.IGNORECASE)
+
 # A body is written down as what it is: words of which its name has one.
 NAMED_AS = {PANEL: ("panel",), COURT: ("court", "judge", "justice")}
 
@@ -148,6 +153,7 @@ DEMANDED: dict[str, str] = {
     "discharge_dol_order": "order",
     "record_funding": "funding",
     "stop_funding": "funding",
+    "decide_contingency": "funding",
     "record_review": "placement",
     "set_staffing": "staffing",
     "publish": "rota",
@@ -156,6 +162,7 @@ DEMANDED: dict[str, str] = {
     "take_off": "rota",
     "change_shift": "rota",
     "cancel_shift": "rota",
+    "name_leader": "rota",
 }
 
 
@@ -181,11 +188,11 @@ def managers(child: Child, day: dt.date) -> list[Holder]:
 
 def in_words(kind: Kind) -> str:
     """Whose decision it is, in a sentence."""
-    names = [CALLED[role] for role in kind.roles]
+    whose = [CALLED[role] for role in kind.roles]
     if kind.placement_manager:
-        names.append(MANAGES_PLACEMENT)
-    names += kind.outside
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+        whose.append(MANAGES_PLACEMENT)
+    whose += kind.outside
+    return whose[0] if len(whose) == 1 else f"{', '.join(whose[:-1])} or {whose[-1]}"
 
 
 def may_decide(user: User, child: Child, kind: Kind, day: dt.date) -> bool:
@@ -197,20 +204,29 @@ def may_decide(user: User, child: Child, kind: Kind, day: dt.date) -> bool:
     )
 
 
-def decides_outside(name: str, child: Child, kind: Kind, day: dt.date, by: User) -> bool:
-    """Whether the matrix gives it to somebody without an account, written down by name.
+def decides_outside(name: str, post: str, child: Child, kind: Kind, day: dt.date, by: User) -> bool:
+    """Whether the matrix gives it to somebody without an account, written down by name and post.
 
-    What a panel decided is written down by somebody to whom the matrix gives such decisions.
+    What a panel decided is written down by somebody to whom the matrix gives such decisions. Where anybody from outside
+    may have decided, nobody of the council did by being typed instead of selected.
     """
     for body in kind.outside:
         if body == ANYBODY:
-            return True
+            return not _may_not(f"{name} {post}", child, kind)
         named = any(word in name.casefold() for word in NAMED_AS[body])
         if named and (body != PANEL or may_decide(by, child, kind, day)):
             return True
     return kind.placement_manager and any(
         holder.account is None and holder.name.casefold() == name.strip().casefold() for holder in managers(child, day)
     )
+
+
+def _may_not(typed: str, child: Child, kind: Kind) -> bool:
+    """Whether what was typed is, or has in it, somebody of her council to whom the matrix does not give it, or their post."""
+    if NEVER_POSTS.search(typed):
+        return True
+    others = User.objects.filter(authority_id=child.authority_id).exclude(role__in=kind.roles)
+    return any(names(typed, name) for name in others.values_list("name", flat=True))
 
 
 class Matrix:

@@ -46,6 +46,7 @@ urlpatterns = [
     path("placements/<int:pk>/notice/add/", commissioning.record_notice, name="record_notice"),
     path("notices/<int:pk>/answer/", commissioning.answer_notice, name="answer_notice"),
     path("children/<str:reference>/court/add/", commissioning.add_court_task, name="add_court_task"),
+    path("court-tasks/<int:pk>/told/", commissioning.tell_court, name="tell_court"),
     path("court-tasks/<int:pk>/done/", commissioning.finish_court_task, name="finish_court_task"),
     path("meetings/", meetings.meetings, name="meetings"),
     path("panels/add/", meetings.add_panel, name="add_panel"),
@@ -113,5 +114,6 @@ urlpatterns = [
     path("children/<str:reference>/senior-contacts/add/", deciding.record_contact, name="record_contact"),
     path("children/<str:reference>/senior-contacts/report/", deciding.report_contact, name="report_contact"),
     path("senior-contacts/<int:pk>/write/", deciding.write_contact, name="write_contact"),
+    path("senior-contacts/<int:pk>/unwritten/", deciding.say_unwritten, name="say_unwritten"),
     path("senior-contacts/<int:pk>/seen/", deciding.see_contact, name="see_contact"),
 ]

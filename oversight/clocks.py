@@ -90,6 +90,7 @@ def _shown(day: dt.date) -> list[Rule]:
     return [rule for rule in rulebook.clocks_in_force(day) if not rule.behind_the_door]
 
 
+# Of a clock's row all but who holds it, which only some rules say.
 COLUMNS = "authority_id, child_id, placement_id, carer_id, agency_id, shift_id, limb, clock_started_at, due_at, stage"
 
 

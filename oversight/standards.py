@@ -186,7 +186,7 @@ SENIOR_CONTACT = Standard(
     "senior_contact",
     24,
     "hours",
-    "how soon a senior manager’s contact with a child is recorded, and seen by the social worker",
+    "how soon a senior manager’s contact with a child is written and, once it is, seen by the social worker",
 )
 
 ESCALATED_1 = Standard(

@@ -230,11 +230,17 @@ def _limbs(rule: Rule) -> list[str]:
     return [limb.code for limb in rule.limbs] or [""]
 
 
-def _holder(rule: Rule, role: str) -> str:
-    """Who holds a flag, as SQL: whom its row names or, where it names nobody, the next up. Behind the door nobody else."""
+def _owner(rule: Rule, role: str) -> str:
+    """The SQL expression for who holds a flag of a rule that is this role's duty, or somebody's by name."""
     if rule.behind_the_door:
         return "breach.holder_id"
     return f"coalesce(breach.holder_id, {owners.owner(role)})" if rule.names_holder else owners.owner(role)
+
+
+def _role(rule: Rule, role: str) -> str:
+    """And for whose duty it is said to be."""
+    named = "(SELECT u.role FROM core_user u WHERE u.id = breach.holder_id)"
+    return f"coalesce({named}, '{role}')" if rule.names_holder else f"'{role}'"
 
 
 @functools.cache
@@ -243,8 +249,8 @@ def _statement(code: str) -> str:
     assert rule is not None  # noqa: S101 - called only with codes of the book
     severity = " ".join(f"WHEN '{limb}' THEN '{rule.severity_of(limb)}'" for limb in _limbs(rule))
     roles = {limb: rule.owner_of(limb) for limb in _limbs(rule)}
-    role = " ".join(f"WHEN '{limb}' THEN '{owner}'" for limb, owner in roles.items())
-    owner = " ".join(f"WHEN '{limb}' THEN {_holder(rule, str(owner))}" for limb, owner in roles.items())
+    role = " ".join(f"WHEN '{limb}' THEN {_role(rule, str(owner))}" for limb, owner in roles.items())
+    owner = " ".join(f"WHEN '{limb}' THEN {_owner(rule, str(owner))}" for limb, owner in roles.items())
     return f"""
 WITH breach AS MATERIALIZED (
     SELECT * FROM ({rule.clocks}) AS clock WHERE stage = 'overdue'

@@ -89,6 +89,24 @@ def registration_on(home: Home | None, day: dt.date) -> Registration | None:
     return Registration.objects.filter(live_on(day), home=home).first() if home else None
 
 
+def high_risk_from(placement: Placement, day: dt.date) -> dt.date | None:
+    """The first day of the unbroken stretch up to `day` in which the setting was recorded as not registered, or the child
+    was under a deprivation of liberty order: a renewed order does not begin it again. None where it is neither."""
+    homes = Registration.objects.filter(
+        home=placement.home_id, status=Registration.Status.NOT_REGISTERED, started_on__lte=day
+    )
+    orders = DolOrder.objects.filter(child=placement.child_id, starts_on__lte=day)
+    one = dt.timedelta(days=1)
+    stretches = [(each.started_on, each.ended_on or day + one) for each in homes]
+    stretches += [
+        (each.starts_on, min(each.expires_on + one, each.discharged_on or each.expires_on + one)) for each in orders
+    ]
+    joined: tuple[dt.date, dt.date] | None = None
+    for first, until in sorted(stretch for stretch in stretches if stretch[0] < stretch[1]):
+        joined = (joined[0], max(joined[1], until)) if joined and first <= joined[1] else (first, until)
+    return joined[0] if joined and joined[1] > day else None
+
+
 def check_place(*, child: Child, type: str, home: Home | None, day: dt.date, day_field: str) -> None:
     """Raise Invalid for a type of placement that cannot start on `day`, or a place that does not go with it."""
     if type not in codes.TYPES:

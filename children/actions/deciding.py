@@ -60,7 +60,13 @@ def record_decision(
     if wish is not None and wish.child_id != child.pk:
         raise Invalid({"wish": "Select a wish of this child’s"})
     policies.gate_decision(
-        kind=rights.KINDS[kind], child=child, decider=decider, decided_by=decided_by, day=decided_on, by=by
+        kind=rights.KINDS[kind],
+        child=child,
+        decider=decider,
+        decided_by=decided_by,
+        by_what_authority=by_what_authority,
+        day=decided_on,
+        by=by,
     )
     return Decision.objects.create(
         child=child,

@@ -19,7 +19,7 @@ from escalations.models import Dispute, Escalation, WhistleReport
 from escalations.notices import BUDGET, interruptions
 from escalations.policies.dispute import prompts
 from escalations.views.ladder import listed, told_of
-from governance.models import Action, Concern, CourtTask, Meeting
+from governance.models import Action, Concern, CourtTask, Meeting, SeniorContact
 from governance.views.concerns import ledger
 from lado.models import Referral
 from lado.policies.conduct import STANDS_IN
@@ -80,6 +80,8 @@ def _parts(user: User) -> list[Part]:
     if user.can(Permission.SEE_PLANS):
         after = parts.index(_mine) + 1 if _mine in parts else len(parts)
         parts = [*parts[:after], _court, *parts[after:]]
+    if user.can(Permission.RECORD_SENIOR_CONTACT):
+        parts.insert(parts.index(_mine) if _mine in parts else 0, _contacts)
     if user.can(Permission.HANDLE_ALLEGATIONS) or role in STANDS_IN:
         parts = [_allegations, *parts]
     if user.can(Permission.ATTEND_MEETINGS):
@@ -116,6 +118,8 @@ def _stats(found: dict[str, Any]) -> list[tuple[int, str, str, str]]:
         stats.append((number, "escalations: yours to answer", href, "red"))
     if found.get("court_late"):
         stats.append((found["court_late"], "court tasks overdue: yours", "#court", "red"))
+    if found.get("to_write"):
+        stats.append((len(found["to_write"]), "contacts with a child: yours to write", "#contacts", "red"))
     if found.get("tasks_late"):
         stats.append((found["tasks_late"], "actions overdue: yours", "#tasks", "red"))
     return stats
@@ -285,6 +289,12 @@ def _court(user: User, as_of: dt.datetime) -> dict[str, Any]:
     today = clock.local_date(as_of)
     mine = list(CourtTask.for_user(user).open().owned_by(user).select_related("child").order_by("due_on", "pk"))
     return {"court_tasks": mine, "court_late": sum(task.due_on < today for task in mine)}
+
+
+def _contacts(user: User, as_of: dt.datetime) -> dict[str, Any]:
+    """One's own contacts with children that somebody reported and one has not written."""
+    waiting = SeniorContact.for_user(user).to_write(user).select_related("child").order_by("occurred_at", "pk")
+    return {"to_write": list(waiting)}
 
 
 def _caseload(user: User, as_of: dt.datetime) -> dict[str, Any]:

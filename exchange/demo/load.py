@@ -141,8 +141,8 @@ class Loader:
             escalations.going_well(self, placement, worker)
         for ago, what, why, who in story.decisions:
             children.record_decision(
-                child=child, decided_on=self.day(ago), what=what, why=why, alternatives="Nothing registered was found.",
-                decided_by=who, by_what_authority="Scheme of delegation", by=worker, as_of=self.at(ago, 17),
+                child=child, kind="placement", decided_on=self.day(ago), what=what, why=why, decider=self.people[who],
+                alternatives="Nothing registered was found.", by=worker, as_of=self.at(ago, 17),
             )  # fmt: skip
 
     def _child(self, story: Story, worker: User, manager: User) -> Child:

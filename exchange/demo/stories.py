@@ -101,7 +101,7 @@ STORIES = [
                    ("nell", "partner"), ("ava", "advocate"), ("jude", "second_worker"), ("amy", "lead_day_to_day")),
         workers_before=(("ben", 170), ("mo", 75)), rota="badly", plans="badly", meets=True,
         decisions=((61, "Move to The Moorings as an emergency", "Her last home gave 48 hours’ notice and no registered home would take her.",
-                    "Dora Kestrel, director of children’s services"),),
+                    "dora"),),
         before=(("U6", "", 2100, "CREQB"), ("K2", "fern", 900, "CREQB"), ("K1", "gables", 240, "CREQO")),
     ),
     Story(

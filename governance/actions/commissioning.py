@@ -4,20 +4,23 @@ import datetime as dt
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from children import policies as for_child
 from children.actions.deciding import decided
 from children.models import Child
 from core import clock
-from core.access import Permission
+from core.access import Permission, Role
 from core.actions import action, touch
 from core.dates import in_words
 from core.errors import Conflict, Invalid
 from core.models import User
 from governance.models import CourtTask, CrisisCheck, Funding, NoticeReceived
+from governance.policies import crisis
 from governance.policies import plans as policies
 from placements import policies as for_placement
 from placements.models import Placement, Registration
+from staffing import notices
 
 LONGEST_NOTICE = dt.timedelta(days=366)
 
@@ -160,21 +163,22 @@ def sign_crisis_check(
 ) -> CrisisCheck:
     """Sign what is in place for the child at a step of the crisis clock, at the rank the step asks for or above (CPL-07).
 
-    From day 28 on its daily structure is described; where the setting is not registered, so is its registration or the
-    way out, at every step.
+    No step is signed before the one before it is due. From day 28 on its daily structure is described; where the setting
+    is not registered, so is its registration or the way out, at every step.
     """
     _at(by, Permission.SIGN_CRISIS_CHECK, placement)
     for_child.one_of(step, CrisisCheck.Step.choices, "step", "Select the step")
-    if step not in dict(policies.steps_for(by)):
+    if step not in dict(crisis.steps_for(by)):
         raise PermissionDenied("this step is signed at a higher rank")
     for_placement.not_over(placement, as_of)
+    crisis.not_too_early(placement, step, as_of)
     sections = {
         "safeguarding": (safeguarding, "Enter how the child is kept safe"),
         "care": (care, "Enter who cares for the child, and who is in charge"),
         "education": (education, "Enter what the child’s education is now"),
         "health": (health, "Enter what the child’s health care is now"),
     }
-    if step in policies.STRUCTURED:
+    if step in crisis.STRUCTURED:
         sections["structure"] = (structure, "Enter the daily structure there is by now")
     setting = for_placement.registration_on(placement.home, clock.local_date(as_of))
     if setting is not None and setting.status == Registration.Status.NOT_REGISTERED:
@@ -208,7 +212,8 @@ def record_notice(
     by: User,
     as_of: dt.datetime,
 ) -> NoticeReceived:
-    """Record that a provider or an agency gave notice. The search and the contingency are due the same day (NOT-08)."""
+    """Record that a provider or an agency gave notice. The search and the contingency are due the same day (NOT-08), and
+    the director of children's services is told at once, by a message that names nobody."""
     _at(by, Permission.RECORD_COMMISSIONING, placement)
     for_child.required(from_whom=(from_whom, "Enter who gave notice"), reasons=(reasons, "Enter the reasons they gave"))
     if received_at > as_of:
@@ -217,7 +222,7 @@ def record_notice(
         raise Invalid({"ends_at": "They stop after the notice came, not before"})
     if ends_at > received_at + LONGEST_NOTICE:
         raise Invalid({"ends_at": "The time they stop must be within a year of the notice"})
-    return NoticeReceived.objects.create(
+    notice = NoticeReceived.objects.create(
         placement=placement,
         from_whom=from_whom.strip(),
         received_at=received_at,
@@ -225,6 +230,16 @@ def record_notice(
         reasons=reasons.strip(),
         recorded_by=by,
     )
+    if by.role != Role.DCS:
+        child = placement.child
+        notices.tell(
+            User.objects.filter(authority_id=child.authority_id, role=Role.DCS, is_active=True),
+            key=f"notice-received-{notice.pk}",
+            subject="notice was given on a child’s placement",
+            text=f"{notice.hours} hours of notice were given. The search and the contingency are due today.",
+            path=reverse("governance:commissioning", args=[child.reference]),
+        )
+    return notice
 
 
 @action
@@ -298,4 +313,24 @@ def finish_court_task(*, task: CourtTask, done_on: dt.date, evidence: str, by: U
     for_child.not_before(done_on, task.made_on, "done_on", "The day it was done", "the order or statement was made")
     task.done_on, task.evidence = done_on, evidence.strip()
     task.save(update_fields=["done_on", "evidence"])
+    return task
+
+
+@action
+def tell_court(*, task: CourtTask, told_on: dt.date, told_how: str, by: User, as_of: dt.datetime) -> CourtTask:
+    """Record that the court was told that a task is not done in time, and how. The task stays open."""
+    for_child.may(by, Permission.RECORD_COURT_TASKS, authority_id=task.child.authority_id)
+    for_child.hold(task)
+    touch(child=task.child)
+    if task.done_on is not None:
+        raise Conflict(f"This was done on {in_words(task.done_on)} already")
+    if task.told_on is not None:
+        raise Conflict(f"The court was told on {in_words(task.told_on)} already")
+    for_child.required(told_how=(told_how, "Enter how the court was told, and what it said"))
+    for_child.not_future(told_on, as_of, "told_on", "The day the court was told")
+    for_child.not_before(
+        told_on, task.made_on, "told_on", "The day the court was told", "the order or statement was made"
+    )
+    task.told_on, task.told_how = told_on, told_how.strip()
+    task.save(update_fields=["told_on", "told_how"])
     return task

@@ -77,6 +77,37 @@ def write_contact(
 
 
 @action
+def say_unwritten(*, contact: SeniorContact, why: str, by: User, as_of: dt.datetime) -> SeniorContact:
+    """The head of service, or somebody above, says why a contact cannot be written: whoever had it has no account to write
+    it with. As long as they have one, it stays theirs to write."""
+    touch(child=contact.child)
+    for_child.may(by, Permission.RECORD_SENIOR_CONTACT, authority_id=contact.child.authority_id)
+    if not says_why_unwritten(by):
+        raise PermissionDenied("a head of service or a director says why it cannot be written")
+    for_child.hold(contact)
+    if contact.is_settled:
+        raise Conflict("What was said, or why it cannot be written, is on record already.")
+    if can_write(contact):
+        raise Invalid({"": f"{contact.who} has an account, and is the one to write what was said"})
+    for_child.required(why=(why, "Enter why it cannot be written"))
+    contact.unwritten_why, contact.unwritten_by, contact.unwritten_at = why.strip(), by, as_of
+    contact.save(update_fields=["unwritten_why", "unwritten_by", "unwritten_at"])
+    _tell_workers(contact, by, as_of)
+    return contact
+
+
+def says_why_unwritten(user: Any) -> bool:
+    """Whether this person may say why somebody's contact cannot be written."""
+    return user.role in (Role.HEAD_OF_SERVICE, Role.DIRECTOR, Role.DCS)
+
+
+def can_write(contact: SeniorContact) -> bool:
+    """Whether whoever had the contact still has the account and the post to write it with."""
+    who, council = contact.who, contact.child.authority_id
+    return who.is_active and who.role in SeniorContact.SENIOR and who.authority_id == council
+
+
+@action
 def see_contact(*, contact: SeniorContact, answer: str = "", by: User, as_of: dt.datetime) -> SeniorContact:
     """The child's social worker, or their team manager, has seen it, and says what happens about what was promised."""
     touch(child=contact.child)
@@ -84,7 +115,7 @@ def see_contact(*, contact: SeniorContact, answer: str = "", by: User, as_of: dt
     if not is_to_see(by):
         raise PermissionDenied("it is the social worker who is to see it")
     for_child.hold(contact)
-    if contact.written_at is None:
+    if not contact.is_settled:
         raise Invalid({"": f"{contact.who} has not written what was said yet"})
     if contact.seen_at is not None:
         raise Conflict(f"{contact.seen_by} has seen this already.")
@@ -117,12 +148,17 @@ def _write(
     contact.who_agreed = who_agreed.strip() if contact.promised else ""
     contact.written_at = as_of
     contact.save()
+    _tell_workers(contact, by, as_of)
+    return contact
+
+
+def _tell_workers(contact: SeniorContact, by: User, as_of: dt.datetime) -> None:
     held = Allocation.objects.filter(
         live_on(clock.local_date(as_of)), child=contact.child, part=Allocation.Part.SOCIAL_WORKER
     ).select_related("worker")
     text = "A senior manager was in touch with a child of yours. See what was said."
-    _tell([each.worker for each in held if each.worker != by], contact, "written", text)
-    return contact
+    what = "written" if contact.written_at else "unwritten"
+    _tell([each.worker for each in held if each.worker != by], contact, what, text)
 
 
 def _tell(people: list[User], contact: SeniorContact, what: str, text: str) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from children import policies as for_child
+from children.actions.deciding import decided
 from children.models import Child
 from core import clock
 from core.access import Permission
@@ -153,13 +154,28 @@ def make_contingency(
 def decide_contingency(
     *, contingency: Contingency, state: str, reasons: str, by: User, as_of: dt.datetime
 ) -> Contingency:
-    """Activate a contingency, or say why not. It may be decided again as things change."""
-    _may(by, contingency.child)
+    """Activate a contingency, or say why not. It may be decided again as things change.
+
+    It is a decision about what is paid. Raises Refused where the decision-rights matrix gives those to others (DEC-01).
+    """
+    child = contingency.child
+    for_child.may(by, Permission.TAKE_DECISION, authority_id=child.authority_id)
+    for_child.hold(child)
+    touch(child=child)
     for_child.hold(contingency)
-    decided = dict(Contingency.State.choices)
-    del decided[Contingency.State.STANDING]
-    for_child.one_of(state, decided, "state", "Select whether it is used")
+    states = dict(Contingency.State.choices)
+    del states[Contingency.State.STANDING]
+    for_child.one_of(state, states, "state", "Select whether it is used")
     for_child.required(reasons=(reasons, "Enter the reasons"))
+    used = "To use" if state == Contingency.State.ACTIVATED else "Not to use"
+    decided(
+        "decide_contingency",
+        child=child,
+        what=f"{used} the contingency, at £{contingency.weekly_cost} a week: {contingency.what}",
+        why=reasons,
+        by=by,
+        as_of=as_of,
+    )
     contingency.state, contingency.reasons = state, reasons.strip()
     contingency.decided_on, contingency.decided_by = clock.local_date(as_of), by
     contingency.save(update_fields=["state", "reasons", "decided_on", "decided_by"])

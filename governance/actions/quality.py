@@ -68,6 +68,7 @@ def record_quality_visit(
         "value": value,
     }
     policies.check_judged(kind, judged)
+    policies.check_kept(kind, placement, occurred_at, judged)
     visited_on = clock.local_date(occurred_at)
     owners = set(policies.owners_for(placement).values_list("pk", flat=True))
     policies.check_scores(judged, visited_on, owners)

@@ -163,3 +163,13 @@ class FinishCourtTask(forms.Form):
     evidence = forms.TextAreaField(
         label="What shows it?", noun="what shows that it is done", hint="Where it can be found.", rows=3
     )
+
+
+class TellCourt(forms.Form):
+    told_on = forms.DateField(label="When was the court told?", noun="day the court was told")
+    told_how = forms.TextAreaField(
+        label="How, and what did it say?",
+        noun="how the court was told",
+        hint="The letter, statement or hearing, what was asked for, and any new date it gave.",
+        rows=4,
+    )

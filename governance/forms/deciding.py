@@ -48,6 +48,15 @@ class ReportContact(forms.Form):
         self.offer("who", people.order_by("name"))
 
 
+class SayUnwritten(forms.Form):
+    why = forms.TextAreaField(
+        label="Why can it not be written?",
+        noun="why it cannot be written",
+        hint="And what is known of the contact from others.",
+        rows=4,
+    )
+
+
 class SeeContact(forms.Form):
     answer = forms.TextAreaField(
         label="What happens about it?",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from core import forms
+from core import clock, forms
 from core.models import User
 from governance.models.quality import CULTURE, PREMISES, QualityAddition, QualityScore, QualityVisit, QualityVisitor
 from governance.policies import quality as policies
@@ -11,6 +11,7 @@ from placements.models import Placement
 
 Kind, Score = QualityVisit.Kind, QualityScore.Score
 MET = [(Score.MET, "Met"), (Score.PART, "In part"), (Score.NOT_MET, "Not met")]
+ENDED = [(Score.ENDED, "Ended")]  # of what an earlier visit judged
 SIGNS = [(Score.MET, "No sign of it"), (Score.PART, "Some signs"), (Score.NOT_MET, "Plainly there")]
 SUITABLE = [(Score.MET, "Yes, suitable"), (Score.NOT_MET, "No")]
 # How many rows, where there are not 2 visitors and 3 findings.
@@ -21,7 +22,8 @@ VALUE = ("weekly_cost", "staff_to_one", "hours_paid", "hours_delivered")
 
 
 class RecordVisit(forms.Form):
-    """What a visit of one kind found. Needs and outcomes of the last such visit are there already, to be scored again."""
+    """What a visit of one kind found. Needs and outcomes of the last such visit are there already, to be scored again or
+    ended, and those of the referral profile and of what the placement agreed to."""
 
     occurred_at = forms.DateTimeField(label="When was the visit?", noun="date and time of the visit")
     announced = forms.YesNoField(
@@ -35,8 +37,12 @@ class RecordVisit(forms.Form):
     def __init__(self, *args: Any, kind: str, placement: Placement, **kwargs: Any) -> None:
         self.kind = kind
         self.owners: dict[str, User] = {str(user.pk): user for user in policies.owners_for(placement)}
-        last = policies.latest(placement, kind)
-        self.before: list[QualityScore] = list(last.scores.all()) if last else []
+        self.lines = policies.earlier_lines(placement, kind)
+        self.earlier = {part: len(lines) for part, lines in self.lines.items()}
+        for part, planned in policies.planned_lines(placement, clock.local_date(clock.now())).items():
+            there = {line.casefold() for line in self.lines[part]}
+            self.lines[part] += [line for line in planned if line.casefold() not in there]
+            del self.lines[part][max(MOST - MORE, self.earlier[part]) :]
         kwargs["initial"] = self._as_before() | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.sections: list[tuple[str, list[str]]] = []
@@ -88,12 +94,15 @@ class RecordVisit(forms.Form):
                 f"need_{n}_score": forms.RadiosField(
                     label=f"Need {n}: is it met here?",
                     noun=f"how far need {n} is met",
-                    choices=MET,
+                    choices=self._marks(QualityScore.Part.NEED, n),
                     required=n == 1,
                     inline=True,
                 ),
                 f"need_{n}_evidence": forms.TextField(
-                    label=f"Need {n}: what shows that?", required=False, max_length=1000
+                    label=f"Need {n}: what shows that?",
+                    hint=self._why(QualityScore.Part.NEED, n),
+                    required=False,
+                    max_length=1000,
                 ),
             }
         self._ask("The needs in the plan", fields)
@@ -111,12 +120,13 @@ class RecordVisit(forms.Form):
                 f"outcome_{n}_score": forms.RadiosField(
                     label=f"Outcome {n}: is it reached?",
                     noun=f"how far outcome {n} is met",
-                    choices=MET,
+                    choices=self._marks(QualityScore.Part.OUTCOME, n),
                     required=n == 1,
                     inline=True,
                 ),
                 f"outcome_{n}_evidence": forms.TextField(
                     label=f"Outcome {n}: what shows that?",
+                    hint=self._why(QualityScore.Part.OUTCOME, n),
                     noun=f"what shows how far outcome {n} is reached",
                     required=n == 1,
                     max_length=1000,
@@ -213,16 +223,22 @@ class RecordVisit(forms.Form):
         return [("", "Select one"), *people]
 
     def _rows(self, part: str) -> int:
-        return min(max(FEWEST, sum(row.part == part for row in self.before) + MORE), MOST)
+        return max(FEWEST, len(self.lines[part]) + MORE)
+
+    def _marks(self, part: str, n: int) -> list[Any]:
+        """How a need or an outcome is marked: what an earlier visit judged may also have ended."""
+        return MET + ENDED if n <= self.earlier[part] else MET
+
+    def _why(self, part: str, n: int) -> str:
+        return "If it has ended, why." if n <= self.earlier[part] else ""
 
     def _as_before(self) -> dict[str, Any]:
-        """The needs and outcomes of the last visit, unscored: each visit tests the same things, and what came since."""
+        """The needs and outcomes there are, unscored: each visit tests the same things, and what came since."""
         found: dict[str, Any] = {}
         if self.kind == Kind.MULTI_AGENCY:
             found |= {f"visitor_{n}_sector": sector for n, sector in enumerate(QualityVisitor.Sector.values, 1)}
-        for part in (QualityScore.Part.NEED, QualityScore.Part.OUTCOME):
-            rows = [row.about for row in self.before if row.part == part]
-            found |= {f"{part}_{n}": about for n, about in enumerate(rows[: MOST - MORE], 1)}
+        for part, lines in self.lines.items():
+            found |= {f"{part}_{n}": about for n, about in enumerate(lines, 1)}
         return found
 
     # --- what was answered --------------------------------------------------------------------------------------------
@@ -267,7 +283,7 @@ class RecordVisit(forms.Form):
                 yield row
 
     def _judged(self, data: dict[str, Any], word: str) -> Iterable[dict[str, Any]]:
-        for n in range(1, MOST + 1):
+        for n in range(1, self._rows(word) + 1):
             about, score = data.get(f"{word}_{n}", "").strip(), data.get(f"{word}_{n}_score", "")
             evidence, on = data.get(f"{word}_{n}_evidence", "").strip(), data.get(f"{word}_{n}_on")
             if not (about or score or evidence):
@@ -277,6 +293,8 @@ class RecordVisit(forms.Form):
                 f"{word}_{n}_score": (score, f"Select how far {word} {n} is met"),
             }
             row = {"about": about, "score": score, "evidence": evidence}
+            if score == Score.ENDED:
+                needed[f"{word}_{n}_evidence"] = (evidence, f"Enter why {word} {n} has ended")
             if word == "outcome":
                 needed[f"{word}_{n}_evidence"] = (evidence, f"Enter what shows how far outcome {n} is reached")
                 needed[f"{word}_{n}_on"] = (on, f"Enter the date of the evidence for outcome {n}")

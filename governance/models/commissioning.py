@@ -85,8 +85,8 @@ class Funding(Protected):
 class CrisisCheck(Protected):
     """A step of the crisis clock: what is in place for the child by now, signed at a rank that rises (CPL-07).
 
-    Grace of 48 hours; then at 48 hours, working day 5, and days 14, 28, 56 and 84. What was set up for a night drifted
-    for nine months: each step asks whether the crisis has become a placement, or ends.
+    Grace of 48 hours; then at 48 hours, working day 5, and days 14, 28, 56 and 84, and every 28 days after that. What was
+    set up for a night drifted for nine months: each step asks whether the crisis has become a placement, or ends.
     """
 
     class Step(models.TextChoices):
@@ -96,6 +96,7 @@ class CrisisCheck(Protected):
         DAY_28 = "day_28", "Day 28"
         DAY_56 = "day_56", "Day 56"
         DAY_84 = "day_84", "Day 84"
+        AGAIN = "again", "Every 28 days after day 84"
 
     insert_only = True
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="crisis_checks")
@@ -157,7 +158,8 @@ class NoticeReceived(Protected):
 class CourtTask(Protected):
     """What a court directed, or was promised in a statement: a task with an owner and a day (LEG-07).
 
-    Where the court has somebody else visit the child every so many days, the authority visits at least as often.
+    Where the court has somebody else visit the child every so many days, the authority visits at least as often. What will
+    not be done in time is told to the court, and how it was told is kept here.
     """
 
     class Kind(models.TextChoices):
@@ -175,6 +177,8 @@ class CourtTask(Protected):
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     done_on = models.DateField(null=True, blank=True)
     evidence = models.TextField("what shows that it is done", blank=True)
+    told_on = models.DateField("the court was told on", null=True, blank=True)
+    told_how = models.TextField("how the court was told, and what it said", blank=True)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = RecordedAt()
     history = tracked()
@@ -189,6 +193,11 @@ class CourtTask(Protected):
                 condition=Q(done_on__isnull=True) | ~Q(evidence=""),
                 name="court_task_done_with_evidence",
                 violation_error_message="Enter what shows that it is done.",
+            ),
+            models.CheckConstraint(
+                condition=Q(told_on__isnull=True) | ~Q(told_how=""),
+                name="court_told_says_how",
+                violation_error_message="Enter how the court was told.",
             ),
             models.CheckConstraint(
                 condition=~Q(kind="visiting") | Q(every_days__gte=1),

@@ -95,7 +95,8 @@ class QualityVisitor(Protected):
 class QualityScore(Protected):
     """One thing that was judged: a need of her plan, an outcome, a factor of a closed culture, an item of the premises.
 
-    `met` is good and `not_met` is bad for each: a factor of a closed culture that is plainly there is `not_met`.
+    `met` is good and `not_met` is bad for each: a factor of a closed culture that is plainly there is `not_met`. A need or
+    an outcome of an earlier visit is judged again, or `ended` with the reason as its evidence: none is dropped in silence.
     """
 
     class Part(models.TextChoices):
@@ -108,6 +109,7 @@ class QualityScore(Protected):
         MET = "met", "Met"
         PART = "part", "Met in part"
         NOT_MET = "not_met", "Not met"
+        ENDED = "ended", "Ended: no longer judged"
 
     insert_only = True
     visit = models.ForeignKey(QualityVisit, on_delete=models.PROTECT, related_name="scores")
@@ -128,6 +130,11 @@ class QualityScore(Protected):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["visit", "part", "about"], name="judged_once_a_visit"),
+            models.CheckConstraint(
+                condition=~Q(score="ended") | Q(part__in=("need", "outcome")) & ~Q(evidence=""),
+                name="ended_need_or_outcome_says_why",
+                violation_error_message="Only a need or an outcome ends, and with the reason.",
+            ),
             models.CheckConstraint(
                 condition=~Q(part="outcome") | (~Q(evidence="") & Q(evidence_on__isnull=False)),
                 name="outcome_has_evidence_and_a_date",

@@ -1,4 +1,4 @@
-"""May this be planned, sought or signed? With the gate on a search without a referral profile that is true (CPL-04)."""
+"""May this be planned or sought? With the gate on a search without a referral profile that is true (CPL-04)."""
 
 import datetime as dt
 
@@ -7,30 +7,17 @@ from django.db.models import QuerySet
 from children.models import Allocation, Child
 from children.querysets import live_on
 from core import clock, gates
-from core.access import ROLES, Permission, Role
+from core.access import ROLES, Permission
 from core.dates import in_words
 from core.errors import Invalid, Refused
 from core.models import LocalStandard, User
 from core.working_days import add_working_days
-from governance.models import CrisisCheck, Funding, NoticeReceived, ReferralProfile
+from governance.models import Funding, NoticeReceived, ReferralProfile
 from placements.models import DolOrder, Placement
 
 PROFILE = "CPL-04 profile"  # the local standard's key
 PROFILE_DAYS = 28
 AFTER_EVENT = 2  # working days
-Step = CrisisCheck.Step
-
-# Who signs each step of the crisis clock: the rank rises with the days, and a higher one may sign too.
-RANKS = (Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE, Role.DIRECTOR, Role.DCS)
-SIGNED_BY = {
-    Step.HOURS_48: Role.TEAM_MANAGER,
-    Step.DAY_5: Role.HEAD_OF_SERVICE,
-    Step.DAY_14: Role.HEAD_OF_SERVICE,
-    Step.DAY_28: Role.DIRECTOR,
-    Step.DAY_56: Role.DIRECTOR,
-    Step.DAY_84: Role.DCS,
-}
-STRUCTURED = (Step.DAY_28, Step.DAY_56, Step.DAY_84)  # by now it is a placement with a daily structure, or it ends
 
 
 # --- the referral profile ---------------------------------------------------------------------------------------------
@@ -86,17 +73,6 @@ def profile_gate(child: Child, day: dt.date, as_of: dt.datetime, what: str) -> N
             "Ask the child’s social worker to confirm the referral profile, or to write it anew, with what the placement "
             "is to achieve. What was done on an earlier day can always be recorded, and is flagged.",
         )
-
-
-# --- crisis -----------------------------------------------------------------------------------------------------------
-
-
-def steps_for(user: User) -> list[tuple[str, str]]:
-    """The steps of the crisis clock this person's rank may sign."""
-    if user.role not in RANKS or not user.can(Permission.SIGN_CRISIS_CHECK):
-        return []
-    rank = RANKS.index(Role(user.role))
-    return [(step.value, step.label) for step in Step if RANKS.index(SIGNED_BY[step]) <= rank]
 
 
 # --- court ------------------------------------------------------------------------------------------------------------

@@ -7,3 +7,7 @@ class SeniorContactQuerySet(HeardQuerySet):
     """On the child's file. Providers and commissioners see what they had or reported themselves, and no more."""
 
     own = ("who", "reported_by")
+
+    def to_write(self, user) -> "SeniorContactQuerySet":
+        """Those this person had, and has not written yet."""
+        return self.filter(who=user, written_at__isnull=True)

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_safe
 from children import policies as for_child
 from children.actions import open_file
 from core import clock
-from core.access import Permission, Role, access
+from core.access import Permission, access
 from core.dates import in_words
 from core.pages import record_form
 from governance.actions import commissioning as acts
 from governance.forms import commissioning as forms
 from governance.models import CourtTask, CrisisCheck, Funding, NoticeReceived
+from governance.policies import crisis as clock_of
 from governance.policies import plans as policies
 from governance.views.plans import commissioning_page, her, plans_page
 from placements import policies as for_placement
@@ -83,20 +84,21 @@ def stop_funding(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @transaction.atomic
 def crisis(request: HttpRequest, pk: int) -> HttpResponse:
-    """The steps of the crisis clock: what each found, who signed it, and at which rank the others are signed."""
-    placement = theirs(request, pk)
+    """The steps of the crisis clock: when each is due, what it found and who signed it, or at which rank it is signed."""
+    placement, as_of = theirs(request, pk), clock.now()
     user: Any = request.user
-    open_file(child=placement.child, page="crisis clock", by=user, as_of=clock.now())
+    open_file(child=placement.child, page="crisis clock", by=user, as_of=as_of)
     checks = list(CrisisCheck.for_user(user).filter(placement=placement).select_related("signed_by"))
-    signed = {check.step: check for check in reversed(checks)}
+    looks = clock_of.looks(placement, checks, as_of)
+    steps = dict(clock_of.steps_for(user))
     context = {
         "title": "Crisis clock",
         "placement": placement,
         "unregistered": _is_unregistered(placement),
-        "steps": [
-            (step.label, Role(policies.SIGNED_BY[step]).label, signed.get(step.value)) for step in CrisisCheck.Step
-        ],
-        "may_sign": bool(policies.steps_for(user)),
+        "steps": looks[:-1],
+        "again": [check for check in reversed(checks) if check.step == CrisisCheck.Step.AGAIN],
+        "next": looks[-1],
+        "may_sign": any(look.is_open for look in looks if look.step in steps),
         "back_url": reverse("dashboards:placement", args=[placement.pk]),
     }
     return render(request, "governance/crisis.html", context)
@@ -105,9 +107,11 @@ def crisis(request: HttpRequest, pk: int) -> HttpResponse:
 @access(Permission.SIGN_CRISIS_CHECK)
 def sign_crisis_check(request: HttpRequest, pk: int) -> HttpResponse:
     placement = theirs(request, pk)
-    steps = policies.steps_for(request.user)
-    if not steps:
+    mine = clock_of.steps_for(request.user)
+    if not mine:
         raise PermissionDenied
+    opened = {look.step for look in clock_of.looks(placement, [], clock.now()) if look.is_open}
+    steps = [(step, label) for step, label in mine if step in opened]
     return record_form(
         request,
         form_class=forms.CrisisCheckForm,
@@ -199,5 +203,23 @@ def finish_court_task(request: HttpRequest, pk: int) -> HttpResponse:
         back_url=plans_page(task.child),
         submit_label="Record it as done",
         success="Recorded as done",
+        context={"intro": task.what},
+    )
+
+
+@access(Permission.RECORD_COURT_TASKS)
+def tell_court(request: HttpRequest, pk: int) -> HttpResponse:
+    task = get_object_or_404(CourtTask.for_user(request.user).select_related("child"), pk=pk)
+    return record_form(
+        request,
+        form_class=forms.TellCourt,
+        initial={"told_on": clock.local_date(clock.now())},
+        act=partial(acts.tell_court, task=task),
+        done=lambda _task: plans_page(task.child),
+        title="The court was told",
+        caption=str(task.child),
+        back_url=plans_page(task.child),
+        submit_label="Record that it was told",
+        success="Recorded that the court was told",
         context={"intro": task.what},
     )

@@ -28,14 +28,21 @@ A_PAGE = 25
 def contacts(request: HttpRequest, reference: str) -> HttpResponse:
     user, as_of = request.user, clock.now()
     with transaction.atomic(), one_file(user, reference=reference) as child:
-        found = SeniorContact.for_user(user).filter(child=child).select_related("who", "seen_by", "reported_by")
+        found = (
+            SeniorContact.for_user(user)
+            .filter(child=child)
+            .select_related("child", "who", "seen_by", "reported_by", "unwritten_by")
+        )
+        page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
         context = {
             "title": "Contact by senior managers",
             "child": child,
-            "page": Paginator(found, A_PAGE).get_page(request.GET.get("page")),
+            "page": page,
+            "never": {contact.pk for contact in page if not contact.is_settled and not acts.can_write(contact)},
             "may_record": user.can(Permission.RECORD_SENIOR_CONTACT),
             "may_report": user.can(Permission.REPORT_SENIOR_CONTACT),
             "may_see": acts.is_to_see(user),
+            "may_say_why": acts.says_why_unwritten(user),
             "back_url": reverse("dashboards:child", args=[child.reference]),
         }
         open_file(child=child, page="senior contacts", by=user, as_of=as_of)
@@ -95,6 +102,27 @@ def write_contact(request: HttpRequest, pk: int) -> HttpResponse:
         back_url=acts.contacts_page(contact.child),
         success="Contact recorded. The social worker is told.",
         draft_key=f"senior-contact-write-{contact.pk}",
+    )
+
+
+@access(Permission.RECORD_SENIOR_CONTACT)
+def say_unwritten(request: HttpRequest, pk: int) -> HttpResponse:
+    contact = _theirs(request, pk)
+    if not acts.says_why_unwritten(request.user):
+        raise PermissionDenied
+    return record_form(
+        request,
+        form_class=forms.SayUnwritten,
+        act=partial(acts.say_unwritten, contact=contact),
+        done=lambda _contact: acts.contacts_page(contact.child),
+        title="A contact that cannot be written",
+        caption=str(contact.child),
+        back_url=acts.contacts_page(contact.child),
+        success="Reason recorded. The social worker is told.",
+        context={
+            "intro": f"{contact.who} had this contact and has not written what was said. As long as there is an account to "
+            "write it with, nobody else says why not."
+        },
     )
 
 

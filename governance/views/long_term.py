@@ -133,7 +133,7 @@ def _contingency(request: HttpRequest, child, plan: LongTermPlan | None) -> Http
     )
 
 
-@access(Permission.RECORD_PLANS)
+@access(Permission.TAKE_DECISION)
 def decide_contingency(request: HttpRequest, pk: int) -> HttpResponse:
     contingency = get_object_or_404(Contingency.for_user(request.user).select_related("child"), pk=pk)
     return record_form(

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from children import rights
 from children.actions import open_file
 from children.models import Child
 from core import clock
@@ -94,6 +95,7 @@ def plans(request: HttpRequest, reference: str) -> HttpResponse:
         "open_tasks": [(task, task.due_on < today) for task in tasks if task.done_on is None],
         "done_tasks": [task for task in tasks if task.done_on is not None][-SHOWN:],
         "may_plan": user.can(Permission.RECORD_PLANS),
+        "may_decide_money": user.role in rights.KINDS["funding"].roles,
         "may_court": user.can(Permission.RECORD_COURT_TASKS),
         "back_url": reverse("dashboards:child", args=[child.reference]),
     }

@@ -25,8 +25,8 @@ from placements.views.placing import placement_page, theirs
 
 Kind, Part = QualityVisit.Kind, QualityScore.Part
 INTROS = {
-    Kind.INDEPENDENT: "By somebody who neither manages the placement nor placed the child there. See the child, talk to "
-    "staff one at a time, and read the rota and the logs.",
+    Kind.INDEPENDENT: "By somebody who neither manages the placement, answers for the child’s care, placed the child there nor "
+    "pays for it. See the child, talk to staff one at a time, and read the rota and the logs.",
     Kind.REVIEW: "How good the care is, by whoever manages it, set against what the child needs and what it costs.",
     Kind.MULTI_AGENCY: "By social care, health and education together. Each names somebody qualified to judge.",
     Kind.PREMISES: "Before the child moves in; in an emergency, within 24 hours. A building that keeps a child from harming "

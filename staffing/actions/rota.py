@@ -85,6 +85,23 @@ def called(shift: Shift) -> str:
     return f"{kind} of {in_words(starts.date())} from {starts:%H:%M}"
 
 
+def hours(starts_at: dt.datetime, ends_at: dt.datetime) -> str:
+    """From when until when, inside a sentence: 3 March 2022 20:00 to 4 March 2022 08:00."""
+    first, last = starts_at.astimezone(clock.LONDON), ends_at.astimezone(clock.LONDON)
+    until = f"{last:%H:%M}" if first.date() == last.date() else f"{in_words(last.date())} {last:%H:%M}"
+    return f"{in_words(first.date())} {first:%H:%M} to {until}"
+
+
+def _names(carers: Iterable[Carer]) -> str:
+    return ", ".join(sorted({str(carer) for carer in carers})) or "nobody"
+
+
+def _on(shift: Shift) -> str:
+    """Who is on a shift, by name: what a change of it changed."""
+    on = Assignment.objects.filter(shift=shift, removed_at__isnull=True).select_related("carer")
+    return _names(assignment.carer for assignment in on)
+
+
 def _decided(act: str, shift: Shift, what: str, why: str, *, by: User, as_of: dt.datetime) -> None:
     """A published shift is changed by a decision on the child's own record; a draft by anybody who drafts."""
     if shift.published_at is not None:
@@ -141,7 +158,7 @@ def change_shift(
     assignments = standing_on(shift)
     if {assignment.carer_id for assignment in assignments} - carers:  # put on since, and so not held
         raise Conflict(SAME_MOMENT)
-    before = (shift.starts_at, shift.ends_at)
+    before, name, left = (shift.starts_at, shift.ends_at), called(shift), []
     shift.starts_at, shift.ends_at = starts_at, ends_at
     shift.save(update_fields=["starts_at", "ends_at"])  # first: the database holds those on it within its hours
     for assignment in assignments:
@@ -149,12 +166,14 @@ def change_shift(
         ends = ends_at if assignment.ends_at == before[1] else min(assignment.ends_at, ends_at)
         if begins >= ends:
             off(assignment, SHIFT_CHANGED, as_of)
+            left.append(assignment.carer)
         elif (begins, ends) != (assignment.starts_at, assignment.ends_at):
             assignment.starts_at, assignment.ends_at = begins, ends
             assignment.save(update_fields=["starts_at", "ends_at"])
             touch(carer=assignment.carer)
     still_led(shift)
-    _decided("change_shift", shift, f"The hours of {called(shift)} were changed.", "", by=by, as_of=as_of)
+    what = f"The hours of {name}: {hours(*before)} before, {hours(starts_at, ends_at)} now."
+    _decided("change_shift", shift, what + (f" Off it: {_names(left)}." if left else ""), "", by=by, as_of=as_of)
     return changed(shift, "leader")
 
 
@@ -169,10 +188,11 @@ def cancel_shift(*, shift: Shift, why: str, version: int | None = None, by: User
         raise Invalid({"": "This shift has begun, so it cannot be cancelled. Record who was there"})
     for_child.required(why=(why, "Enter why the shift is cancelled"))
     because(why.strip())
+    what = f"To cancel {called(shift)}. On it: {_on(shift)}."
     for assignment in standing_on(shift):
         off(assignment, SHIFT_CANCELLED, as_of)
     shift.cancelled_at, shift.cancelled_why, shift.leader = as_of, why.strip(), None
-    _decided("cancel_shift", shift, f"To cancel {called(shift)}.", why, by=by, as_of=as_of)
+    _decided("cancel_shift", shift, what, why, by=by, as_of=as_of)
     return changed(shift, "cancelled_at", "cancelled_why", "leader")
 
 
@@ -202,8 +222,12 @@ def assign(
     policies.rota_gate(by, shift, as_of)
     policies.still_planned(shift, as_of)
     changed(shift)
-    _decided("assign", shift, f"{carer} to work {called(shift)}.", "", by=by, as_of=as_of)
-    return put_on(shift, carer, agency, starts_at or shift.starts_at, ends_at or shift.ends_at, by=by, as_of=as_of)
+    span = (starts_at or shift.starts_at, ends_at or shift.ends_at)
+    part = "" if span == (shift.starts_at, shift.ends_at) else f" for part of it, {hours(*span)}"
+    _decided(
+        "assign", shift, f"{carer} to work {called(shift)}{part}. On it before: {_on(shift)}.", "", by=by, as_of=as_of
+    )
+    return put_on(shift, carer, agency, *span, by=by, as_of=as_of)
 
 
 def put_on(
@@ -250,11 +274,13 @@ def take_off(
     if assignment.ends_at <= as_of:
         raise Invalid({"": "This is over. Record who was there on the shift’s own page"})
     because(why.strip())
+    before = _on(shift)
     off(assignment, why.strip()[:200], as_of)
     still_led(shift)
     changed(shift, "leader")
     # Why somebody was taken off stays with the shift: her record is read by many who may not know that of a carer.
-    _decided("take_off", shift, f"{assignment.carer} off {called(shift)}.", "It is with the shift.", by=by, as_of=as_of)
+    what = f"{assignment.carer} off {called(shift)}. On it before: {before}."
+    _decided("take_off", shift, what, "It is with the shift.", by=by, as_of=as_of)
     return assignment
 
 
@@ -268,5 +294,8 @@ def name_leader(*, shift: Shift, carer: Carer, version: int | None = None, by: U
     on = Assignment.objects.filter(shift=shift, carer=carer, removed_at__isnull=True, ends_at=shift.ends_at)
     if not on.exists():
         raise Invalid({"carer": "Select somebody who is on this shift until its end"})
+    if shift.leader_id != carer.pk:
+        before = f", and no longer {shift.leader}" if shift.leader else ""
+        _decided("name_leader", shift, f"{carer} to lead {called(shift)}{before}.", "", by=by, as_of=as_of)
     shift.leader = carer
     return changed(shift, "leader")

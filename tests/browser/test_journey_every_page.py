@@ -439,7 +439,7 @@ def plans_pages(w, cast):
             for name in ("say_of_plan", "end_long_term_plan", "add_milestone", "contingency_of_plan")
         ],
         (cast.amy, "governance:meet_milestone", of["milestone"]),
-        (cast.amy, "governance:decide_contingency", of["contingency"]),
+        (cast.hana, "governance:decide_contingency", of["contingency"]),
         (cast.amy, "governance:finish_court_task", of["court task"]),
         (cast.tom, "governance:crisis", w.placement.pk),
         (cast.tom, "governance:crisis", here),

@@ -201,6 +201,27 @@ def test_a_care_decision_is_not_taken_as_anything_else(cast, child, placement, w
     assert not Decision.objects.exists()
 
 
+@pytest.mark.failing("F102")
+@pytest.mark.parametrize(
+    ("name", "post"),
+    [
+        ("Carl Rook, commissioner", "His post"),
+        ("carl rook", "Agreed on the phone"),
+        ("Rook, Carl", "Agreed on the phone"),
+        ("Amy, for Carl Rook", "Agreed on the phone"),
+        ("A colleague", "Head of commissioning"),
+        ("The assistant director", "Delegation"),
+    ],
+)
+def test_nor_is_it_by_typing_the_name_or_post_of_somebody_who_may_not(cast, child, placement, name, post):
+    assert cast.carl.name == "Carl Rook"
+    with refused() as refusal:
+        decides(cast, child, cast.amy, "other", what="She may have an iPad.", decided_by=name, by_what_authority=post)
+    assert "Amy Sparrow (social worker)" in refusal.value.remedy
+    outside = {"decided_by": "Dr Rook of the clinic", "by_what_authority": "Consultant in charge"}
+    assert decides(cast, child, cast.amy, "other", what="A blood test.", **outside).decider is None
+
+
 def test_a_decision_says_why_somebody_was_not_consulted(cast, child):
     with pytest.raises(Invalid) as invalid:
         decides(cast, child, cast.amy, decider=cast.amy, not_consulted="Health.")

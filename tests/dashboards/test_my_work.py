@@ -10,6 +10,7 @@ from children.models import Allocation
 from core import clock
 from core.access import Permission
 from dashboards import worklist
+from governance.actions.deciding import report_contact
 from governance.models import CourtTask
 from oversight.models import Flag, SweepRun
 from oversight.sweep import sweep
@@ -281,3 +282,17 @@ def test_a_list_that_is_cut_says_how_much_it_leaves_out(client, cast, monkeypatc
     for _ in range(3):
         cast.placement(cast.child(), today - dt.timedelta(days=3), home=cast.home())
     assert "And 3 more. " in page(client, getattr(cast, who)).content.decode()
+
+
+@pytest.mark.failing("F92")
+def test_who_was_in_touch_with_a_child_sees_what_is_still_to_be_written(client, scene):
+    child = scene.wrong[0].child
+    for days in (3, 2):
+        report_contact(
+            child=child, who=scene.dee, occurred_at=clock.now() - dt.timedelta(days=days), how="call", by=scene.amy,
+            as_of=clock.now(),
+        )  # fmt: skip
+    shown = page(client, scene.dee)
+    assert (2, "contacts with a child: yours to write", "#contacts", "red") in shown.context["stats"]
+    assert shown.content.count(b"Write what was said") == 2
+    assert b"yours to write" not in page(client, scene.hana).content

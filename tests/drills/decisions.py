@@ -33,6 +33,7 @@ ASKS = {
     "restriction": {"order"},
     "unregistered": {"unregistered"},
     "funding": {"funding"},
+    "contingency": {"funding"},
 }
 WHOSE: dict[str, set[str]] = {
     "rota": {"social_worker", "team_manager"},
@@ -58,7 +59,7 @@ class World(Scene):
     def __init__(self) -> None:
         from core.access import Role
         from core.models import Authority, Team
-        from governance.models import ReferralProfile
+        from governance.models import Contingency, ReferralProfile
         from placements.models import ManagerPost, ProviderPost
 
         super().__init__()
@@ -81,6 +82,9 @@ class World(Scene):
             child=self.rotas[0].child, confirmed_on=self.today, needs="N", identity="I", risks="R", outcomes="O", wishes="W",
             recorded_by=self.amy,
         )  # fmt: skip
+        self.contingency = Contingency.objects.create(
+            child=self.rotas[0].child, made_on=self.today, what="W", weekly_cost=9800, trigger="T", recorded_by=self.amy
+        )
 
 
 class Deciding(RuleBasedStateMachine):
@@ -111,7 +115,8 @@ class Deciding(RuleBasedStateMachine):
 
     # --- what is tried, and what is looked at afterwards ---------------------------------------------------------------
 
-    def tries(self, act: Callable[..., Any], who: str, **what: Any) -> None:
+    def tries(self, act: Callable[..., Any], who: str, without: tuple[str, ...] = (), **what: Any) -> None:
+        """`without` names what this act may change and leave no decision."""
         from django.core.exceptions import PermissionDenied
 
         from core.errors import Conflict, Invalid, Refused
@@ -126,16 +131,18 @@ class Deciding(RuleBasedStateMachine):
         except (Conflict, Invalid):
             self.counts["could not be"] += 1
         else:
-            self.looks(by)  # whatever a refusal had left behind would be found after the next act, without a decision
+            self.looks(
+                by, without
+            )  # whatever a refusal had left behind would be found after the next act, without a decision
 
-    def looks(self, by: Any) -> None:
+    def looks(self, by: Any, without: tuple[str, ...] = ()) -> None:
         """What changed since the last try, and whether decisions stand for it."""
         from children.models import Decision
 
         facts = self.facts()
         fresh = list(Decision.objects.filter(child=self.child, pk__gt=self.decisions).select_related("decider"))
         for area, kinds in ASKS.items():
-            if facts[area] != self.known[area]:
+            if facts[area] != self.known[area] and area not in without:
                 self.counts[f"changes of {area}"] += 1
                 if not any(decision.kind in kinds and decision.recorded_by_id == by.pk for decision in fresh):
                     self.counts["changes without a decision"] += 1
@@ -160,7 +167,7 @@ class Deciding(RuleBasedStateMachine):
         return Decision.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
     def facts(self) -> dict[str, list]:
-        from governance.models import Funding
+        from governance.models import Contingency, Funding
         from placements.models import DolOrder, Placement, UnregisteredAuthorisation
         from staffing.models import Assignment, Shift, StaffingPlan
 
@@ -169,8 +176,9 @@ class Deciding(RuleBasedStateMachine):
         on = Assignment.objects.filter(shift__in=shifts)
         return {
             "placement": list(
-                Placement.objects.filter(**mine).order_by("pk").values_list("pk", "started_on", "ended_on")
+                Placement.objects.filter(**mine).order_by("pk").values_list("pk", "home", "started_on", "ended_on")
             ),
+            "contingency": list(Contingency.objects.filter(**mine).order_by("pk").values_list("pk", "state")),
             "unregistered": list(
                 UnregisteredAuthorisation.objects.filter(placement__child=self.child).values_list("pk")
             ),
@@ -180,10 +188,16 @@ class Deciding(RuleBasedStateMachine):
             ),
             "staffing": list(StaffingPlan.objects.filter(placement__child=self.child).order_by("pk").values_list("pk")),
             "rota": [
-                *shifts.order_by("pk").values_list("pk", "starts_at", "ends_at", "cancelled_at"),
+                *shifts.order_by("pk").values_list("pk", "starts_at", "ends_at", "cancelled_at", "leader"),
                 *on.order_by("pk").values_list("pk", "starts_at", "ends_at", "removed_at"),
             ],
         }
+
+    def on_shift(self, besides: Any) -> list:
+        from staffing.models import Assignment
+
+        on = Assignment.objects.filter(shift__placement__child=self.child).exclude(carer=besides)
+        return list(on.order_by("pk").values_list("pk", "starts_at", "ends_at", "removed_at"))
 
     def placement(self) -> Any:
         from placements.models import Placement
@@ -247,6 +261,43 @@ class Deciding(RuleBasedStateMachine):
             self.tries(requests.ask_swap, "carl", **asked)
             if swap := Swap.objects.filter(shift=shift, state="asked").first():
                 self.tries(requests.decide_swap, who, swap=swap, approve=bool(number % 2), why="As decided.")
+
+    @rule(who=WHO)
+    def copies_a_week(self, who):
+        """A draft is nobody's decision, and what is published of it later is."""
+        from staffing.actions.weeks import copy_week
+
+        monday = self.world.monday
+        self.tries(copy_week, who, placement=self.placement(), from_week=monday, to_week=monday + dt.timedelta(days=7))
+
+    @rule(who=WHO, carer=st.integers(0, 2))
+    def waives(self, who, carer):
+        """It lets a carer be put on: who is on a shift is decided apart."""
+        from staffing.actions.requests import waive_checks
+
+        self.tries(
+            waive_checks, who, carer=self.world.carers[carer], placement=self.placement(), starts_at=self.now, hours=24,
+            reason="Nobody else can come.",
+        )  # fmt: skip
+
+    @rule(who=st.sampled_from(["amy", "tom", "lee", "paul", "zoe"]))
+    def stands_down(self, who):
+        """The one act that empties a rota and leaves no decision (docs/adr/0027): it takes off that carer, and nobody else."""
+        from staffing.actions.stand_downs import stand_down
+
+        off = self.world.carers[-1]
+        others = self.on_shift(besides=off)
+        self.tries(stand_down, who, without=("rota",), carer=off, reason="Seen asleep.")
+        if self.on_shift(besides=off) != others:
+            self.counts["changes without a decision"] += 1
+
+    @rule(who=WHO, state=st.sampled_from(["activated", "refused"]))
+    def decides_contingency(self, who, state):
+        from governance.actions.long_term import decide_contingency
+
+        contingency = self.world.contingency
+        contingency.refresh_from_db()
+        self.tries(decide_contingency, who, contingency=contingency, state=state, reasons="As things are.")
 
     @rule(who=WHO, number=st.integers(1, 5))
     def sets_staffing(self, who, number):

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from core import clock
 from core.errors import Conflict, Invalid, Refused
-from core.models import Refusal
+from core.models import OutboxMessage, Refusal
 from governance import agreement_text
 from governance.actions import commissioning, long_term, plans
 from governance.models import CrisisCheck, Funding, Plan, ReferralProfile, SearchEntry
 from governance.policies import plans as policies
-from governance.policies.plans import SIGNED_BY, steps_for
+from governance.policies.crisis import SIGNED_BY, looks, steps_for
+from oversight.clocks import running
 from placements import actions as placements
 from tests.cast import at
 from tests.staffing.placement_one import ARRIVED, DAY, HOUR, MOVED, PlacementOne
@@ -196,7 +197,11 @@ class TestSearch:
     def test_a_search_made_earlier_is_recorded_and_flagged(self, life):
         life.asks(at(MOVED + 3 * DAY), asked_on=MOVED + DAY)
         assert "CPL-04 unfounded" in life.red()
-        assert life.flag("CPL-04", "unfounded").owner == life.cast.carl
+        flag = life.flag("CPL-04", "unfounded")
+        assert flag.owner == life.cast.amy  # who can put it right
+        assert (flag.clock_started_at, flag.due_at) == (at(MOVED + DAY, 0), at(MOVED + 2 * DAY, 0))
+        life.profile(at(MOVED + 3 * DAY))
+        assert "CPL-04 unfounded" not in life.red()
 
     @pytest.mark.failing("F64")
     def test_what_she_wishes_stands_beside_each_home_asked(self, life, client):
@@ -437,13 +442,24 @@ class TestLongTerm:
         assert life.flag("CPL-06", "contingency").owner == life.cast.hana
         with pytest.raises(Invalid, match="reasons"):
             life.act(
-                long_term.decide_contingency, life.cast.tom, at(second + DAY), contingency=contingency, state="refused",
+                long_term.decide_contingency, life.cast.hana, at(second + DAY), contingency=contingency, state="refused",
                 reasons=" ",
             )  # fmt: skip
+        for who in ("amy", "tom", "ines"):  # £8,000 a week are not theirs to spend
+            with pytest.raises(Refused, check=lambda refusal: "Hana Finch (head of service)" in refusal.remedy):
+                life.act(
+                    long_term.decide_contingency, getattr(life.cast, who), at(second + DAY), contingency=contingency,
+                    state="activated", reasons="Now.",
+                )  # fmt: skip
+        assert contingency.state == "standing"
         life.act(
-            long_term.decide_contingency, life.cast.tom, at(second + DAY), contingency=contingency, state="activated",
+            long_term.decide_contingency, life.cast.hana, at(second + DAY), contingency=contingency, state="activated",
             reasons="The house will not be ready this year.",
         )  # fmt: skip
+        decision = life.child.decisions.get(demanded_by="decide_contingency")
+        assert (decision.kind, decision.decider) == ("funding", life.cast.hana)
+        assert decision.what == "To use the contingency, at £8000.00 a week: Two carers at Beacon House."
+        assert decision.why == "The house will not be ready this year."
         assert "CPL-06 contingency" not in life.red()
         assert "CPL-06 missed" in life.red()
         life.act(
@@ -496,7 +512,7 @@ class TestCrisis:
         life.signs_step(life.cast.tom, "hours_48", ARRIVED + 49 * HOUR)
         assert "CPL-07 hours_48" not in life.red()
         nine_months = {flag for flag in life.red(at(MOVED + 240 * DAY)) if flag.startswith("CPL-07")}
-        assert nine_months == {f"CPL-07 {step}" for step in ("day_5", "day_14", "day_28", "day_56", "day_84")}
+        assert nine_months == {f"CPL-07 {step}" for step in ("day_5", "day_14", "day_28", "day_56", "day_84", "again")}
         assert life.flag("CPL-07", "day_84").owner == life.cast.dora
 
     @pytest.mark.recommendation("R1.7")
@@ -534,6 +550,34 @@ class TestCrisis:
         life.signs_step(life.cast.dee, "day_28", when)
         assert not {flag for flag in life.red(at(MOVED + 56 * DAY, 23)) if flag.startswith("CPL-07")}
 
+    @pytest.mark.failing("F9")
+    def test_nobody_signs_the_drift_away_on_its_second_day(self, life):
+        for step, day in (("day_5", 1), ("day_84", 2), ("day_84", 56), ("again", 84)):
+            with pytest.raises(Invalid, match="can be signed from"):
+                life.signs_step(life.cast.dora, step, at(MOVED + day * DAY, 18))
+        life.signs_step(life.cast.dora, "day_5", ARRIVED + 48 * HOUR)
+        life.signs_step(life.cast.dora, "day_84", at(MOVED + 57 * DAY))
+        assert "CPL-07 again" not in life.red(at(MOVED + 112 * DAY, 23))
+        assert "CPL-07 again" in life.red(at(MOVED + 113 * DAY, 1))
+        life.signs_step(life.cast.dora, "again", at(MOVED + 113 * DAY))
+        assert not {flag for flag in life.red(at(MOVED + 141 * DAY, 23)) if flag.startswith("CPL-07")}
+        assert "CPL-07 again" in life.red(at(MOVED + 142 * DAY, 1))
+
+    def test_the_page_says_when_each_step_is_due_and_which_somebody_higher_signed_past(self, life, client):
+        life.signs_step(life.cast.hana, "day_14", at(MOVED + 10 * DAY))
+        client.force_login(life.cast.dora)
+        page = client.get(reverse("governance:crisis", args=[life.placement.pk])).content.decode()
+        assert page.count("Covered by what Hana Finch signed for “Day 14”") == 2
+        assert 'It was due on <time datetime="2021-11-09">' in page
+        assert page.count("Overdue") == 4  # days 28, 56 and 84, and every 28 days after
+        form = client.get(reverse("governance:sign_crisis_check", args=[life.placement.pk])).content.decode()
+        assert "Every 28 days after day 84" in form
+
+    def test_the_clock_the_page_shows_is_the_rules_own(self, life):
+        when = at(MOVED + 20 * DAY)
+        shown = {look.step.value: look.due_at for look in looks(life.placement, [], when)}
+        assert shown == {each.limb: each.due_at for each in running({"CPL-07"}, [life.placement.pk], as_of=when)}
+
     @pytest.mark.parametrize("step", CrisisCheck.Step.values)
     def test_a_step_is_signed_at_its_rank_or_above(self, life, step):
         cast, line = life.cast, ["tom", "hana", "dee", "dora"]
@@ -554,7 +598,12 @@ class TestNotices:
         life.profile(at(MOVED + 30 * DAY))
         when = at(MOVED + 30 * DAY, 10)
         life.notices(when, 28 * 24)
-        alert = life.flag("NOT-08", "alert")  # at once
+        message = OutboxMessage.objects.get(key__startswith="notice-received-")  # at once, and once
+        assert message.to == life.cast.dora
+        assert not {life.child.forename, life.child.surname, "provider"} & set(
+            f"{message.subject} {message.body}".split()
+        )
+        alert = life.flag("NOT-08", "alert")
         assert (alert.owner, alert.severity) == (life.cast.dora, "amber")
         assert {"NOT-08 search", "NOT-08 contingency"} <= life.red(at(MOVED + 31 * DAY, 0, 1))
         owners = {flag.limb: flag.owner for flag in life.flags().filter(rule="NOT-08")}
@@ -629,6 +678,31 @@ class TestCourt:
             commissioning.finish_court_task, life.cast.amy, at(MOVED + 23 * DAY), evidence="Filed, bundle C12.", **done
         )
         assert not {"LEG-07 task", "LEG-07 lawyer"} & life.red()
+
+    @pytest.mark.failing("F99")
+    def test_what_is_late_is_its_owners_and_the_court_is_told_of_it(self, life, client):
+        task = self.task(life, owner=life.cast.tom)
+        late = at(MOVED + 23 * DAY, 1)
+        assert {"LEG-07 task", "LEG-07 lawyer"} <= life.red(late)
+        assert (life.flag("LEG-07", "task").owner, life.flag("LEG-07", "task").owner_role) == (
+            life.cast.tom,
+            "team_manager",
+        )
+        told = {"task": task, "told_on": MOVED + 23 * DAY}
+        with pytest.raises(Invalid, match="how the court was told"):
+            life.act(commissioning.tell_court, life.cast.lola, late, told_how=" ", **told)
+        with pytest.raises(PermissionDenied):
+            life.act(commissioning.tell_court, life.cast.carl, late, told_how="By letter.", **told)
+        life.act(
+            commissioning.tell_court, life.cast.lola, late, told_how="By letter: four weeks more asked for.", **told
+        )
+        assert "LEG-07 lawyer" not in life.red()
+        assert "LEG-07 task" in life.red()
+        with pytest.raises(Conflict):
+            life.act(commissioning.tell_court, life.cast.lola, late, told_how="Again.", **told)
+        client.force_login(life.cast.tom)
+        page = client.get(reverse("governance:plans", args=[life.child.reference])).content.decode()
+        assert "By letter: four weeks more asked for." in page
 
     @pytest.mark.failing("F100")
     def test_the_guardian_weekly_is_the_social_worker_weekly(self, life):

@@ -173,7 +173,7 @@ class TestProfile:
 
     def test_a_search_made_without_one(self, records):
         records.search(START + DAY)
-        assert stands(at(START + DAY), "CPL-04", "unfounded")
+        assert on_days("CPL-04", "unfounded", START + DAY) == NOT_NOT_YES
         records.profile(START + 2 * DAY)
         assert not stands(at(START + 2 * DAY), "CPL-04", "unfounded")
 
@@ -181,8 +181,7 @@ class TestProfile:
         records.block(START, START + 80 * DAY)
         assert not stands(at(START + DAY), "CPL-04", "unfounded")
         records.block(START + 81 * DAY, START + 160 * DAY)
-        assert not stands(at(START + 80 * DAY), "CPL-04", "unfounded")
-        assert stands(at(START + 81 * DAY), "CPL-04", "unfounded")
+        assert on_days("CPL-04", "unfounded", START + 81 * DAY) == NOT_NOT_YES
 
 
 class TestAgreementAndBlocks:
@@ -218,10 +217,10 @@ class TestAgreementAndBlocks:
         assert clocks("CPL-08", at(told, 0)) == {"ending": (at(told, 0), "overdue")}
         after = records.block(new, new + 400 * DAY)
         assert not stands(at(told), "CPL-08", "ending")
-        assert stands(at(new), "CPL-04", "unfounded")  # an extension without a profile
+        assert stands(at(new + DAY), "CPL-04", "unfounded")  # an extension without a profile
         records.stop(after, new, told + DAY)
         assert [stands(at(told + n * DAY), "CPL-08", "ending") for n in (0, 1)] == [False, True]
-        assert not stands(at(new), "CPL-04", "unfounded")
+        assert not stands(at(new + DAY), "CPL-04", "unfounded")
 
     def test_a_new_price_makes_no_short_block_of_a_long_one(self, records):
         for number in range(3):
@@ -286,7 +285,17 @@ class TestCrisis:
 
     def test_a_later_step_covers_the_earlier_ones(self, records):
         records.checked("day_14", at(START + 14 * DAY))
-        assert set(clocks("CPL-07", at(START + 20 * DAY))) == {"day_28", "day_56", "day_84"}
+        assert set(clocks("CPL-07", at(START + 20 * DAY))) == {"day_28", "day_56", "day_84", "again"}
+
+    def test_what_was_signed_early_clears_only_what_was_due_next(self, records):
+        records.checked("day_84", at(START + 2 * DAY, 10))
+        assert set(clocks("CPL-07", at(START + 20 * DAY))) == {"day_14", "day_28", "day_56", "day_84", "again"}
+
+    def test_it_is_looked_at_again_every_28_days(self, records):
+        assert on_days("CPL-07", "again", START + 112 * DAY) == NOT_NOT_YES
+        records.checked("again", at(START + 100 * DAY))
+        assert on_days("CPL-07", "again", START + 128 * DAY) == NOT_NOT_YES
+        assert set(clocks("CPL-07", at(START + 120 * DAY))) == {"again"}
 
     def test_a_planned_move_to_a_registered_home_has_none(self, cast):
         home = cast.home(status="registered", registered_for="childrens_home")

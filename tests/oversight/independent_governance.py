@@ -61,9 +61,10 @@ def expected_of_governance(facts):
             found.add(("DEC-02", "late", p.pk, None, None, None, min(late)))
         waiting = {"recorded": [], "seen": []}
         for c in contacts[p.child_id]:
-            written = c.written_at is not None and c.written_at <= facts.as_of
+            settled = [at for at in (c.written_at, c.unwritten_at) if at is not None and at <= facts.as_of]
             if c.seen_at is None or c.seen_at > facts.as_of:
-                waiting["seen" if written else "recorded"].append(c.occurred_at + 24 * HOUR)
+                limb, since = ("seen", min(settled)) if settled else ("recorded", c.occurred_at)
+                waiting[limb].append(since + 24 * HOUR)
         for limb, dues in waiting.items():
             if dues and facts.as_of > min(dues):
                 found.add(("DEC-03", limb, p.pk, None, None, None, min(dues)))

@@ -4,6 +4,7 @@ from children.models import Child
 from governance.models import (
     Contingency,
     CourtTask,
+    CrisisCheck,
     Funding,
     LongTermPlan,
     Milestone,
@@ -42,6 +43,7 @@ class Planned:
         self.long_term = grouped(LongTermPlan.objects.all(), "child_id")
         self.milestones = grouped(Milestone.objects.order_by("due_on", "pk"), "plan_id")
         self.tasks = grouped(CourtTask.objects.all(), "child_id")
+        self.checks = grouped(CrisisCheck.objects.all(), "placement_id")
         self.notices = grouped(NoticeReceived.objects.all(), "placement_id")
         self.blocks = {}
         for block in Funding.objects.select_related("placement").order_by("starts_on", "pk"):
@@ -63,7 +65,7 @@ def of_plans(facts, p, began, since, risky_from, status):
     if facts.today > nth_working_day(start, 5):
         yield "CPL-05", "missing", midnight(nth_working_day(start, 5) + DAY)
     if status == "not_registered" or p.basis == "emergency":
-        yield from crisis(facts, max(began, midnight(start)))
+        yield from crisis(facts, p, max(began, midnight(start)))
 
 
 def earliest(facts, rows):
@@ -100,7 +102,7 @@ def profile(facts, records, p, since, risky_from):
         day for day in asked if p.started_on <= day <= today and not any(each >= day - 28 * DAY for each in confirmed)
     ]
     if untrue:
-        yield "CPL-04", "unfounded", midnight(min(untrue))
+        yield "CPL-04", "unfounded", midnight(min(untrue) + DAY)
     if risky_from is None:
         return
     start = max(since, risky_from)
@@ -198,7 +200,8 @@ def court(facts, records, p, since):
             continue
         if task.kind != "visiting":
             yield "LEG-07", "task", midnight(task.due_on + DAY)
-            yield "LEG-07", "lawyer", midnight(task.due_on + DAY)
+            if task.told_on is None or today < task.told_on:
+                yield "LEG-07", "lawyer", midnight(task.due_on + DAY)
         elif today <= task.due_on:
             seen = [
                 date(v.occurred_at)
@@ -209,13 +212,21 @@ def court(facts, records, p, since):
             yield "LEG-07", "visiting", midnight(last + (task.every_days + 1) * DAY)
 
 
-def crisis(facts, since):
-    if facts.as_of > since + 48 * HOUR:
-        yield "CPL-07", "hours_48", since + 48 * HOUR
+def crisis(facts, p, since):
+    """Walk the steps in their order: each may be signed, by itself or by a later one, once the last was due."""
+    signed = [c for c in facts.planned.checks[p.pk] if since <= c.signed_at <= facts.as_of]
     last_days = {"day_5": nth_working_day(date(since), 5)} | {s: date(since) + n * DAY for s, n in STEPS.items()}
-    for step, last in last_days.items():
-        if facts.today > last:
-            yield "CPL-07", step, midnight(last + DAY)
+    may_sign, order = since, ["hours_48", *last_days, "again"]
+    for number, step in enumerate(order[:-1]):
+        over = since + 48 * HOUR if step == "hours_48" else midnight(last_days[step] + DAY)
+        is_over = facts.as_of > over if step == "hours_48" else facts.as_of >= over
+        if is_over and not any(c.signed_at >= may_sign and c.step in order[number:] for c in signed):
+            yield "CPL-07", step, over
+        may_sign = over
+    looks = [date(c.signed_at) for c in signed if c.step in order[-2:]]
+    asked = max([last_days["day_84"], *looks]) + 28 * DAY
+    if facts.today > asked:
+        yield "CPL-07", "again", midnight(asked + DAY)
 
 
 def first_placed(facts, child: Child):

@@ -55,11 +55,12 @@ def invent_plans(cast, child, seed, first, last) -> None:
         models.Contingency.objects.create(child=child, made_on=day(), what="W", weekly_cost=1, trigger="T", **by)
     for p in placements:
         _money_and_notices(p, by, chance, last, day, soon, maybe)
+    _crisis(placements, cast.dora, seed, last)
     models.CourtTask.objects.bulk_create(
         models.CourtTask(
             child=child, kind=kind, what="W", source="S", made_on=made, due_on=soon(made, 200), owner=cast.amy, **by,
             every_days=chance.choice([3, 7, 14]) if kind == "visiting" else None, done_on=maybe(0.4, soon(made, 300)),
-            evidence="E",
+            evidence="E", told_on=maybe(0.2, soon(made, 300)), told_how="H",
         )
         for kind, made in ((chance.choice(["direction", "promise", "visiting"]), day()) for _ in range(chance.choice([1, 2, 4])))
     )  # fmt: skip
@@ -83,6 +84,21 @@ def _long_term(child, by, decider, chance, day, soon, maybe) -> None:
         models.Contingency.objects.create(
             child=child, plan=plan, made_on=made, what="W", weekly_cost=1, trigger="T", **fields, **by
         )
+
+
+def _crisis(placements, signer, seed, last) -> None:
+    """Steps signed in time, early, late and out of turn, by a chance of their own."""
+    chance = random.Random(f"crisis {seed}")
+    parts = dict.fromkeys(("safeguarding", "care", "education", "health"), "P")
+    for p in placements:
+        days = max(((p.ended_on or last) - p.started_on).days, 1)
+        models.CrisisCheck.objects.bulk_create(
+            models.CrisisCheck(
+                placement=p, step=chance.choice(models.CrisisCheck.Step.values), signed_by=signer, **parts,
+                signed_at=at(p.started_on + chance.randrange(min(days, chance.choice([4, 20, 90, 400]))) * DAY, chance.randrange(24)),
+            )
+            for _ in range(chance.choice([0, 1, 3, 8]))
+        )  # fmt: skip
 
 
 def _money_and_notices(p, by, chance, last, day, soon, maybe) -> None:

@@ -113,10 +113,12 @@ class Invented:
                 entered_at=entered, kind=chance.choice(["other", "trip", "placement", "unregistered"]),
             )  # fmt: skip
             written = entered + chance.choice([1, 23, 24, 25, 90]) * HOUR if chance.random() < 0.7 else None
+            given_up = None if written or chance.random() < 0.5 else entered + chance.choice([25, 900]) * HOUR
             seen = written + chance.choice([1, 30]) * HOUR if written and chance.random() < 0.8 else None
             SeniorContact.objects.create(
                 child=child, who=self.cast.dee, occurred_at=entered, how="call", said="S", reported_by=amy,
-                written_at=written, seen_at=seen, seen_by=amy if seen else None,
+                written_at=written, seen_at=seen, seen_by=amy if seen else None, unwritten_at=given_up, unwritten_why="W",
+                unwritten_by=amy if given_up else None,
             )  # fmt: skip
 
     def placement(self, child, start, end):

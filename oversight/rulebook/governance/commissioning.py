@@ -22,7 +22,7 @@ from oversight.rulebook.visits import SEEN
 from placements.models import Visit
 
 CRISIS = Mend("governance:crisis", "See the crisis clock")
-STEPS = "'{hours_48,day_5,day_14,day_28,day_56,day_84}'::text[]"
+STEPS = "'{hours_48,day_5,day_14,day_28,day_56,day_84,again}'::text[]"
 
 
 def _step(code: str, title: str, owner: Role, period: str) -> Limb:
@@ -38,8 +38,9 @@ CPL_07 = Rule(
     basis=Basis.LOCAL,
     scope="Placements a team follows in a setting recorded as not registered, and emergencies of a child under a deprivation of "
     "liberty order.",
-    period="48 hours; working day 5; days 14, 28, 56 and 84",
-    what_clears="That step of the crisis clock signed, or a later one; the end of the placement.",
+    period="48 hours; working day 5; days 14, 28, 56 and 84; then every 28 days",
+    what_clears="That step of the crisis clock signed, or a later one, from the day the step before it fell due; the end of the "
+    "placement.",
     only=frozenset({Trait.HIGH_RISK}),
     limbs=(
         _step("hours_48", "what is in place after 48 hours", Role.TEAM_MANAGER, "48 hours"),
@@ -48,6 +49,7 @@ CPL_07 = Rule(
         _step("day_28", "day 28, a structure or an end", Role.DIRECTOR, "28 days"),
         _step("day_56", "day 56", Role.DIRECTOR, "56 days"),
         _step("day_84", "day 84", Role.DCS, "84 days"),
+        _step("again", "28 days since it was last looked at", Role.DCS, "every 28 days after day 84"),
     ),
     mend=CRISIS,
     clocks=clocks(
@@ -56,7 +58,7 @@ CPL_07 = Rule(
         stage="CASE WHEN limb = 'hours_48' AND %(as_of)s > due_at OR limb <> 'hours_48' AND %(as_of)s >= due_at "
         "THEN 'overdue' ELSE 'due' END",
         rows=f"""
-            SELECT authority_id, child_id, placement_id, each.limb, since.at AS clock_started_at, each.due_at
+            SELECT authority_id, child_id, placement_id, each.limb, each.since AS clock_started_at, each.due_at
             FROM subject
             JOIN risk USING (placement_id)
             {SETTING}
@@ -65,21 +67,25 @@ CPL_07 = Rule(
             ) AS since
             CROSS JOIN LATERAL (SELECT {day_of("since.at")} AS day) AS began
             CROSS JOIN LATERAL ({working_days_after("began.day", "5")}) AS fifth
+            CROSS JOIN LATERAL (
+                SELECT greatest(began.day + 84, {day_of("max(c.signed_at)")}) AS day FROM governance_crisischeck c
+                WHERE c.placement_id = subject.placement_id AND c.step IN ('day_84', 'again')
+                  AND c.signed_at >= since.at AND c.signed_at <= %(as_of)s AND {known("c")}
+            ) AS last
             CROSS JOIN LATERAL (VALUES
-                ('hours_48', since.at + interval '48 hours'),
-                ('day_5', {start_of("fifth.day + 1")}),
-                ('day_14', {start_of("began.day + 14 + 1")}),
-                ('day_28', {start_of("began.day + 28 + 1")}),
-                ('day_56', {start_of("began.day + 56 + 1")}),
-                ('day_84', {start_of("began.day + 84 + 1")})
-            ) AS each(limb, due_at)
-            LEFT JOIN LATERAL (
-                SELECT max(array_position({STEPS}, c.step::text)) AS reached FROM governance_crisischeck c
-                WHERE c.placement_id = subject.placement_id AND c.signed_at >= since.at AND c.signed_at <= %(as_of)s
-                  AND {known("c")}
-            ) AS signed ON true
+                ('hours_48', since.at, since.at, since.at + interval '48 hours'),
+                ('day_5', since.at, since.at + interval '48 hours', {start_of("fifth.day + 1")}),
+                ('day_14', since.at, {start_of("fifth.day + 1")}, {start_of("began.day + 14 + 1")}),
+                ('day_28', since.at, {start_of("began.day + 14 + 1")}, {start_of("began.day + 28 + 1")}),
+                ('day_56', since.at, {start_of("began.day + 28 + 1")}, {start_of("began.day + 56 + 1")}),
+                ('day_84', since.at, {start_of("began.day + 56 + 1")}, {start_of("began.day + 84 + 1")}),
+                ('again', {start_of("last.day")}, NULL, {start_of("last.day + 28 + 1")})
+            ) AS each(limb, since, opens_at, due_at)
             WHERE (setting.status = 'not_registered' OR subject.basis = 'emergency')
-              AND array_position({STEPS}, each.limb) > coalesce(signed.reached, 0)""",
+              AND NOT EXISTS (
+                SELECT FROM governance_crisischeck c
+                WHERE c.placement_id = subject.placement_id AND c.signed_at >= each.opens_at AND c.signed_at <= %(as_of)s
+                  AND array_position({STEPS}, c.step::text) >= array_position({STEPS}, each.limb) AND {known("c")})""",
     ),
 )
 
@@ -148,9 +154,12 @@ LEG_07 = Rule(
     authority="The order, or the authority’s statement to the court. How it is kept here is a local standard. The court took the "
     "unusual step of asking for weekly visits by the guardian; the authority’s own visits stayed as they were.",
     basis=Basis.LOCAL,
-    scope="Placements a team follows, of a child with a court task on record that is not done.",
+    scope="Placements a team follows, of a child with a court task on record that is not done: the oldest. To do it is for the "
+    "task’s own owner, as long as they have an account.",
     period="the day it is due; where the court has others visit, the social worker sees the child at least as often",
-    what_clears="The task recorded as done, with what shows it; a visit at which the child was seen.",
+    what_clears="The task recorded as done, with what shows it; for the legal adviser also the day the court was told, and how; "
+    "a visit at which the child was seen.",
+    names_holder=True,
     limbs=(
         Limb("task", "Court task overdue", Role.SOCIAL_WORKER, "the day it is due"),
         Limb("lawyer", "Court task overdue: the court is to be told", Role.LEGAL, "the day it is due"),
@@ -168,18 +177,22 @@ LEG_07 = Rule(
         FOLLOWED,
         stage=STAGE_OF_DAYS,
         rows=f"""
-            SELECT authority_id, child_id, placement_id, limb, min(since) AS clock_started_at, min(due_at) AS due_at
+            SELECT authority_id, child_id, placement_id, limb, min(since) AS clock_started_at, min(due_at) AS due_at,
+                   (array_agg(holder_id ORDER BY due_at, id))[1] AS holder_id
             FROM (
-                SELECT subject.authority_id, subject.child_id, subject.placement_id, each.limb,
-                       {start_of("t.made_on")} AS since, {start_of("t.due_on + 1")} AS due_at
+                SELECT subject.authority_id, subject.child_id, subject.placement_id, each.limb, t.id,
+                       {start_of("t.made_on")} AS since, {start_of("t.due_on + 1")} AS due_at,
+                       CASE WHEN each.limb = 'task' THEN owner.id END AS holder_id
                 FROM subject
                 JOIN governance_courttask t ON t.child_id = subject.child_id
                 CROSS JOIN (VALUES ('task'), ('lawyer')) AS each(limb)
+                LEFT JOIN core_user owner ON owner.id = t.owner_id AND owner.is_active
+                     AND owner.authority_id = subject.authority_id
                 WHERE t.kind <> 'visiting' AND t.made_on <= %(today)s AND (t.done_on IS NULL OR t.done_on > %(today)s)
-                  AND {known("t")}
+                  AND (each.limb = 'task' OR t.told_on IS NULL OR t.told_on > %(today)s) AND {known("t")}
                 UNION ALL
-                SELECT subject.authority_id, subject.child_id, subject.placement_id, 'visiting', {start_of("last.day")},
-                       {start_of("last.day + t.every_days + 1")}
+                SELECT subject.authority_id, subject.child_id, subject.placement_id, 'visiting', t.id, {start_of("last.day")},
+                       {start_of("last.day + t.every_days + 1")}, NULL
                 FROM subject
                 JOIN governance_courttask t ON t.child_id = subject.child_id
                 LEFT JOIN LATERAL ({visits(f"now.outcome IN ({listed(SEEN)}) AND v.capacity = '{Visit.Capacity.SOCIAL_WORKER}'")})
@@ -190,6 +203,7 @@ LEG_07 = Rule(
                   AND (t.done_on IS NULL OR t.done_on > %(today)s) AND {known("t")}
             ) AS each
             GROUP BY authority_id, child_id, placement_id, limb""",
+        held=True,
     ),
 )
 

@@ -4,6 +4,7 @@
 
 from core import gates
 from core.access import Permission, Role
+from governance.models import SeniorContact
 from oversight import standards
 from oversight.rulebook.rule import Basis, Kind, Limb, Mend, Rule, Trait
 from oversight.rulebook.sql import (
@@ -15,6 +16,7 @@ from oversight.rulebook.sql import (
     covers_today,
     day_of,
     known,
+    listed,
     start_of,
     working_days_after,
 )
@@ -97,31 +99,52 @@ DEC_03 = Rule(
     authority="Local standard: whoever is above the child’s own line and is in touch with the child writes down what was "
     "said and promised the same day, and the social worker sees it.",
     basis=Basis.LOCAL,
-    scope="Contacts put on record about a child in a placement a team follows: the oldest that waits.",
-    period="24 hours after the contact",
-    what_clears="What was said, written by whoever had the contact; the social worker’s having seen it, with an answer to "
-    "what was promised.",
+    scope="Contacts put on record about a child in a placement a team follows: the oldest that waits. To write it is for "
+    "whoever had it, as long as they have that post and an account; then for the head of service to say why it cannot be written.",
+    period="24 hours after the contact; 24 hours after it was written",
+    what_clears="What was said, written by whoever had the contact or, where their account is closed, why it cannot be "
+    "written; the social worker’s having seen it, with an answer to what was promised.",
+    names_holder=True,
     mend=Mend("governance:contacts", "See the contacts", "child"),
     limbs=(
-        Limb("recorded", "Contact by a senior manager not written down", Role.HEAD_OF_SERVICE, "24 hours"),
-        Limb("seen", "Contact by a senior manager the social worker has not seen", Role.SOCIAL_WORKER, "24 hours"),
+        Limb(
+            "recorded",
+            "Contact by a senior manager not written down",
+            Role.HEAD_OF_SERVICE,
+            "24 hours after the contact",
+        ),
+        Limb(
+            "seen",
+            "Contact by a senior manager the social worker has not seen",
+            Role.SOCIAL_WORKER,
+            "24 hours after it was written",
+        ),
     ),
     clocks=clocks(
         FOLLOWED,
         standards.columns(standards.SENIOR_CONTACT),
         stage=STAGE_OF_HOURS,
         rows=f"""
-            SELECT authority_id, child_id, placement_id, each.limb, min(contact.occurred_at) AS clock_started_at,
-                   min(contact.occurred_at + senior_contact * interval '1 hour') AS due_at
+            SELECT DISTINCT ON (placement_id, each.limb)
+                   subject.authority_id, child_id, placement_id, each.limb, each.since AS clock_started_at,
+                   each.since + senior_contact * interval '1 hour' AS due_at,
+                   CASE WHEN each.limb = 'recorded' THEN who.id END AS holder_id
             FROM subject
             JOIN standard USING (authority_id)
             JOIN governance_seniorcontact contact USING (child_id)
             CROSS JOIN LATERAL (
-                SELECT CASE WHEN contact.written_at <= %(as_of)s THEN 'seen' ELSE 'recorded' END AS limb
+                SELECT least(contact.written_at, contact.unwritten_at) AS at) AS written
+            CROSS JOIN LATERAL (
+                SELECT 'seen' AS limb, written.at AS since WHERE written.at <= %(as_of)s
+                UNION ALL
+                SELECT 'recorded', contact.occurred_at WHERE written.at IS NULL OR written.at > %(as_of)s
             ) AS each
+            LEFT JOIN core_user who ON who.id = contact.who_id AND who.is_active AND who.authority_id = subject.authority_id
+                 AND who.role IN ({listed(SeniorContact.SENIOR)})
             WHERE contact.occurred_at <= %(as_of)s AND (contact.seen_at IS NULL OR contact.seen_at > %(as_of)s)
               AND {known("contact")}
-            GROUP BY authority_id, child_id, placement_id, each.limb""",
+            ORDER BY placement_id, each.limb, each.since, contact.id""",
+        held=True,
     ),
 )
 

@@ -192,7 +192,8 @@ CPL_04 = Rule(
     "is to achieve. It was inaccurate, out of date, and said nothing of outcomes.",
     basis=Basis.LOCAL,
     scope=f"{HIGH_RISK} A search or an extension made without one: every placement a team follows.",
-    period="every 28 days; within 2 working days of a notice or a deprivation of liberty order",
+    period="every 28 days; within 2 working days of a notice or a deprivation of liberty order; the same day as a search or "
+    "an extension made without one",
     what_clears="The profile confirmed or written anew, with its outcomes.",
     limbs=(
         Limb("regular", "Referral profile not confirmed", Role.SOCIAL_WORKER, "28 days", "amber"),
@@ -200,8 +201,8 @@ CPL_04 = Rule(
         Limb(
             "unfounded",
             "Search or extension with a referral profile that was not true",
-            Role.COMMISSIONER,
-            "at once",
+            Role.SOCIAL_WORKER,
+            "the same day",
             "amber",
         ),
     ),
@@ -231,7 +232,7 @@ CPL_04 = Rule(
                 WHERE risk.placement_id IS NOT NULL AND event.day >= {FROM}
                   AND (confirmed.day IS NULL OR confirmed.day < event.day)
                 UNION ALL
-                SELECT 'unfounded', unfounded.day, unfounded.day WHERE unfounded.day IS NOT NULL
+                SELECT 'unfounded', unfounded.day, unfounded.day + 1 WHERE unfounded.day IS NOT NULL
             ) AS each""",
     ),
 )
