@@ -149,6 +149,28 @@ class OfRotaQuerySet(models.QuerySet):
         return self.filter(placement__in=Placement.objects.visible_to(user))
 
 
+class RotaRequestQuerySet(OfRotaQuerySet):
+    """Requests to take a carer off: once their placement is over they go with the child, and are seen where she is."""
+
+    def visible_to(self, user) -> "RotaRequestQuerySet":
+        if not _may(user, Permission.SEE_ROTA):
+            return self.none()
+        placements = Placement.objects.visible_to(user)
+        followed = Q(placement__ended_on__lte=database_today(), placement__child__in=placements.values("child"))
+        return self.filter(Q(placement__in=placements) | followed)
+
+    def binding(self) -> "RotaRequestQuerySet":
+        """Those nobody has withdrawn: the carer is not to be with the child."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def open(self) -> "RotaRequestQuerySet":
+        """Those not confirmed as done yet."""
+        return self.binding().filter(done_at__isnull=True)
+
+    def about(self, child_id: int) -> "RotaRequestQuerySet":
+        return self.filter(placement__child=child_id)
+
+
 class ShiftQuerySet(OfRotaQuerySet):
     def standing(self) -> "ShiftQuerySet":
         return self.filter(cancelled_at__isnull=True)

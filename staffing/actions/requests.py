@@ -168,13 +168,16 @@ def swap_page(swap: Swap) -> str:
 @action
 def ask_off_rota(*, placement: Placement, carer: Carer, reason: str, by: User, as_of: dt.datetime) -> RotaRequest:
     """Ask that a carer be taken off a placement's rota. It is to be confirmed as done within 24 hours, and its asker sees
-    whether it is."""
+    whether it is. It goes with the child when she moves."""
     policies.may(by, Permission.SEE_ROTA, placement)
+    hold_carers([carer.pk])
     touch(placement=placement, child=placement.child, carer=carer)
     for_placement.not_over(placement, as_of)
     for_child.required(reason=(reason, "Enter why they should be taken off"))
     if carer not in policies.carers_at(placement, as_of):
         raise Invalid({"carer": "Select somebody who works at this placement"})
+    if RotaRequest.objects.open().about(placement.child_id).filter(carer=carer).exists():
+        raise Conflict("There is already an open request to take this carer off this rota.")
     request = RotaRequest.objects.create(
         placement=placement,
         carer=carer,
@@ -190,20 +193,25 @@ def ask_off_rota(*, placement: Placement, carer: Carer, reason: str, by: User, a
 
 @action
 def confirm_off_rota(*, request: RotaRequest, note: str, by: User, as_of: dt.datetime) -> RotaRequest:
-    """Confirm that a carer was taken off. Invalid while they are on any shift to come at the placement: it is done when
-    the rota says so, and not when somebody does."""
+    """Confirm that a carer was taken off. Invalid while they are on any shift to come with the child, wherever she lives
+    now: it is done when the rota says so, and not when somebody does."""
     hold_carers([request.carer_id])  # nobody puts the carer on a shift while this is looked at
     for_child.hold(request)
-    touch(placement=request.placement, child=request.placement.child, carer=request.carer)
-    policies.may_any(by, (Permission.PUBLISH_ROTA, Permission.PROPOSE_ROTA), request.placement)
-    policies.decide_staffing_gate(by, request.placement, as_of)
+    placement = policies.where_now(request, as_of)
+    touch(placement=placement, child=placement.child, carer=request.carer)
+    policies.may_any(by, (Permission.PUBLISH_ROTA, Permission.PROPOSE_ROTA), placement)
+    policies.decide_staffing_gate(by, placement, as_of)
+    if request.withdrawn_at is not None:
+        raise Conflict("This request was withdrawn.")
     if request.done_at is not None:
         raise Conflict("Somebody has confirmed this already.")
     for_child.required(note=(note, "Enter what was done"))
     left = still_on(request, as_of).count()
     if left:
         shifts = "1 shift" if left == 1 else f"{left} shifts"
-        raise Invalid({"": f"This is not done: the carer is still on {shifts} to come here. Take them off first"})
+        raise Invalid(
+            {"": f"This is not done: the carer is still on {shifts} to come with the child. Take them off first"}
+        )
     request.done_at, request.done_by, request.done_note = as_of, by, note.strip()
     request.save(update_fields=["done_at", "done_by", "done_note"])
     notices.tell(
@@ -216,10 +224,35 @@ def confirm_off_rota(*, request: RotaRequest, note: str, by: User, as_of: dt.dat
     return request
 
 
+@action
+def withdraw_request(*, request: RotaRequest, why: str, by: User, as_of: dt.datetime) -> RotaRequest:
+    """Withdraw a request, done or not: the carer may be with the child again. Those it was told to are told of that too.
+
+    Refused to whoever does not decide it: in the review a carer was back because commissioning put him back (F104).
+    """
+    hold_carers([request.carer_id])
+    for_child.hold(request)
+    placement = policies.where_now(request, as_of)
+    touch(placement=placement, child=placement.child, carer=request.carer)
+    policies.may(by, Permission.SEE_ROTA, placement)
+    policies.withdrawing_gate(by, request, as_of)
+    for_child.required(why=(why, "Enter why the carer may be with the child again"))
+    if request.withdrawn_at is not None:
+        raise Conflict("Somebody has withdrawn this already.")
+    because(why.strip())
+    request.withdrawn_at, request.withdrawn_by, request.withdrawn_why = as_of, by, why.strip()
+    request.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_why"])
+    subject = "a request to take a carer off a rota is withdrawn"
+    _tell_deciders(
+        placement, f"off-rota-withdrawn-{request.pk}", subject, request_page(request), by, as_of, request.asked_by
+    )
+    return request
+
+
 def still_on(request: RotaRequest, as_of: dt.datetime):
-    """The shifts to come, or under way, at that placement that the carer is still on, drafts too."""
+    """The shifts to come, or under way, with that child that the carer is still on, drafts too."""
     return Assignment.objects.standing().filter(
-        carer=request.carer_id, shift__placement=request.placement_id, ends_at__gt=as_of
+        carer=request.carer_id, shift__placement__child=request.placement.child_id, ends_at__gt=as_of
     )
 
 
@@ -227,8 +260,11 @@ def request_page(request: RotaRequest) -> str:
     return reverse("staffing:rota_request", args=[request.pk])
 
 
-def _tell_deciders(placement: Placement, key: str, subject: str, path: str, by: User, as_of: dt.datetime) -> None:
+def _tell_deciders(
+    placement: Placement, key: str, subject: str, path: str, by: User, as_of: dt.datetime, *others_too: User
+) -> None:
     people = notices.social_workers([placement], as_of) + notices.placement_managers([placement], as_of)
+    people += others_too
     text = "Something was asked about a rota that you decide."
     others = [person for person in people if person.pk != by.pk]
     notices.tell(others, key=key, subject=subject, text=text, path=path)
@@ -308,6 +344,6 @@ def waive_checks(
         subject="a carer’s checks were waived",
         text=f"In an emergency {len(missing)} of a carer’s checks were waived for {hours} hours at a placement of a child "
         "you answer for.",
-        path=reverse("dashboards:placement", args=[placement.pk]),
+        path=f"{reverse('staffing:carer', args=[carer.pk])}#waivers",
     )
     return waiver

@@ -7,6 +7,8 @@ are the things it cannot know: who is asking, and whether they saw the shift as 
 import datetime as dt
 from collections.abc import Iterable
 
+from django.urls import reverse
+
 from children import policies as for_child
 from children.actions.deciding import decided
 from core import clock
@@ -17,8 +19,8 @@ from core.errors import Conflict, Invalid
 from core.models import User
 from placements import policies as for_placement
 from placements.models import Placement, Provider
-from staffing import policies
-from staffing.models import Assignment, Carer, Shift
+from staffing import notices, policies
+from staffing.models import Assignment, Carer, RotaRequest, Shift
 
 PLANNED_AHEAD = dt.timedelta(days=366)  # further off than this, a date is a slip of the finger
 SHIFT_CHANGED = "The shift’s hours were changed"
@@ -202,7 +204,8 @@ def assign(
     policies.rota_gate(by, shift, as_of)
     policies.still_planned(shift, as_of)
     changed(shift)
-    _decided("assign", shift, f"{carer} to work {called(shift)}.", "", by=by, as_of=as_of)
+    though = ", though somebody asked that they be taken off" if asked_off(shift.placement, [carer.pk]) else ""
+    _decided("assign", shift, f"{carer} to work {called(shift)}{though}.", "", by=by, as_of=as_of)
     return put_on(shift, carer, agency, starts_at or shift.starts_at, ends_at or shift.ends_at, by=by, as_of=as_of)
 
 
@@ -218,7 +221,8 @@ def put_on(
 ) -> Assignment:
     """Write the row, with everything asked that is asked of each. The caller holds the carer and the shift.
 
-    A published shift asks of the carer's agency what publishing asked of the others.
+    A published shift asks of the carer's agency what publishing asked of the others. Whoever was to be taken off is put
+    back in nobody's silence: those who asked hear of it, and the social worker.
     """
     day = clock.local_date(shift.starts_at)
     agency = policies.agency_for(carer, shift.placement, day, agency)
@@ -229,9 +233,32 @@ def put_on(
         raise Invalid({"ends_at": "The time they finish must be after the time they start"})
     if starts_at < shift.starts_at or ends_at > shift.ends_at:
         raise Invalid({"starts_at": "Enter hours within those of the shift"})
-    return Assignment.objects.create(
-        shift=shift, carer=carer, agency=agency, starts_at=starts_at, ends_at=ends_at, assigned_by=by
+    assignment = Assignment.objects.create(
+        shift=shift,
+        carer=carer,
+        agency=agency,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        put_on_at=as_of,
+        assigned_by=by,
     )
+    if asked := asked_off(shift.placement, [carer.pk]):
+        people = [request.asked_by for request in asked] + notices.social_workers([shift.placement], as_of)
+        notices.tell(
+            [person for person in people if person.pk != by.pk],
+            key=f"put-back-{assignment.pk}",
+            subject="a carer who was to be taken off is put back on a rota",
+            text="A carer who was to be taken off a rota was put on a shift with the child after that.",
+            path=reverse("staffing:rota_request", args=[asked[0].pk]),
+        )
+    return assignment
+
+
+def asked_off(placement: Placement, carers: Iterable[int]) -> list[RotaRequest]:
+    """The requests to take any of these carers off that nobody has withdrawn, the newest first: at whichever placement of
+    the child they were made."""
+    asked = RotaRequest.objects.binding().about(placement.child_id).filter(carer__in=list(carers))
+    return list(asked.select_related("carer", "asked_by").order_by("-asked_at", "-pk"))
 
 
 @action

@@ -95,6 +95,14 @@ class ConfirmOffRota(forms.Form):
     note = forms.TextAreaField(label="What was done?", noun="what was done", rows=3)
 
 
+class WithdrawRequest(forms.Form):
+    why = forms.TextAreaField(
+        label="Why may the carer be with the child again?",
+        hint="Seen by whoever asked and by those who decide about this rota.",
+        noun="why the carer may be with the child again",
+    )
+
+
 class WaiveChecks(forms.Form):
     placement = PlacementChoice(None, label="At which placement?", noun="placement")
     starts_at = forms.DateTimeField(label="From when?", noun="date and time it starts")

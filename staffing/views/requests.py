@@ -3,8 +3,9 @@
 from functools import partial
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -127,9 +128,20 @@ def ask_off_rota(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _request(request: HttpRequest, pk: int) -> RotaRequest:
     asked = RotaRequest.for_user(request.user).select_related(
-        "placement__child", "placement__home", "carer", "asked_by", "done_by"
+        "placement__child", "placement__home", "carer", "asked_by", "done_by", "withdrawn_by"
     )
     return get_object_or_404(asked, pk=pk)
+
+
+@access(Permission.SEE_ROTA)
+@require_safe
+def off_rota(request: HttpRequest, pk: int, carer: int) -> HttpResponse:
+    """From a flag, which knows the child's placement and the carer: to the request, the open one before any other."""
+    asked = RotaRequest.for_user(request.user).binding().about(theirs(request, pk).child_id).filter(carer=carer)
+    found = asked.order_by(F("done_at").desc(nulls_first=True), "due_at", "pk").first()
+    if found is None:
+        raise Http404
+    return redirect(actions.request_page(found))
 
 
 @access(Permission.SEE_ROTA)
@@ -137,7 +149,8 @@ def _request(request: HttpRequest, pk: int) -> RotaRequest:
 def rota_request(request: HttpRequest, pk: int) -> HttpResponse:
     """What was asked, its clock, and whether it is done: by the rota itself, and not by what anybody says."""
     asked, as_of = _request(request, pk), clock.now()
-    may_decide = policies.may_decide_staffing(request.user, asked.placement, as_of)
+    now_at = policies.where_now(asked, as_of)
+    may_decide = policies.may_decide_staffing(request.user, now_at, as_of)
     left = actions.still_on(asked, as_of).select_related("shift").order_by("starts_at")
     return render(
         request,
@@ -145,11 +158,13 @@ def rota_request(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "title": "Taking a carer off the rota",
             "caption": str(asked.placement.child),
-            "back_url": reverse("staffing:rota", args=[asked.placement_id]),
+            "back_url": reverse("staffing:rota", args=[now_at.pk]),
             "asked": asked,
+            "moved": now_at != asked.placement,
             "late": asked.done_at is None and asked.due_at <= as_of,
             "left": [(assignment.shift_id, said(assignment.shift)) for assignment in left],
             "may_decide": may_decide,
+            "may_withdraw": policies.may_withdraw(request.user, asked, as_of),
             "with_reason": may_decide or asked.asked_by == request.user,
         },
     )
@@ -169,7 +184,29 @@ def confirm_off_rota(request: HttpRequest, pk: int) -> HttpResponse:
         back_url=page,
         submit_label="Confirm it is done",
         success="Confirmed. Whoever asked is told",
-        context={"intro": "It is done when the carer is on no shift to come at this placement, drafts included."},
+        context={"intro": "It is done when the carer is on no shift to come with the child, drafts included."},
+    )
+
+
+@access(Permission.SEE_ROTA)
+def withdraw_request(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whoever sees the request reaches this page; whether they may let the carer come back, the gate says."""
+    asked = _request(request, pk)
+    page = actions.request_page(asked)
+    return record_form(
+        request,
+        form_class=forms.WithdrawRequest,
+        act=partial(actions.withdraw_request, request=asked),
+        done=actions.request_page,
+        title="Let the carer come back" if asked.done_at else "Withdraw the request",
+        caption=str(asked.carer),
+        back_url=page,
+        submit_label="Withdraw the request",
+        success="Withdrawn. The carer may be put on shifts with the child again",
+        context={
+            "intro": "The carer may then be put on shifts with the child again. That the child wishes it is heard, and is no "
+            "reason by itself."
+        },
     )
 
 

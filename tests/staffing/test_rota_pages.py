@@ -11,7 +11,7 @@ from django.urls import reverse
 from core import clock
 from core.models import Refusal
 from staffing.actions.rota import assign
-from staffing.models import Assignment, Shift, StaffingPlan, StandDown
+from staffing.models import Assignment, RotaRequest, Shift, StaffingPlan, StandDown
 from staffing.views.rota_week import monday_of
 from tests.cast import at
 from tests.staffing.rota_scene import Rota, ago, monday, today
@@ -122,6 +122,45 @@ def test_little_rest_and_long_weeks_are_said_beside_the_carer(client, cast, rota
     assert said.count("Rest under 11 hours") == 1
     last = Assignment.objects.filter(carer=carer).latest("starts_at").shift
     assert "Ada Thorne is on shifts for 60 hours this week" in text(page(client, cast.amy, "shift", last.pk))
+
+
+def test_whoever_was_to_be_taken_off_is_marked_wherever_the_week_is_looked_at(client, cast, rota):
+    on, back, free = (rota.named(name) for name in ("Ada Thorne", "Hugo Clover", "Iris Teasel"))
+    shift = rota.shift(NEXT)
+    now = clock.now()
+    rota.puts(on, shift, put_on_at=now - dt.timedelta(days=3))
+    for carer in (on, back, free):
+        RotaRequest.objects.create(
+            placement=rota.placement, carer=carer, reason="Asleep.", asked_by=cast.tom,
+            asked_at=now - dt.timedelta(days=2), due_at=now - dt.timedelta(days=1),
+        )  # fmt: skip
+    RotaRequest.objects.filter(carer=back).update(done_at=now - dt.timedelta(days=1), done_by=cast.amy)
+    rota.puts(back, shift, put_on_at=now)
+    said = text(page(client, cast.amy, "rota", rota.placement.pk, week=NEXT))
+    assert "Ada Thorne Asked to be taken off" in said
+    assert "Hugo Clover Put back: was to be taken off" in said
+    assert "Late Take Ada Thorne off the rota , asked to be done by" in said
+    assert "Take Hugo Clover off the rota" not in said
+    assert "Asleep" not in said
+    said = text(page(client, cast.carl, "shift", shift.pk))
+    assert "Hugo Clover Put on this shift after somebody asked that they be taken off" in said
+    assert re.search(r"Iris Teasel: [^:]*Somebody asked that they be taken off this rota", said)
+    said = text(page(client, cast.amy, "rota_publish", rota.placement.pk, week=NEXT))
+    assert "Somebody asked that they be taken off Ada Thorne, Hugo Clover" in said
+    assert "Hugo Clover: put back: was to be taken off" in said
+    RotaRequest.objects.update(withdrawn_at=now, withdrawn_by=cast.tom)
+    assert "taken off" not in text(page(client, cast.amy, "rota_publish", rota.placement.pk, week=NEXT))
+
+
+def test_what_is_over_and_was_never_published_is_no_draft_and_not_short(client, cast, rota):
+    rota.shift(monday(-1))
+    said = text(page(client, cast.amy, "rota", rota.placement.pk, week=monday(-1)))
+    assert "1 shift nothing to publish" in said
+    assert "Publish this week" not in said
+    rota.shift(NEXT)
+    said = text(page(client, cast.amy, "rota", rota.placement.pk, week=NEXT))
+    assert "1 short, by 5 people in all 1 without a leader 1 draft" in said
+    assert "Publish this week" in said
 
 
 @pytest.mark.parametrize("asked", ["", "soon", "2026-02-30", "0001-01-01", "9999-12-31", "2026-13-01", "٢٠٢٦-01-01"])

@@ -11,12 +11,12 @@ from django.urls import reverse
 
 from children.models import Allocation
 from core import clock
-from core.models import Refusal
+from core.models import OutboxMessage, Refusal
 from placements.models import ManagerPost
-from staffing.actions.requests import ask_off_rota, ask_swap
+from staffing.actions.requests import ask_off_rota, ask_swap, confirm_off_rota
 from staffing.actions.rota import take_off
 from staffing.actions.stand_downs import propose_lift, stand_down
-from staffing.models import Assignment, CheckWaiver, Lift, RotaRequest, StandDown, StandDownCase, Swap
+from staffing.models import Assignment, CheckWaiver, Lift, RotaRequest, Shift, StandDown, StandDownCase, Swap
 from tests.cast import at
 
 REASON = "Found asleep on three waking nights."
@@ -318,13 +318,35 @@ def test_a_request_shows_its_asker_the_clock_and_whether_it_is_done(client, cast
     assert "Asleep" not in words(opened(client, cast.priya, "rota_request", request))
     response = sent(client, cast.paul, "confirm_off_rota", request, note="Kept words")
     assert response.status_code == 422
-    assert "still on 1 shift to come here" in words(response)
+    assert "still on 1 shift to come with the child" in words(response)
     assert b"Kept words" in response.content
     take_off(assignment=shift.assignments.get(), why="Asked.", by=cast.paul, as_of=clock.now())
     assert sent(client, cast.paul, "confirm_off_rota", request, note="Taken off.").status_code == 302
     assert "Done" in words(opened(client, cast.ines, "rota_request", request))
     cast.puts(carer, cast.shift(placement, in_days(5)))
-    assert "put on shifts here again" in words(opened(client, cast.ines, "rota_request", request))
+    assert "put on shifts with the child again" in words(opened(client, cast.ines, "rota_request", request))
+
+
+def test_a_flag_leads_to_the_request_and_who_may_lets_the_carer_come_back(client, cast, placement, carer):
+    client.force_login(cast.amy)
+    to_it = reverse("staffing:off_rota", args=[placement.pk, carer.pk])
+    assert client.get(to_it).status_code == 404
+    request = ask_off_rota(placement=placement, carer=carer, reason="Asleep.", by=cast.ines, as_of=clock.now())
+    assert client.get(to_it).url == address("rota_request", request)
+    assert "Withdraw the request" in words(opened(client, cast.ines, "rota_request", request))
+    assert "Withdraw the request" not in words(opened(client, cast.paul, "rota_request", request))
+    confirm_off_rota(request=request, note="Off it.", by=cast.amy, as_of=clock.now())
+    assert "Let the carer come back" not in words(opened(client, cast.ines, "rota_request", request))
+    response = sent(client, cast.carl, "withdraw_request", request, why="Kept words")
+    assert (response.status_code, Refusal.objects.get().by) == (422, cast.carl)
+    assert b"Kept words" in response.content
+    assert "Let the carer come back" in words(opened(client, cast.tom, "rota_request", request))
+    assert sent(client, cast.tom, "withdraw_request", request, why="Looked into.").status_code == 302
+    shown = words(opened(client, cast.amy, "rota_request", request))
+    assert "Withdrawn by Tom Heron" in shown
+    assert "may be put on shifts with the child again" in shown
+    assert client.get(to_it).status_code == 404
+    assert opened(client, cast.zoe, "withdraw_request", request).status_code == 404
 
 
 def test_after_a_day_it_says_that_it_is_late(client, cast, placement, carer, shift):
@@ -354,4 +376,29 @@ def test_checks_are_waived_on_a_page_and_not_for_longer(client, cast, placement)
     assert sent(client, cast.tom, "waive", carer, hours="x", **typed).status_code == 422
     response = sent(client, cast.tom, "waive", carer, hours="48", **typed)
     assert response.url == address("carer", carer)
-    assert CheckWaiver.objects.get().given_by == cast.tom
+    waiver = CheckWaiver.objects.get()
+    assert waiver.given_by == cast.tom
+    # It is seen: on the carer's page, where the message leads, and on the rota; and the page says no more than is so.
+    path = f"{address('carer', carer)}#waivers"
+    assert {path in message.body for message in OutboxMessage.objects.filter(key__startswith="waiver-")} == {True}
+    for reader in (cast.amy, cast.ines, cast.carl):
+        shown = words(opened(client, reader, "carer", carer))
+        assert "Can be put on no shift" not in shown
+        assert "Can be put only on shifts for which their checks are waived" in shown
+        assert "Kept words Was missing: identity with a photograph" in shown
+        assert "Given by Tom Heron, team manager" in shown
+    assert "Can be put on no shift" in words(opened(client, cast.lee, "carer", carer))  # the LADO reaches no child
+    assert "Kept words" not in words(client.get(address("carer", carer)))
+    client.force_login(cast.amy)
+    sent_on = clock.now() + dt.timedelta(hours=1)
+    shift = cast.shift(placement, clock.local_date(sent_on), published=False)
+    Shift.objects.filter(pk=shift.pk).update(starts_at=sent_on, ends_at=sent_on + dt.timedelta(hours=4))
+    shift.refresh_from_db()
+    cast.puts(carer, shift)
+    week = f"?week={clock.local_date(sent_on)}"
+    shown = words(client.get(address("rota", placement) + week))
+    assert "Checks waived Corin Rush , until" in shown
+    assert "Corin Rush Checks not complete: waived until" in shown
+    assert "Corin Rush: checks not complete: waived until" in words(
+        client.get(address("rota_publish", placement) + week)
+    )
