@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Concat
 
 from children.querysets import live, live_on
-from core.access import Permission
+from core.access import Permission, Role
 from core.clock import database_today
 from placements.models import Placement, Provider, ProviderPost
 
@@ -172,6 +172,13 @@ class RotaRequestQuerySet(OfRotaQuerySet):
 
 
 class ShiftQuerySet(OfRotaQuerySet):
+    def known_to(self, user) -> "ShiftQuerySet":
+        """Which shifts there are, by placement and hours: for those, too, who answer for carers across a council and reach
+        no child. Their pages name none."""
+        if user.is_authenticated and user.can(Permission.SEE_CARERS) and not user.can(Permission.SEE_CHILDREN):
+            return self.filter(placement__in=placements_known_to(user))
+        return self.visible_to(user)
+
     def standing(self) -> "ShiftQuerySet":
         return self.filter(cancelled_at__isnull=True)
 
@@ -222,12 +229,18 @@ class CaseQuerySet(models.QuerySet):
 
 
 class OfCaseQuerySet(models.QuerySet):
-    """Proposals to lift, and their approvals: for those who see why, and for the placement manager whose seat it is."""
+    """Proposals to lift, and their approvals: for those who see why, for the placement manager whose seat it is and, once it
+    is lifted, for the independent reviewing officer of a child it is about."""
 
     def visible_to(self, user) -> "OfCaseQuerySet":
         from staffing.models import StandDownCase
 
         case = "case" if self.model.__name__ == "Lift" else "lift__case"
+        if user.is_authenticated and user.role == Role.IRO:  # who agreed, and nothing of the reason
+            placements = Placement.objects.visible_to(user)
+            theirs = Q(**{f"{case}__placement__in": placements}) | _worked_at(placements, f"{case}__")
+            council = {f"{case}__authority": user.authority_id, f"{case}__stand_down__lifted_at__isnull": False}
+            return self.filter(theirs, **council)
         if not user.is_authenticated or not user.can(Permission.LIFT_STAND_DOWN):
             return self.none()
         if user.authority_id is None:  # a placement manager: where they are to sit, and nothing of the reason

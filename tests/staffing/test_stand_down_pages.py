@@ -146,12 +146,21 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(client, cast, placemen
     assert not StandDown.objects.exists()
 
 
-def test_only_safeguarding_is_offered_to_hold_it_at_once(client, cast, carer):
+def test_only_safeguarding_is_offered_to_hold_it_at_once_and_reads_which_shifts_are_short(
+    client, cast, placement, carer
+):
     assert b"Hold it" not in opened(client, cast.amy, "stand_down_carer", carer).content
     assert b"Hold it" in opened(client, cast.lee, "stand_down_carer", carer).content
     assert b"Robin" not in client.get(address("stand_down_carer", carer)).content  # the LADO reaches no child
+    shift = cast.shift(placement, in_days(3))
+    cast.puts(carer, shift)
+    cast.dol_order(placement.child, in_days(-10))
     sent(client, cast.lee, "stand_down_carer", carer, reason=REASON, held="on")
     assert StandDownCase.objects.get().held
+    response = opened(client, cast.lee, "stand_down", StandDown.objects.get())
+    assert re.search(rf"08:00 to 20:00 Placement {placement.pk} Short by 5 0 of 5", words(response))
+    assert b"Robin" not in response.content
+    assert address("shift", shift).encode() not in response.content
 
 
 def test_a_provider_a_commissioner_and_another_council_read_the_notice_and_nothing_else(
@@ -231,7 +240,22 @@ def test_three_people_lift_it_on_their_own_pages(client, cast, standing):
     assert sent(client, cast.lee, "approve_lift", lift, seat="safeguarding", reason="Closed.").status_code == 302
     standing.refresh_from_db()
     assert standing.lifted_at is not None
-    assert "This stand-down was lifted on" in words(opened(client, cast.carl, "stand_down", standing))
+    # Who lifted it, and why, stays on its page: the reasons for those who see the case, the names for the IRO too.
+    for reader in (cast.amy, cast.tom, cast.lee, cast.sal):
+        shown = words(opened(client, reader, "stand_down", standing))
+        assert re.search(r"Proposed .* by Amy Sparrow Cleared by the inquiry\.", shown)
+        assert re.search(r"Social worker Approved .* by Tom Heron I agree\.", shown)
+        assert "1 stand-down that ended" in words(opened(client, reader, "carer", standing.carer))
+    told = words(opened(client, cast.ines, "stand_down", standing))
+    for name in ("Amy Sparrow", "Tom Heron", "Paul Bunting", "Lee"):
+        assert name in told
+    for reader in (cast.ines, cast.carl, cast.paul, cast.priya):
+        shown = words(opened(client, reader, "stand_down", standing))
+        assert "This stand-down was lifted on" in shown
+        for why in ("asleep", "inquiry", "I agree", "Safe.", "Closed."):
+            assert why not in shown, (reader, why)
+        assert "Tom Heron" not in shown or reader == cast.ines
+        assert "stand-down that ended" not in words(opened(client, reader, "carer", standing.carer))
 
 
 def test_a_seat_that_is_not_theirs_is_not_offered(client, cast, standing):
@@ -262,6 +286,8 @@ def test_a_proposal_is_withdrawn(client, cast, standing):
     assert sent(client, cast.amy, "withdraw_lift", lift).status_code == 422
     assert sent(client, cast.amy, "withdraw_lift", lift, sure="on").status_code == 302
     assert sent(client, cast.amy, "withdraw_lift", lift, sure="on").status_code == 409
+    assert "Proposals that were withdrawn Proposed" in words(opened(client, cast.tom, "stand_down", standing))
+    assert "were withdrawn" not in words(opened(client, cast.paul, "stand_down", standing))
 
 
 # --- swaps ------------------------------------------------------------------------------------------------------------
