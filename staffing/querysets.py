@@ -172,7 +172,7 @@ class RotaRequestQuerySet(OfRotaQuerySet):
 
 
 class ShiftQuerySet(OfRotaQuerySet):
-    def known_to(self, user) -> "ShiftQuerySet":
+    def known_to(self, user) -> "OfRotaQuerySet":
         """Which shifts there are, by placement and hours: for those, too, who answer for carers across a council and reach
         no child. Their pages name none."""
         if user.is_authenticated and user.can(Permission.SEE_CARERS) and not user.can(Permission.SEE_CHILDREN):

@@ -15,13 +15,26 @@ from core.models import User
 from placements import policies as for_placement
 from placements.models import Placement, Provider
 from staffing import notices, policies
-from staffing.actions.rota import called, changed, hold_carers, hold_shift, off, put_on, standing_on, still_led
+from staffing.actions.rota import (
+    ANALYSIS_MISSING,
+    SWAPPED,
+    called,
+    changed,
+    cover_of,
+    effect_on_cover,
+    hold_carers,
+    hold_shift,
+    off,
+    put_on,
+    standing_on,
+    still_led,
+    the_wish,
+)
 from staffing.models import Assignment, Carer, CheckWaiver, RotaRequest, Shift, StandDown, Swap
 from staffing.models.carers import WAIVED_AT_MOST
-from staffing.rota import cover_word, fewest, missing_kinds, required_for
+from staffing.rota import missing_kinds
 
 DONE_WITHIN = dt.timedelta(hours=24)
-SWAPPED = "Swapped for another carer"
 ROUNDING = dt.timedelta(minutes=30)  # an emergency is timed by people: its start may be a little while ago
 
 
@@ -53,7 +66,7 @@ def ask_swap(
         raise Invalid({"": "This shift is a draft: change who is on it, without a swap"})
     for_child.required(reason=(reason, "Enter why the swap is asked for"))
     if child_asked and not analysis.strip():
-        raise Invalid({"analysis": "Enter what the child’s wish tells us, and what it means for risk"})
+        raise Invalid({"analysis": ANALYSIS_MISSING})
     on = {assignment.carer_id for assignment in standing_on(shift) if assignment.ends_at > as_of}
     if outgoing.pk not in on:
         raise Invalid({"outgoing": "Select somebody who is on this shift"})
@@ -95,7 +108,7 @@ def decide_swap(*, swap: Swap, approve: bool, why: str, by: User, as_of: dt.date
     for_child.required(why=(why, "Enter why you approve or decline it"))
     if swap.state != Swap.State.ASKED:
         raise Conflict(f"Somebody has decided this swap already: it was {swap.get_state_display().lower()}.")
-    before = _cover(shift)
+    before = cover_of(shift)
     because(why.strip())
     if approve:
         policies.still_planned(shift, as_of)
@@ -103,7 +116,7 @@ def decide_swap(*, swap: Swap, approve: bool, why: str, by: User, as_of: dt.date
     swap.state = Swap.State.APPROVED if approve else Swap.State.DECLINED
     swap.decided_by, swap.decided_at, swap.decided_why = by, as_of, why.strip()
     if approve or swap.child_asked:
-        swap.decision = _on_her_record(swap, before, _cover(shift), by, as_of)
+        swap.decision = _on_her_record(swap, effect_on_cover(before, cover_of(shift)), by, as_of)
     swap.save(update_fields=["state", "decided_by", "decided_at", "decided_why", "decision"])
     if swap.asked_by_id != by.pk:
         notices.tell(
@@ -131,27 +144,15 @@ def _swap(swap: Swap, *, by: User, as_of: dt.datetime) -> None:
     changed(shift, "leader")
 
 
-def _cover(shift: Shift) -> tuple[int | None, int]:
-    """How many the shift needs, and how many are on it."""
-    on = Assignment.objects.filter(shift=shift, removed_at__isnull=True).values_list("starts_at", "ends_at")
-    return required_for(shift.placement, [shift])[shift.pk], fewest(on, shift.starts_at, shift.ends_at)
-
-
-def _on_her_record(
-    swap: Swap, before: tuple[int | None, int], after: tuple[int | None, int], by: User, as_of: dt.datetime
-) -> Decision:
+def _on_her_record(swap: Swap, effect: str, by: User, as_of: dt.datetime) -> Decision:
     outcome = "approved" if swap.state == Swap.State.APPROVED else "declined"
     instead = f"{swap.incoming} in place of {swap.outgoing}" if swap.incoming else f"{swap.outgoing} off the shift"
-    needed = f"{before[0]} are needed" if before[0] is not None else "how many are needed is not on record"
-    effect = f"{before[1]} carers planned before and {after[1]} after; {needed}"
-    if before[0] is not None:
-        effect += f", so cover is {cover_word(*after)}"
     asked = "A change of staff the child asked for" if swap.child_asked else "A change of staff"
-    wish = f"\n\nWhat the wish tells us, and what it means for risk: {swap.analysis}" if swap.child_asked else ""
+    wish = the_wish(swap.analysis) if swap.child_asked else ""
     return decided(
         "decide_swap",
         child=swap.shift.placement.child,
-        what=f"{asked} was {outcome}: {instead}, {called(swap.shift)}. Effect on cover: {effect}.",
+        what=f"{asked} was {outcome}: {instead}, {called(swap.shift)}. {effect}",
         why=f"{swap.decided_why}\n\nReason given: {swap.reason}{wish}",
         by=by,
         as_of=as_of,

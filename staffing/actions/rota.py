@@ -21,10 +21,14 @@ from placements import policies as for_placement
 from placements.models import Placement, Provider
 from staffing import notices, policies
 from staffing.models import Assignment, Carer, RotaRequest, Shift
+from staffing.rota import cover_word, fewest, required_for
 
 PLANNED_AHEAD = dt.timedelta(days=366)  # further off than this, a date is a slip of the finger
 SHIFT_CHANGED = "The shift’s hours were changed"
 SHIFT_CANCELLED = "The shift was cancelled"
+SWAPPED = "Swapped for another carer"
+TAKEN_OFF_A_DRAFT = "Taken off a draft"
+ANALYSIS_MISSING = "Enter what the child’s wish tells us, and what it means for risk"
 
 
 # --- locks ------------------------------------------------------------------------------------------------------------
@@ -263,26 +267,60 @@ def asked_off(placement: Placement, carers: Iterable[int]) -> list[RotaRequest]:
 
 @action
 def take_off(
-    *, assignment: Assignment, why: str, version: int | None = None, by: User, as_of: dt.datetime
+    *,
+    assignment: Assignment,
+    why: str,
+    child_asked: bool = False,
+    analysis: str = "",
+    version: int | None = None,
+    by: User,
+    as_of: dt.datetime,
 ) -> Assignment:
-    """Take a carer off a shift: if it has begun, from now on."""
+    """Take a carer off a shift: if it has begun, from now on.
+
+    Off a published shift it is a swap for nobody, and asks what a swap asks: where the child asked, `analysis` is an adult's
+    (F23).
+    """
     shift = assignment.shift
     hold_shift(shift, version)
     for_child.hold(assignment)
     touch(placement=shift.placement, child=shift.placement.child, carer=assignment.carer)
     policies.rota_gate(by, shift, as_of)
     for_child.required(why=(why, "Enter why they are taken off"))
+    if child_asked and not analysis.strip():
+        raise Invalid({"analysis": ANALYSIS_MISSING})
     if assignment.removed_at is not None:
         raise Conflict("Somebody has taken this carer off the shift already.")
     if assignment.ends_at <= as_of:
         raise Invalid({"": "This is over. Record who was there on the shift’s own page"})
     because(why.strip())
+    before = cover_of(shift)
     off(assignment, why.strip()[:200], as_of)
     still_led(shift)
     changed(shift, "leader")
+    asked = "A change of staff the child asked for: " if child_asked else ""
+    what = f"{asked}{assignment.carer} off {called(shift)}. {effect_on_cover(before, cover_of(shift))}"
     # Why somebody was taken off stays with the shift: her record is read by many who may not know that of a carer.
-    _decided("take_off", shift, f"{assignment.carer} off {called(shift)}.", "It is with the shift.", by=by, as_of=as_of)
+    reason = f"It is with the shift, under what was changed.{the_wish(analysis) if child_asked else ''}"
+    _decided("take_off", shift, what, reason, by=by, as_of=as_of)
     return assignment
+
+
+def cover_of(shift: Shift) -> tuple[int | None, int]:
+    """How many the shift needs, and how many are on it."""
+    on = Assignment.objects.filter(shift=shift, removed_at__isnull=True).values_list("starts_at", "ends_at")
+    return required_for(shift.placement, [shift])[shift.pk], fewest(on, shift.starts_at, shift.ends_at)
+
+
+def effect_on_cover(before: tuple[int | None, int], after: tuple[int | None, int]) -> str:
+    """What a change of staff did to how a shift is covered, in a sentence."""
+    needed = f"{before[0]} are needed" if before[0] is not None else "how many are needed is not on record"
+    effect = f"{before[1]} carers planned before and {after[1]} after; {needed}"
+    return f"Effect on cover: {effect}{f', so cover is {cover_word(*after)}' if before[0] is not None else ''}."
+
+
+def the_wish(analysis: str) -> str:
+    return f"\n\nWhat the wish tells us, and what it means for risk: {analysis.strip()}"
 
 
 @action

@@ -17,7 +17,7 @@ from staffing import policies
 from staffing.actions import requests as actions
 from staffing.forms import requests as forms
 from staffing.models import Carer, RotaRequest, Shift, Swap
-from staffing.rota import rows_of, said, with_people
+from staffing.rota import carers_for, monday_of, rows_of, said, with_people
 from staffing.views.stand_downs import carer_page
 
 MAY_ASK_SWAP = (Permission.PROPOSE_ROTA, Permission.RECORD_SHIFT)
@@ -80,8 +80,23 @@ def swap(request: HttpRequest, pk: int) -> HttpResponse:
             "row": rows_of(placement, shifts)[0],
             "may_decide": policies.may_decide_staffing(request.user, placement, clock.now()),
             "with_analysis": _with_analysis(request, asked),
+            "why_not": _why_not(asked),
         },
     )
+
+
+def _why_not(asked: Swap) -> str:
+    """Why a swap that waits cannot be approved as things stand, or what to weigh first; "" where nothing is known."""
+    shift, incoming = asked.shift, asked.incoming
+    if asked.state != Swap.State.ASKED or incoming is None:
+        return ""
+    offered = carers_for(shift.placement, monday_of(clock.local_date(shift.starts_at)))
+    candidate = next((each for each in offered if each.carer == incoming), None)
+    if candidate is None:
+        return f"{incoming} no longer works for anybody who supplies this placement."
+    if reason := candidate.why_not(shift.starts_at, shift.ends_at):
+        return f"{incoming} cannot work this shift. {reason}."
+    return f"{incoming}: somebody asked that they be taken off this rota." if candidate.asked_off else ""
 
 
 @access(Permission.PROPOSE_ROTA)
@@ -100,7 +115,7 @@ def decide_swap(request: HttpRequest, pk: int) -> HttpResponse:
         template="staffing/swap_decide.html",
         submit_label="Record the decision",
         success="Decided",
-        context={"swap": asked, "with_analysis": _with_analysis(request, asked)},
+        context={"swap": asked, "with_analysis": _with_analysis(request, asked), "why_not": _why_not(asked)},
     )
 
 

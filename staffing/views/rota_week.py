@@ -10,7 +10,8 @@ from core.access import Permission
 from core.models import User
 from placements.models import Placement
 from staffing import policies
-from staffing.models import CheckWaiver, RotaRequest, Shift, StaffingPlan, Swap
+from staffing.actions.rota import SHIFT_CANCELLED, SWAPPED, TAKEN_OFF_A_DRAFT
+from staffing.models import Assignment, CheckWaiver, RotaRequest, Shift, StaffingPlan, Swap
 from staffing.rest import ONE_WEEK, RotaWarning, in_hours
 from staffing.rota import Candidate, OnShift, ShiftOfWeek, Week, carers_for, rows_of, warnings_for, week_of, with_people
 
@@ -300,6 +301,29 @@ def _never(candidate: Candidate, monday: dt.date, as_of: dt.datetime) -> str:
     return reasons[0] if reasons and all(reasons) else ""
 
 
+@dataclass(frozen=True)
+class Change:
+    """One change of who works a shift, and why. `swap` is its page, where it was one."""
+
+    at: dt.datetime
+    what: str
+    why: str
+    by: str = ""
+    swap: int | None = None
+
+
+def _swapped(swap: Swap) -> Change:
+    instead = f"{swap.incoming} in place of {swap.outgoing}" if swap.incoming else f"{swap.outgoing} off"
+    by = str(swap.decided_by) if swap.decided_by else ""
+    return Change(
+        swap.decided_at or swap.asked_at,
+        f"Swap {swap.get_state_display().lower()}: {instead}",
+        swap.decided_why,
+        by,
+        swap.pk,
+    )
+
+
 class ShiftPage:
     """One shift as it stands now: read when the page is written, so that after a conflict it is the present state."""
 
@@ -341,6 +365,23 @@ class ShiftPage:
         """Those that wait for a decision."""
         waiting = Swap.for_user(self.user).filter(shift=self.shift, state=Swap.State.ASKED)
         return list(waiting.select_related("outgoing", "incoming", "asked_by"))
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """What was changed of who works it, the newest first, and why: what a decision on the child's record leaves to it."""
+        gone = Assignment.for_user(self.user).filter(shift=self.shift).exclude(removed_why="")
+        gone = gone.exclude(removed_why__in=(SWAPPED, SHIFT_CANCELLED, TAKEN_OFF_A_DRAFT)).select_related("carer")
+        decided = Swap.for_user(self.user).filter(shift=self.shift).exclude(state=Swap.State.ASKED)
+        found = [self._taken_off(each) for each in gone]
+        found += [_swapped(swap) for swap in decided.select_related("outgoing", "incoming", "decided_by")]
+        return sorted(found, key=lambda change: change.at, reverse=True)
+
+    @staticmethod
+    def _taken_off(assignment: Assignment) -> Change:
+        if assignment.removed_at is None:  # they had begun
+            left = assignment.ends_at.astimezone(clock.LONDON)
+            return Change(assignment.ends_at, f"{assignment.carer} off from {left:%H:%M}", assignment.removed_why)
+        return Change(assignment.removed_at, f"{assignment.carer} off", assignment.removed_why)
 
     @cached_property
     def choices(self) -> list[Choice]:

@@ -138,6 +138,7 @@ def test_a_stale_form_is_handed_back_with_what_was_typed_and_the_shift_as_it_is(
     amy.follows("Day on", within=card(amy, "Day", NEXT))
     amy.follows(f"Take off {on.carer}")
     amy.enters("Why are they taken off?", "She rang in ill this morning.")
+    amy.chooses("Did the child ask for this?", "No")
     change_shift(shift=shift, starts_at=at(NEXT, 7), ends_at=at(NEXT, 20), version=1, by=cast.paul, as_of=clock.now())
     amy.presses("Take off", status=409)
     amy.sees("Somebody changed this shift after you opened it", "The shift as it is now", "07:00 to 20:00")
