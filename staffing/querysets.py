@@ -28,6 +28,16 @@ def placements_known_to(user) -> models.QuerySet:
     return Placement.objects.visible_to(user)
 
 
+def shifts_known_to(user) -> models.QuerySet:
+    """The shifts of the rotas this person sees or, for those who answer for carers across a council and reach no child
+    (the LADO), which shifts there are, by placement and hours. A page for them names no child."""
+    from staffing.models import Shift
+
+    if _may(user, Permission.SEE_CARERS) and not user.can(Permission.SEE_CHILDREN):
+        return Shift.objects.filter(placement__in=placements_known_to(user))
+    return Shift.objects.visible_to(user)
+
+
 def _not_over() -> Q:
     """A dated record that has not ended: a placement's carers are looked for before the child moves in."""
     return Q(ended_on__isnull=True) | Q(ended_on__gt=database_today())
@@ -172,13 +182,6 @@ class RotaRequestQuerySet(OfRotaQuerySet):
 
 
 class ShiftQuerySet(OfRotaQuerySet):
-    def known_to(self, user) -> "OfRotaQuerySet":
-        """Which shifts there are, by placement and hours: for those, too, who answer for carers across a council and reach
-        no child. Their pages name none."""
-        if user.is_authenticated and user.can(Permission.SEE_CARERS) and not user.can(Permission.SEE_CHILDREN):
-            return self.filter(placement__in=placements_known_to(user))
-        return self.visible_to(user)
-
     def standing(self) -> "ShiftQuerySet":
         return self.filter(cancelled_at__isnull=True)
 

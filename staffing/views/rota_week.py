@@ -21,7 +21,7 @@ UNCHECKED = "Checks not complete and in date"
 ASKED_OFF = "Somebody asked that they be taken off this rota"
 MARKS = {  # of whoever was to be taken off: on the grid, and whole
     "asked": ("Asked to be taken off", ASKED_OFF),
-    "back": ("Put back: was to be taken off", "Put on this shift after somebody asked that they be taken off"),
+    "back": ("Was to be taken off, put back", "Put on this shift after somebody asked that they be taken off"),
 }
 FROM_THE_ORDER = "As many as the deprivation of liberty order states."
 EARLIEST, LATEST = dt.date(2000, 1, 3), dt.date(2199, 12, 2)
@@ -112,7 +112,7 @@ class Card:
 
 def waived(until: dt.datetime) -> str:
     local = until.astimezone(clock.LONDON)
-    return f"Checks not complete: waived until {local.day} {local:%B}, {local:%H:%M}"
+    return f"Checks waived until {local.day} {local:%B}, {local:%H:%M}"
 
 
 def may_change(shift: Shift, *, may_draft: bool, may_decide: bool, as_of: dt.datetime) -> bool:

@@ -19,6 +19,7 @@ from staffing import policies
 from staffing.actions import stand_downs as actions
 from staffing.forms import stand_downs as forms
 from staffing.models import Carer, Lift, LiftApproval, Shift, StandDown, StandDownCase
+from staffing.querysets import shifts_known_to
 from staffing.rota import ShiftOfWeek, rows_of, with_people
 
 WISH = (
@@ -125,7 +126,7 @@ def stand_down(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _emptied(request: HttpRequest, standing: StandDown) -> list[ShiftOfWeek]:
     """The shifts the carer came off, of those this person sees, with the cover each has now."""
-    shifts = Shift.objects.known_to(request.user).filter(pk__in=actions.taken_off_by(standing).values("shift"))
+    shifts = shifts_known_to(request.user).filter(pk__in=actions.taken_off_by(standing).values("shift"))
     placements: dict[Placement, list[Shift]] = {}
     for shift in with_people(shifts.select_related("placement__child", "placement__home")):
         placements.setdefault(shift.placement, []).append(shift)

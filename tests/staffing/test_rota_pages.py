@@ -141,7 +141,7 @@ def test_whoever_was_to_be_taken_off_is_marked_wherever_the_week_is_looked_at(cl
     rota.puts(back, shift, put_on_at=now)
     said = text(page(client, cast.amy, "rota", rota.placement.pk, week=NEXT))
     assert "Ada Thorne Asked to be taken off" in said
-    assert "Hugo Clover Put back: was to be taken off" in said
+    assert "Hugo Clover Was to be taken off, put back" in said
     assert "Late Take Ada Thorne off the rota , asked to be done by" in said
     assert "Take Hugo Clover off the rota" not in said
     assert "Asleep" not in said
@@ -150,7 +150,7 @@ def test_whoever_was_to_be_taken_off_is_marked_wherever_the_week_is_looked_at(cl
     assert re.search(r"Iris Teasel: [^:]*Somebody asked that they be taken off this rota", said)
     said = text(page(client, cast.amy, "rota_publish", rota.placement.pk, week=NEXT))
     assert "Somebody asked that they be taken off Ada Thorne, Hugo Clover" in said
-    assert "Hugo Clover: put back: was to be taken off" in said
+    assert "Hugo Clover: was to be taken off, put back" in said
     RotaRequest.objects.update(withdrawn_at=now, withdrawn_by=cast.tom)
     assert "taken off" not in text(page(client, cast.amy, "rota_publish", rota.placement.pk, week=NEXT))
 
