@@ -137,7 +137,7 @@ def _police_came(user: User, child: Child, since: dt.datetime, until: dt.datetim
 def _awaited(user: User, child: Child, since: dt.datetime, until: dt.datetime) -> News | None:
     """What somebody has asked for and nobody has decided, and what has to be decided again."""
     swaps = Swap.for_user(user).filter(state=Swap.State.ASKED, shift__placement__child=child, shift__ends_at__gt=until)
-    requests = RotaRequest.for_user(user).filter(done_at__isnull=True, placement__child=child)
+    requests = RotaRequest.for_user(user).open().about(child.pk)
     lines = [
         Link(f"A swap on the shift of {_day(swap.shift.starts_at)}", reverse("staffing:swap", args=[swap.pk]))
         for swap in swaps.select_related("shift")

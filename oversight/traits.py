@@ -37,8 +37,8 @@ QUERY = f"""
                EXISTS (SELECT FROM staffing_shift s WHERE s.placement_id = p.id
                        AND s.starts_at > %(as_of)s - interval '29 days' AND s.starts_at < %(as_of)s + interval '29 days')
                OR EXISTS (SELECT FROM staffing_agencyagreement g WHERE g.placement_id = p.id)
-               OR EXISTS (SELECT FROM staffing_rotarequest r WHERE r.placement_id = p.id
-                          AND (r.done_at IS NULL OR r.done_at > %(as_of)s)) AS staffed,
+               OR EXISTS (SELECT FROM staffing_rotarequest r JOIN placements_placement q ON q.id = r.placement_id
+                          WHERE q.child_id = p.child_id) AS staffed,
                {PLANNED}
                AS planned,
                EXISTS (SELECT FROM governance_meetingseries m WHERE m.child_id = p.child_id)

@@ -27,6 +27,7 @@ from staffing.models import (
     Engagement,
     LiftApproval,
     Presence,
+    RotaRequest,
     Shift,
     StandDown,
     StandDownCase,
@@ -104,6 +105,39 @@ def rota_gate(user: User, shift: Shift, as_of: dt.datetime) -> None:
     may_any(user, (Permission.PROPOSE_ROTA, Permission.PUBLISH_ROTA), shift.placement)
     if shift.published_at is not None:
         decide_staffing_gate(user, shift.placement, as_of)
+
+
+# --- requests ---------------------------------------------------------------------------------------------------------
+
+
+def where_now(request: RotaRequest, as_of: dt.datetime) -> Placement:
+    """Where a request to take a carer off is to be carried out: where it was made or, once that is over, where the child
+    lives now."""
+    asked, today = request.placement, clock.local_date(as_of)
+    if asked.ended_on is None or asked.ended_on > today:
+        return asked
+    lived = Placement.objects.live_on(today).filter(child=asked.child_id).select_related("child", "home")
+    return lived.order_by("-started_on", "-pk").first() or asked
+
+
+def may_withdraw(user: User, request: RotaRequest, as_of: dt.datetime) -> bool:
+    """Whether this person may withdraw a request, after which the carer may be with the child again: the child's social
+    worker or their team manager and, while it is not done yet, whoever asked."""
+    if request.asked_by_id == user.pk and request.done_at is None and user.role != Role.COMMISSIONER:
+        return True
+    return user.role in SOCIAL_WORK_LINE and may_decide_staffing(user, where_now(request, as_of), as_of)
+
+
+def withdrawing_gate(user: User, request: RotaRequest, as_of: dt.datetime) -> None:
+    """Refuse to let a carer come back to whoever may not decide it (DEC-01): never commissioning."""
+    if may_withdraw(user, request, as_of):
+        return
+    raise Refused(
+        gates.CARE_DECISION,
+        "This was refused. Whether a carer who was to be taken off may be with the child again is decided by the child’s "
+        "social worker or their team manager; until it is done, whoever asked may withdraw it.",
+        "Ask the child’s social worker to decide it.",
+    )
 
 
 # --- shifts -----------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Concat
 
 from children.querysets import live, live_on
-from core.access import Permission
+from core.access import Permission, Role
 from core.clock import database_today
 from placements.models import Placement, Provider, ProviderPost
 
@@ -26,6 +26,16 @@ def placements_known_to(user) -> models.QuerySet:
     if over_carers and user.authority_id is not None:
         return Placement.objects.filter(child__authority_id=user.authority_id)
     return Placement.objects.visible_to(user)
+
+
+def shifts_known_to(user) -> models.QuerySet:
+    """The shifts of the rotas this person sees or, for those who answer for carers across a council and reach no child
+    (the LADO), which shifts there are, by placement and hours. A page for them names no child."""
+    from staffing.models import Shift
+
+    if _may(user, Permission.SEE_CARERS) and not user.can(Permission.SEE_CHILDREN):
+        return Shift.objects.filter(placement__in=placements_known_to(user))
+    return Shift.objects.visible_to(user)
 
 
 def _not_over() -> Q:
@@ -149,6 +159,28 @@ class OfRotaQuerySet(models.QuerySet):
         return self.filter(placement__in=Placement.objects.visible_to(user))
 
 
+class RotaRequestQuerySet(OfRotaQuerySet):
+    """Requests to take a carer off: once their placement is over they go with the child, and are seen where she is."""
+
+    def visible_to(self, user) -> "RotaRequestQuerySet":
+        if not _may(user, Permission.SEE_ROTA):
+            return self.none()
+        placements = Placement.objects.visible_to(user)
+        followed = Q(placement__ended_on__lte=database_today(), placement__child__in=placements.values("child"))
+        return self.filter(Q(placement__in=placements) | followed)
+
+    def binding(self) -> "RotaRequestQuerySet":
+        """Those nobody has withdrawn: the carer is not to be with the child."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def open(self) -> "RotaRequestQuerySet":
+        """Those not confirmed as done yet."""
+        return self.binding().filter(done_at__isnull=True)
+
+    def about(self, child_id: int) -> "RotaRequestQuerySet":
+        return self.filter(placement__child=child_id)
+
+
 class ShiftQuerySet(OfRotaQuerySet):
     def standing(self) -> "ShiftQuerySet":
         return self.filter(cancelled_at__isnull=True)
@@ -200,12 +232,18 @@ class CaseQuerySet(models.QuerySet):
 
 
 class OfCaseQuerySet(models.QuerySet):
-    """Proposals to lift, and their approvals: for those who see why, and for the placement manager whose seat it is."""
+    """Proposals to lift, and their approvals: for those who see why, for the placement manager whose seat it is and, once it
+    is lifted, for the independent reviewing officer of a child it is about."""
 
     def visible_to(self, user) -> "OfCaseQuerySet":
         from staffing.models import StandDownCase
 
         case = "case" if self.model.__name__ == "Lift" else "lift__case"
+        if user.is_authenticated and user.role == Role.IRO:  # who agreed, and nothing of the reason
+            placements = Placement.objects.visible_to(user)
+            theirs = Q(**{f"{case}__placement__in": placements}) | _worked_at(placements, f"{case}__")
+            council = {f"{case}__authority": user.authority_id, f"{case}__stand_down__lifted_at__isnull": False}
+            return self.filter(theirs, **council)
         if not user.is_authenticated or not user.can(Permission.LIFT_STAND_DOWN):
             return self.none()
         if user.authority_id is None:  # a placement manager: where they are to sit, and nothing of the reason

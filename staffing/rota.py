@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Min, Prefetch, Q, QuerySet
 
 from core import clock
 from core.access import Permission
@@ -51,6 +51,8 @@ class OnShift:
     whole_shift: bool
     leads: bool
     unchecked: bool  # checks have lapsed since they were put on
+    waived_until: dt.datetime | None = None  # checks are missing, and waived in an emergency until then
+    asked_off: str = ""  # somebody asked that they be taken off: "asked", or "back" where they were put on after that
 
 
 @dataclass(frozen=True)
@@ -96,21 +98,28 @@ class Week:
     warnings: list[RotaWarning]
     may_draft: bool
     may_decide: bool
+    as_of: dt.datetime
 
     @property
     def shifts(self) -> list[ShiftOfWeek]:
         return [shift for day in self.days for shift in day.shifts]
 
     @property
+    def planned(self) -> list[ShiftOfWeek]:
+        """Without what is over and was on no published rota: nobody can plan it any more, nor publish it."""
+        return [shift for shift in self.shifts if shift.published or shift.shift.ends_at > self.as_of]
+
+    @property
     def drafts(self) -> list[ShiftOfWeek]:
-        return [shift for shift in self.shifts if not shift.published]
+        """What there is to publish."""
+        return [shift for shift in self.planned if not shift.published]
 
     @property
     def without_leader(self) -> list[ShiftOfWeek]:
-        return [shift for shift in self.shifts if shift.shift.leader_id is None]
+        return [shift for shift in self.planned if shift.shift.leader_id is None]
 
     def with_cover(self, word: str) -> list[ShiftOfWeek]:
-        return [shift for shift in self.shifts if shift.cover == word]
+        return [shift for shift in self.planned if shift.cover == word]
 
     @property
     def short(self) -> list[ShiftOfWeek]:
@@ -139,6 +148,7 @@ def week_of(placement: Placement, monday: dt.date, user: User, as_of: dt.datetim
         warnings=warnings_for(placement, monday),
         may_draft=user.can(Permission.PROPOSE_ROTA),
         may_decide=policies.may_decide_staffing(user, placement, as_of),
+        as_of=as_of,
     )
 
 
@@ -160,7 +170,8 @@ def rows_of(placement: Placement, shifts: Sequence[Shift]) -> list[ShiftOfWeek]:
     """Shifts read with `with_people`, each with what it needs and has."""
     own = policies.own_provider_id(placement)
     required = required_for(placement, shifts)
-    lapsed = {each.pk for each in not_checked(placement, [each for shift in shifts for each in shift.on])}  # type: ignore[attr-defined]
+    on = [each for shift in shifts for each in shift.on]  # type: ignore[attr-defined]
+    unchecked, asked = lacking_checks(placement, on), asked_off(placement, on)
     rows = []
     for shift in shifts:
         people = [
@@ -175,7 +186,9 @@ def rows_of(placement: Placement, shifts: Sequence[Shift]) -> list[ShiftOfWeek]:
                 ends_at=each.ends_at,
                 whole_shift=(each.starts_at, each.ends_at) == (shift.starts_at, shift.ends_at),
                 leads=each.carer_id == shift.leader_id,
-                unchecked=each.pk in lapsed,
+                unchecked=each.pk in unchecked and unchecked[each.pk] is None,
+                waived_until=unchecked.get(each.pk),
+                asked_off=_since_when(each, asked),
             )
             for each in shift.on  # type: ignore[attr-defined]
         ]
@@ -256,18 +269,39 @@ def _required(shift: Shift, plans: list[StaffingPlan], orders: list[DolOrder]) -
 def not_checked(placement: Placement, assignments: Iterable[Assignment]) -> list[Assignment]:
     """Those whose carer's checks will not be complete and in date, and are not waived: by the database's own measure."""
     on = {assignment.pk: assignment for assignment in assignments}
+    return [on[pk] for pk, waived_until in lacking_checks(placement, on.values()).items() if waived_until is None]
+
+
+def lacking_checks(placement: Placement, assignments: Iterable[Assignment]) -> dict[int, dt.datetime | None]:
+    """The places on shifts whose carer's checks will not be complete and in date: until when they are waived for all of it,
+    or None. By the database's own measure."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT a.id FROM staffing_assignment a
+            SELECT a.id, (SELECT max(w.ends_at) FROM staffing_checkwaiver w
+                          WHERE w.carer_id = a.carer_id AND w.placement_id = %s
+                            AND tstzrange(w.starts_at, w.ends_at) @> tstzrange(a.starts_at, a.ends_at))
+            FROM staffing_assignment a
             WHERE a.id = ANY(%s) AND staffing_missing(a.carer_id, a.ends_at, %s) <> '{}'
-              AND NOT EXISTS (SELECT FROM staffing_checkwaiver w
-                              WHERE w.carer_id = a.carer_id AND w.placement_id = %s
-                                AND tstzrange(w.starts_at, w.ends_at) @> tstzrange(a.starts_at, a.ends_at))
             """,
-            [list(on), placement.child.authority_id, placement.pk],
+            [placement.pk, [assignment.pk for assignment in assignments], placement.child.authority_id],
         )
-        return [on[pk] for (pk,) in cursor.fetchall()]
+        return dict(cursor.fetchall())
+
+
+def asked_off(placement: Placement, assignments: Iterable[Assignment]) -> dict[int, dt.datetime]:
+    """Of these carers, those whom somebody asked to have taken off, wherever the child lived then, and when it was asked
+    first: whoever was put on after that was put back."""
+    asked = RotaRequest.objects.binding().about(placement.child_id)
+    asked = asked.filter(carer__in={assignment.carer_id for assignment in assignments})
+    return dict(asked.values_list("carer").annotate(Min("asked_at")).order_by())
+
+
+def _since_when(assignment: Assignment, asked: dict[int, dt.datetime]) -> str:
+    moment = asked.get(assignment.carer_id)
+    if moment is None:
+        return ""
+    return "back" if (assignment.put_on_at or assignment.recorded_at) > moment else "asked"
 
 
 # --- who else could be put on -----------------------------------------------------------------------------------------
@@ -284,7 +318,7 @@ class Candidate:
     missing: dict[dt.date, list[str]] = field(default_factory=dict)  # by day: the checks that are not complete
     waived: list[tuple[dt.datetime, dt.datetime]] = field(default_factory=list)
     busy: list[tuple[dt.datetime, dt.datetime]] = field(default_factory=list)
-    asked_off: bool = False  # somebody has asked that they be taken off this rota
+    asked_off: bool = False  # somebody has asked that they be taken off, and nobody has withdrawn it
 
     def why_not(self, starts_at: dt.datetime, ends_at: dt.datetime) -> str:
         """Why this carer cannot be put on a shift of these hours, or "" where they can."""
@@ -316,8 +350,8 @@ def carers_for(placement: Placement, week: dt.date) -> list[Candidate]:
     for engagement in engaged.select_related("agency").order_by("agency__name"):
         agencies.setdefault(engagement.carer_id, []).append(engagement.agency)
     carers = list(Carer.objects.filter(pk__in=agencies))
-    asked = RotaRequest.objects.filter(placement=placement, carer__in=carers, done_at__isnull=True)
-    asked_off = set(asked.values_list("carer_id", flat=True))
+    asked = RotaRequest.objects.binding().about(placement.child_id).filter(carer__in=carers)
+    to_be_off = set(asked.values_list("carer_id", flat=True))
     stood_down = _spans(StandDown.objects.filter(_overlaps("lifted_at", since, until), carer__in=carers), "lifted_at")
     busy = _spans(
         Assignment.objects.standing().filter(carer__in=carers, starts_at__lt=until, ends_at__gt=since), "ends_at"
@@ -333,7 +367,7 @@ def carers_for(placement: Placement, week: dt.date) -> list[Candidate]:
             missing=missing.get(carer.pk, {}),
             waived=waived.get(carer.pk, []),
             busy=busy.get(carer.pk, []),
-            asked_off=carer.pk in asked_off,
+            asked_off=carer.pk in to_be_off,
         )
         for carer in carers
     ]

@@ -69,6 +69,8 @@ urlpatterns = [
     path("swaps/<int:pk>/", requests.swap, name="swap"),
     path("swaps/<int:pk>/decide/", requests.decide_swap, name="decide_swap"),
     path("placements/<int:pk>/rota/take-off/", requests.ask_off_rota, name="ask_off_rota"),
+    path("placements/<int:pk>/rota/off/<int:carer>/", requests.off_rota, name="off_rota"),
     path("rota-requests/<int:pk>/", requests.rota_request, name="rota_request"),
     path("rota-requests/<int:pk>/done/", requests.confirm_off_rota, name="confirm_off_rota"),
+    path("rota-requests/<int:pk>/withdraw/", requests.withdraw_request, name="withdraw_request"),
 ]

@@ -257,7 +257,7 @@ def _allegations(user: User, as_of: dt.datetime) -> dict[str, Any]:
 def _staff(user: User, as_of: dt.datetime) -> dict[str, Any]:
     """What was asked about staff and is not answered: all of it for those who may decide, and else one's own."""
     swaps = Swap.for_user(user).filter(state=Swap.State.ASKED, shift__ends_at__gt=as_of)
-    requests = RotaRequest.for_user(user).filter(done_at__isnull=True)
+    requests = RotaRequest.for_user(user).open()
     lifts = Lift.for_user(user).filter(withdrawn_at__isnull=True, case__stand_down__lifted_at__isnull=True)
     if not user.can(Permission.PUBLISH_ROTA):
         swaps, requests = swaps.filter(asked_by=user), requests.filter(asked_by=user)

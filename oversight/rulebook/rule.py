@@ -31,7 +31,7 @@ class Trait(StrEnum):
     REGISTERED = "registered"
     ELSEWHERE = "not registered, or not known to be"
     HIGH_RISK = "in a setting not registered, or under a deprivation of liberty order"
-    STAFFED = "with shifts near now, an agency, or an open request about a carer"
+    STAFFED = "with shifts near now, an agency, or of a child about whose carer a request was made"
     CARED_FOR = "either of the last two"
     PLANNED = (
         "high-risk, or of a child whose profile, search, long-term plan, funding, notices or court tasks are on record"
@@ -46,13 +46,13 @@ class Mend:
 
     page: str  # the name of its address
     label: str
-    of: str = "placement"  # or the flag's "child", "carer" or "shift"
+    of: str = "placement"  # or the flag's "child", "carer" or "shift"; "placement carer" is both
     needs: Permission | None = None  # what the page asks for inside, where that is more than it declares
 
     def address(self, about: Any) -> str | None:
         """Its address for a flag or a clock, or None where that has nothing of this kind."""
-        which = about.child_reference if self.of == "child" else getattr(about, f"{self.of}_id")
-        return None if which is None else reverse(self.page, args=[which])
+        which = [about.child_reference if of == "child" else getattr(about, f"{of}_id") for of in self.of.split()]
+        return None if None in which else reverse(self.page, args=which)
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,26 @@ from core.models import User
 from placements import policies as for_placement
 from placements.models import Placement, Provider
 from staffing import notices, policies
-from staffing.actions.rota import called, changed, hold_carers, hold_shift, off, put_on, standing_on, still_led
+from staffing.actions.rota import (
+    ANALYSIS_MISSING,
+    SWAPPED,
+    called,
+    changed,
+    cover_of,
+    effect_on_cover,
+    hold_carers,
+    hold_shift,
+    off,
+    put_on,
+    standing_on,
+    still_led,
+    the_wish,
+)
 from staffing.models import Assignment, Carer, CheckWaiver, RotaRequest, Shift, StandDown, Swap
 from staffing.models.carers import WAIVED_AT_MOST
-from staffing.rota import cover_word, fewest, missing_kinds, required_for
+from staffing.rota import missing_kinds
 
 DONE_WITHIN = dt.timedelta(hours=24)
-SWAPPED = "Swapped for another carer"
 ROUNDING = dt.timedelta(minutes=30)  # an emergency is timed by people: its start may be a little while ago
 
 
@@ -53,7 +66,7 @@ def ask_swap(
         raise Invalid({"": "This shift is a draft: change who is on it, without a swap"})
     for_child.required(reason=(reason, "Enter why the swap is asked for"))
     if child_asked and not analysis.strip():
-        raise Invalid({"analysis": "Enter what the child’s wish tells us, and what it means for risk"})
+        raise Invalid({"analysis": ANALYSIS_MISSING})
     on = {assignment.carer_id for assignment in standing_on(shift) if assignment.ends_at > as_of}
     if outgoing.pk not in on:
         raise Invalid({"outgoing": "Select somebody who is on this shift"})
@@ -95,7 +108,7 @@ def decide_swap(*, swap: Swap, approve: bool, why: str, by: User, as_of: dt.date
     for_child.required(why=(why, "Enter why you approve or decline it"))
     if swap.state != Swap.State.ASKED:
         raise Conflict(f"Somebody has decided this swap already: it was {swap.get_state_display().lower()}.")
-    before = _cover(shift)
+    before = cover_of(shift)
     because(why.strip())
     if approve:
         policies.still_planned(shift, as_of)
@@ -103,7 +116,7 @@ def decide_swap(*, swap: Swap, approve: bool, why: str, by: User, as_of: dt.date
     swap.state = Swap.State.APPROVED if approve else Swap.State.DECLINED
     swap.decided_by, swap.decided_at, swap.decided_why = by, as_of, why.strip()
     if approve or swap.child_asked:
-        swap.decision = _on_her_record(swap, before, _cover(shift), by, as_of)
+        swap.decision = _on_her_record(swap, effect_on_cover(before, cover_of(shift)), by, as_of)
     swap.save(update_fields=["state", "decided_by", "decided_at", "decided_why", "decision"])
     if swap.asked_by_id != by.pk:
         notices.tell(
@@ -131,27 +144,15 @@ def _swap(swap: Swap, *, by: User, as_of: dt.datetime) -> None:
     changed(shift, "leader")
 
 
-def _cover(shift: Shift) -> tuple[int | None, int]:
-    """How many the shift needs, and how many are on it."""
-    on = Assignment.objects.filter(shift=shift, removed_at__isnull=True).values_list("starts_at", "ends_at")
-    return required_for(shift.placement, [shift])[shift.pk], fewest(on, shift.starts_at, shift.ends_at)
-
-
-def _on_her_record(
-    swap: Swap, before: tuple[int | None, int], after: tuple[int | None, int], by: User, as_of: dt.datetime
-) -> Decision:
+def _on_her_record(swap: Swap, effect: str, by: User, as_of: dt.datetime) -> Decision:
     outcome = "approved" if swap.state == Swap.State.APPROVED else "declined"
     instead = f"{swap.incoming} in place of {swap.outgoing}" if swap.incoming else f"{swap.outgoing} off the shift"
-    needed = f"{before[0]} are needed" if before[0] is not None else "how many are needed is not on record"
-    effect = f"{before[1]} carers planned before and {after[1]} after; {needed}"
-    if before[0] is not None:
-        effect += f", so cover is {cover_word(*after)}"
     asked = "A change of staff the child asked for" if swap.child_asked else "A change of staff"
-    wish = f"\n\nWhat the wish tells us, and what it means for risk: {swap.analysis}" if swap.child_asked else ""
+    wish = the_wish(swap.analysis) if swap.child_asked else ""
     return decided(
         "decide_swap",
         child=swap.shift.placement.child,
-        what=f"{asked} was {outcome}: {instead}, {called(swap.shift)}. Effect on cover: {effect}.",
+        what=f"{asked} was {outcome}: {instead}, {called(swap.shift)}. {effect}",
         why=f"{swap.decided_why}\n\nReason given: {swap.reason}{wish}",
         by=by,
         as_of=as_of,
@@ -168,13 +169,16 @@ def swap_page(swap: Swap) -> str:
 @action
 def ask_off_rota(*, placement: Placement, carer: Carer, reason: str, by: User, as_of: dt.datetime) -> RotaRequest:
     """Ask that a carer be taken off a placement's rota. It is to be confirmed as done within 24 hours, and its asker sees
-    whether it is."""
+    whether it is. It goes with the child when she moves."""
     policies.may(by, Permission.SEE_ROTA, placement)
+    hold_carers([carer.pk])
     touch(placement=placement, child=placement.child, carer=carer)
     for_placement.not_over(placement, as_of)
     for_child.required(reason=(reason, "Enter why they should be taken off"))
     if carer not in policies.carers_at(placement, as_of):
         raise Invalid({"carer": "Select somebody who works at this placement"})
+    if RotaRequest.objects.open().about(placement.child_id).filter(carer=carer).exists():
+        raise Conflict("There is already an open request to take this carer off this rota.")
     request = RotaRequest.objects.create(
         placement=placement,
         carer=carer,
@@ -190,20 +194,25 @@ def ask_off_rota(*, placement: Placement, carer: Carer, reason: str, by: User, a
 
 @action
 def confirm_off_rota(*, request: RotaRequest, note: str, by: User, as_of: dt.datetime) -> RotaRequest:
-    """Confirm that a carer was taken off. Invalid while they are on any shift to come at the placement: it is done when
-    the rota says so, and not when somebody does."""
+    """Confirm that a carer was taken off. Invalid while they are on any shift to come with the child, wherever she lives
+    now: it is done when the rota says so, and not when somebody does."""
     hold_carers([request.carer_id])  # nobody puts the carer on a shift while this is looked at
     for_child.hold(request)
-    touch(placement=request.placement, child=request.placement.child, carer=request.carer)
-    policies.may_any(by, (Permission.PUBLISH_ROTA, Permission.PROPOSE_ROTA), request.placement)
-    policies.decide_staffing_gate(by, request.placement, as_of)
+    placement = policies.where_now(request, as_of)
+    touch(placement=placement, child=placement.child, carer=request.carer)
+    policies.may_any(by, (Permission.PUBLISH_ROTA, Permission.PROPOSE_ROTA), placement)
+    policies.decide_staffing_gate(by, placement, as_of)
+    if request.withdrawn_at is not None:
+        raise Conflict("This request was withdrawn.")
     if request.done_at is not None:
         raise Conflict("Somebody has confirmed this already.")
     for_child.required(note=(note, "Enter what was done"))
     left = still_on(request, as_of).count()
     if left:
         shifts = "1 shift" if left == 1 else f"{left} shifts"
-        raise Invalid({"": f"This is not done: the carer is still on {shifts} to come here. Take them off first"})
+        raise Invalid(
+            {"": f"This is not done: the carer is still on {shifts} to come with the child. Take them off first"}
+        )
     request.done_at, request.done_by, request.done_note = as_of, by, note.strip()
     request.save(update_fields=["done_at", "done_by", "done_note"])
     notices.tell(
@@ -216,10 +225,35 @@ def confirm_off_rota(*, request: RotaRequest, note: str, by: User, as_of: dt.dat
     return request
 
 
+@action
+def withdraw_request(*, request: RotaRequest, why: str, by: User, as_of: dt.datetime) -> RotaRequest:
+    """Withdraw a request, done or not: the carer may be with the child again. Those it was told to are told of that too.
+
+    Refused to whoever does not decide it: in the review a carer was back because commissioning put him back (F104).
+    """
+    hold_carers([request.carer_id])
+    for_child.hold(request)
+    placement = policies.where_now(request, as_of)
+    touch(placement=placement, child=placement.child, carer=request.carer)
+    policies.may(by, Permission.SEE_ROTA, placement)
+    policies.withdrawing_gate(by, request, as_of)
+    for_child.required(why=(why, "Enter why the carer may be with the child again"))
+    if request.withdrawn_at is not None:
+        raise Conflict("Somebody has withdrawn this already.")
+    because(why.strip())
+    request.withdrawn_at, request.withdrawn_by, request.withdrawn_why = as_of, by, why.strip()
+    request.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_why"])
+    subject = "a request to take a carer off a rota is withdrawn"
+    _tell_deciders(
+        placement, f"off-rota-withdrawn-{request.pk}", subject, request_page(request), by, as_of, request.asked_by
+    )
+    return request
+
+
 def still_on(request: RotaRequest, as_of: dt.datetime):
-    """The shifts to come, or under way, at that placement that the carer is still on, drafts too."""
+    """The shifts to come, or under way, with that child that the carer is still on, drafts too."""
     return Assignment.objects.standing().filter(
-        carer=request.carer_id, shift__placement=request.placement_id, ends_at__gt=as_of
+        carer=request.carer_id, shift__placement__child=request.placement.child_id, ends_at__gt=as_of
     )
 
 
@@ -227,8 +261,11 @@ def request_page(request: RotaRequest) -> str:
     return reverse("staffing:rota_request", args=[request.pk])
 
 
-def _tell_deciders(placement: Placement, key: str, subject: str, path: str, by: User, as_of: dt.datetime) -> None:
+def _tell_deciders(
+    placement: Placement, key: str, subject: str, path: str, by: User, as_of: dt.datetime, *others_too: User
+) -> None:
     people = notices.social_workers([placement], as_of) + notices.placement_managers([placement], as_of)
+    people += others_too
     text = "Something was asked about a rota that you decide."
     others = [person for person in people if person.pk != by.pk]
     notices.tell(others, key=key, subject=subject, text=text, path=path)
@@ -308,6 +345,6 @@ def waive_checks(
         subject="a carer’s checks were waived",
         text=f"In an emergency {len(missing)} of a carer’s checks were waived for {hours} hours at a placement of a child "
         "you answer for.",
-        path=reverse("dashboards:placement", args=[placement.pk]),
+        path=f"{reverse('staffing:carer', args=[carer.pk])}#waivers",
     )
     return waiver

@@ -7,6 +7,8 @@ are the things it cannot know: who is asking, and whether they saw the shift as 
 import datetime as dt
 from collections.abc import Iterable
 
+from django.urls import reverse
+
 from children import policies as for_child
 from children.actions.deciding import decided
 from core import clock
@@ -17,12 +19,16 @@ from core.errors import Conflict, Invalid
 from core.models import User
 from placements import policies as for_placement
 from placements.models import Placement, Provider
-from staffing import policies
-from staffing.models import Assignment, Carer, Shift
+from staffing import notices, policies
+from staffing.models import Assignment, Carer, RotaRequest, Shift
+from staffing.rota import cover_word, fewest, required_for
 
 PLANNED_AHEAD = dt.timedelta(days=366)  # further off than this, a date is a slip of the finger
 SHIFT_CHANGED = "The shift’s hours were changed"
 SHIFT_CANCELLED = "The shift was cancelled"
+SWAPPED = "Swapped for another carer"
+TAKEN_OFF_A_DRAFT = "Taken off a draft"
+ANALYSIS_MISSING = "Enter what the child’s wish tells us, and what it means for risk"
 
 
 # --- locks ------------------------------------------------------------------------------------------------------------
@@ -224,9 +230,9 @@ def assign(
     changed(shift)
     span = (starts_at or shift.starts_at, ends_at or shift.ends_at)
     part = "" if span == (shift.starts_at, shift.ends_at) else f" for part of it, {hours(*span)}"
-    _decided(
-        "assign", shift, f"{carer} to work {called(shift)}{part}. On it before: {_on(shift)}.", "", by=by, as_of=as_of
-    )
+    though = ", though somebody asked that they be taken off" if asked_off(shift.placement, [carer.pk]) else ""
+    what = f"{carer} to work {called(shift)}{part}{though}. On it before: {_on(shift)}."
+    _decided("assign", shift, what, "", by=by, as_of=as_of)
     return put_on(shift, carer, agency, *span, by=by, as_of=as_of)
 
 
@@ -242,7 +248,8 @@ def put_on(
 ) -> Assignment:
     """Write the row, with everything asked that is asked of each. The caller holds the carer and the shift.
 
-    A published shift asks of the carer's agency what publishing asked of the others.
+    A published shift asks of the carer's agency what publishing asked of the others. Whoever was to be taken off is put
+    back in nobody's silence: those who asked hear of it, and the social worker.
     """
     day = clock.local_date(shift.starts_at)
     agency = policies.agency_for(carer, shift.placement, day, agency)
@@ -253,35 +260,91 @@ def put_on(
         raise Invalid({"ends_at": "The time they finish must be after the time they start"})
     if starts_at < shift.starts_at or ends_at > shift.ends_at:
         raise Invalid({"starts_at": "Enter hours within those of the shift"})
-    return Assignment.objects.create(
-        shift=shift, carer=carer, agency=agency, starts_at=starts_at, ends_at=ends_at, assigned_by=by
+    assignment = Assignment.objects.create(
+        shift=shift,
+        carer=carer,
+        agency=agency,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        put_on_at=as_of,
+        assigned_by=by,
     )
+    if asked := asked_off(shift.placement, [carer.pk]):
+        people = [request.asked_by for request in asked] + notices.social_workers([shift.placement], as_of)
+        notices.tell(
+            [person for person in people if person.pk != by.pk],
+            key=f"put-back-{assignment.pk}",
+            subject="a carer who was to be taken off is put back on a rota",
+            text="A carer who was to be taken off a rota was put on a shift with the child after that.",
+            path=reverse("staffing:rota_request", args=[asked[0].pk]),
+        )
+    return assignment
+
+
+def asked_off(placement: Placement, carers: Iterable[int]) -> list[RotaRequest]:
+    """The requests to take any of these carers off that nobody has withdrawn, the newest first: at whichever placement of
+    the child they were made."""
+    asked = RotaRequest.objects.binding().about(placement.child_id).filter(carer__in=list(carers))
+    return list(asked.select_related("carer", "asked_by").order_by("-asked_at", "-pk"))
 
 
 @action
 def take_off(
-    *, assignment: Assignment, why: str, version: int | None = None, by: User, as_of: dt.datetime
+    *,
+    assignment: Assignment,
+    why: str,
+    child_asked: bool = False,
+    analysis: str = "",
+    version: int | None = None,
+    by: User,
+    as_of: dt.datetime,
 ) -> Assignment:
-    """Take a carer off a shift: if it has begun, from now on."""
+    """Take a carer off a shift: if it has begun, from now on.
+
+    Off a published shift it is a swap for nobody, and asks what a swap asks: where the child asked, `analysis` is an adult's
+    (F23).
+    """
     shift = assignment.shift
     hold_shift(shift, version)
     for_child.hold(assignment)
     touch(placement=shift.placement, child=shift.placement.child, carer=assignment.carer)
     policies.rota_gate(by, shift, as_of)
     for_child.required(why=(why, "Enter why they are taken off"))
+    if child_asked and not analysis.strip():
+        raise Invalid({"analysis": ANALYSIS_MISSING})
     if assignment.removed_at is not None:
         raise Conflict("Somebody has taken this carer off the shift already.")
     if assignment.ends_at <= as_of:
         raise Invalid({"": "This is over. Record who was there on the shift’s own page"})
     because(why.strip())
-    before = _on(shift)
+    before, were_on = cover_of(shift), _on(shift)
     off(assignment, why.strip()[:200], as_of)
     still_led(shift)
     changed(shift, "leader")
+    asked = "A change of staff the child asked for: " if child_asked else ""
+    effect = effect_on_cover(before, cover_of(shift))
+    what = f"{asked}{assignment.carer} off {called(shift)}. On it before: {were_on}. {effect}"
     # Why somebody was taken off stays with the shift: her record is read by many who may not know that of a carer.
-    what = f"{assignment.carer} off {called(shift)}. On it before: {before}."
-    _decided("take_off", shift, what, "It is with the shift.", by=by, as_of=as_of)
+    reason = f"It is with the shift, under what was changed.{the_wish(analysis) if child_asked else ''}"
+    _decided("take_off", shift, what, reason, by=by, as_of=as_of)
     return assignment
+
+
+def cover_of(shift: Shift) -> tuple[int | None, int]:
+    """How many the shift needs, and how many are on it."""
+    on = Assignment.objects.filter(shift=shift, removed_at__isnull=True).values_list("starts_at", "ends_at")
+    return required_for(shift.placement, [shift])[shift.pk], fewest(on, shift.starts_at, shift.ends_at)
+
+
+def effect_on_cover(before: tuple[int | None, int], after: tuple[int | None, int]) -> str:
+    """What a change of staff did to how a shift is covered, in a sentence."""
+    needed = f"{before[0]} are needed" if before[0] is not None else "how many are needed is not on record"
+    effect = f"{before[1]} carers planned before and {after[1]} after; {needed}"
+    return f"Effect on cover: {effect}{f', so cover is {cover_word(*after)}' if before[0] is not None else ''}."
+
+
+def the_wish(analysis: str) -> str:
+    return f"\n\nWhat the wish tells us, and what it means for risk: {analysis.strip()}"
 
 
 @action

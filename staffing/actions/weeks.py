@@ -17,7 +17,7 @@ from core.models import Refusal, User
 from placements import policies as for_placement
 from placements.models import Placement
 from staffing import policies
-from staffing.actions.rota import PLANNED_AHEAD, called, hold_carers, put_on
+from staffing.actions.rota import PLANNED_AHEAD, asked_off, called, hold_carers, put_on
 from staffing.models import Assignment, Carer, Shift
 from staffing.rota import ONE_WEEK, moment_of, not_checked
 
@@ -25,6 +25,7 @@ WEEK_CHANGED = (
     "Somebody changed a draft of this week after you opened it, so nothing was published. These are the drafts as they are "
     "now: look at them, then publish them."
 )
+ASKED_OFF = "Somebody asked that they be taken off this rota."
 
 
 def days_of(week: dt.date) -> tuple[dt.datetime, dt.datetime]:
@@ -74,10 +75,13 @@ def publish(
         shift.version += 1
         shift.save(update_fields=["published_at", "published_by", "version"])
     number = "1 shift" if len(shifts) == 1 else f"{len(shifts)} shifts"
+    on = Assignment.objects.filter(shift__in=shifts, removed_at__isnull=True).values_list("carer", flat=True)
+    named = ", ".join(sorted({str(request.carer) for request in asked_off(placement, on)}))
     decided(
         "publish",
         child=placement.child,
-        what=f"The rota of the week of {in_words(week)}: {number} published.",
+        what=f"The rota of the week of {in_words(week)}: {number} published."
+        + (f" On it, though somebody asked that they be taken off: {named}." if named else ""),
         why="The week as drafted: each shift led, and each carer’s checks complete.",
         by=by,
         as_of=as_of,
@@ -126,6 +130,7 @@ class Copied:
 def copy_week(*, placement: Placement, from_week: dt.date, to_week: dt.date, by: User, as_of: dt.datetime) -> Copied:
     """Draft a week like another, at the same times by English clocks. Every carer passes every gate again, or is left off.
 
+    So is whoever somebody asked to have taken off: a copy asks nobody, and is how they came back.
     A shift that is there already stays as it is. Both weeks are given by their Mondays.
     """
     policies.may(by, Permission.PROPOSE_ROTA, placement)
@@ -151,6 +156,7 @@ def copy_week(*, placement: Placement, from_week: dt.date, to_week: dt.date, by:
         for shift in Shift.objects.standing().filter(placement=placement, starts_at__gte=first, starts_at__lt=last)
     }
     later = to_week - from_week
+    bound = {request.carer_id for request in asked_off(placement, {assignment.carer_id for assignment in on})}
     copied, drafts = Copied(), {}
     for shift in source:
         starts_at, ends_at = moment_of(shift.starts_at, later), moment_of(shift.ends_at, later)
@@ -166,6 +172,9 @@ def copy_week(*, placement: Placement, from_week: dt.date, to_week: dt.date, by:
     leaders = {shift.pk: shift.leader_id for shift in source}
     for assignment in on:  # in order of carers, as every writer goes
         if (draft := drafts.get(assignment.shift_id)) is None:
+            continue
+        if assignment.carer_id in bound:
+            copied.refused.append((draft, assignment.carer, ASKED_OFF))
             continue
         hours = (moment_of(assignment.starts_at, later), moment_of(assignment.ends_at, later))
         try:

@@ -6,6 +6,7 @@ from core import clock, forms
 from core.models import User
 from placements.models import Placement, Provider
 from staffing import policies
+from staffing.forms.rota import analysed, asked_by_the_child
 from staffing.forms.stand_downs import PlacementChoice
 from staffing.models import Carer, Shift
 from staffing.rota import carers_for, monday_of
@@ -31,18 +32,7 @@ class AskSwap(forms.Form):
         required=False,
     )
     reason = forms.TextAreaField(label="Why?", noun="why the swap is asked for", rows=3)
-    child_asked = forms.YesNoField(
-        label="Did the child ask for this?",
-        reveals={"yes": "analysis"},
-        error_messages={"required": "Select whether the child asked for this"},
-    )
-    analysis = forms.TextAreaField(
-        label="What does the child’s wish tell us, and what does it mean for risk?",
-        hint="An adult’s own analysis. What the child wishes is heard; who works the shift is decided by adults, and the "
-        "decision goes on the child’s record.",
-        noun="what the child’s wish tells us, and what it means for risk",
-        required=False,
-    )
+    child_asked, analysis = asked_by_the_child()
 
     def __init__(self, *args: Any, shift: Shift, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,10 +52,7 @@ class AskSwap(forms.Form):
             del self.fields["agency"]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if not cleaned.get("child_asked"):
-            cleaned["analysis"] = ""
-        return cleaned
+        return analysed(super().clean() or {})
 
 
 class DecideSwap(forms.Form):
@@ -93,6 +80,14 @@ class AskOffRota(forms.Form):
 
 class ConfirmOffRota(forms.Form):
     note = forms.TextAreaField(label="What was done?", noun="what was done", rows=3)
+
+
+class WithdrawRequest(forms.Form):
+    why = forms.TextAreaField(
+        label="Why may the carer be with the child again?",
+        hint="Seen by whoever asked and by those who decide about this rota.",
+        noun="why the carer may be with the child again",
+    )
 
 
 class WaiveChecks(forms.Form):

@@ -156,11 +156,41 @@ class Cancel(forms.Form):
     version = Version()
 
 
+def asked_by_the_child() -> tuple[Any, Any]:
+    """The two questions of every change of staff: whether the child asked for it, and what an adult makes of that."""
+    return (
+        forms.YesNoField(
+            label="Did the child ask for this?",
+            reveals={"yes": "analysis"},
+            error_messages={"required": "Select whether the child asked for this"},
+        ),
+        forms.TextAreaField(
+            label="What does the child’s wish tell us, and what does it mean for risk?",
+            hint="An adult’s own analysis. What the child wishes is heard; who works the shift is decided by adults, and the "
+            "decision goes on the child’s record.",
+            noun="what the child’s wish tells us, and what it means for risk",
+            required=False,
+        ),
+    )
+
+
+def analysed(typed: dict[str, Any]) -> dict[str, Any]:
+    """What is thought of a wish counts only where there was one."""
+    return typed if typed.get("child_asked") else typed | {"analysis": ""}
+
+
 class TakeOff(forms.Form):
     why = forms.TextField(
-        label="Why are they taken off?", noun="why they are taken off", hint="Kept with the shift.", max_length=200
+        label="Why are they taken off?",
+        noun="why they are taken off",
+        hint="Kept with the shift, and read by everybody who sees its rota.",
+        max_length=200,
     )
+    child_asked, analysis = asked_by_the_child()
     version = Version()
+
+    def clean(self) -> dict[str, Any]:
+        return analysed(super().clean() or {})
 
 
 class TakeOffDraft(forms.Form):

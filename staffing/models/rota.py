@@ -13,7 +13,7 @@ from core.history import tracked
 from core.models import Protected, User, together
 from placements.models import Hours, Placement, Provider
 from staffing.models.carers import Carer
-from staffing.querysets import AssignmentQuerySet, OfRotaQuerySet, OfShiftQuerySet, ShiftQuerySet
+from staffing.querysets import AssignmentQuerySet, OfShiftQuerySet, RotaRequestQuerySet, ShiftQuerySet
 
 LONGEST_SHIFT = dt.timedelta(hours=25)
 
@@ -79,6 +79,7 @@ class Assignment(Protected):
     agency = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    put_on_at = models.DateTimeField(null=True, help_text="When they were put on it; none where no action did it.")
     removed_at = models.DateTimeField(null=True, blank=True)
     removed_why = models.CharField(max_length=200, blank=True)
     assigned_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -154,7 +155,8 @@ class Swap(Protected):
 class RotaRequest(Protected):
     """“Take this carer off the rota”: asked in the system, to be confirmed as done within 24 hours, and seen by the asker.
 
-    It is done when the carer is on no shift to come at the placement, and not when somebody says so.
+    It is done when the carer is on no shift to come with the child, and not when somebody says so. It goes with the child
+    to the next placement, and binds until it is withdrawn: whoever is put on a shift after it was put back.
     """
 
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="rota_requests")
@@ -166,18 +168,24 @@ class RotaRequest(Protected):
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     done_note = models.TextField(blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_why = models.TextField(blank=True)
     recorded_at = RecordedAt()
     history = tracked()
-    objects = OfRotaQuerySet.as_manager()
+    objects = RotaRequestQuerySet.as_manager()
 
     class Meta:
         ordering = ["-asked_at"]
         constraints = [
             models.UniqueConstraint(
                 fields=["placement", "carer"],
-                condition=Q(done_at__isnull=True),
+                condition=Q(done_at__isnull=True, withdrawn_at__isnull=True),
                 name="one_open_request_a_carer",
                 violation_error_message="There is already an open request to take this carer off this rota.",
             ),
             models.CheckConstraint(condition=together("done_at", "done_by"), name="request_done_by_somebody"),
+            models.CheckConstraint(
+                condition=together("withdrawn_at", "withdrawn_by"), name="request_withdrawn_by_somebody"
+            ),
         ]

@@ -12,7 +12,7 @@ from core.dates import birthday
 from core.history_panel import changes
 from core.models import User
 from staffing import cleared
-from staffing.models import Carer, Check, Engagement, Supervision, SupervisionLine, Training
+from staffing.models import Carer, Check, CheckWaiver, Engagement, Supervision, SupervisionLine, Training
 from staffing.querysets import agencies_known_to
 from staffing.views import stand_downs
 
@@ -63,6 +63,9 @@ def page_of(carer: Carer, user: User, as_of: dt.datetime) -> dict[str, Any]:
     supervisions = list(
         Supervision.for_user(user).filter(carer=carer).read_by(user).select_related("recorded_by").order_by("-held_on")
     )
+    waivers = list(
+        CheckWaiver.for_user(user).filter(carer=carer).select_related("placement__child", "placement__home", "given_by")
+    )
     mine = set(agencies_known_to(user).values_list("pk", flat=True)) if manages else set()
     missing = [row for row in rows if row.colour == "red"]
     return {
@@ -72,6 +75,10 @@ def page_of(carer: Carer, user: User, as_of: dt.datetime) -> dict[str, Any]:
         "sees_conduct": user.can(Permission.SEE_CONDUCT),
         "rows": rows,
         "lacks": cleared.in_words(row.kind for row in missing),
+        "waivers": [
+            (waiver, cleared.in_words(waiver.missing), waiver.starts_at <= as_of < waiver.ends_at) for waiver in waivers
+        ],
+        "waived": [waiver for waiver in waivers if waiver.ends_at > as_of],
         "engagements": [
             (engagement, manages and engagement.ended_on is None and engagement.agency_id in mine)
             for engagement in engagements

@@ -3,8 +3,9 @@
 from functools import partial
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -16,7 +17,7 @@ from staffing import policies
 from staffing.actions import requests as actions
 from staffing.forms import requests as forms
 from staffing.models import Carer, RotaRequest, Shift, Swap
-from staffing.rota import rows_of, said, with_people
+from staffing.rota import carers_for, monday_of, rows_of, said, with_people
 from staffing.views.stand_downs import carer_page
 
 MAY_ASK_SWAP = (Permission.PROPOSE_ROTA, Permission.RECORD_SHIFT)
@@ -79,8 +80,23 @@ def swap(request: HttpRequest, pk: int) -> HttpResponse:
             "row": rows_of(placement, shifts)[0],
             "may_decide": policies.may_decide_staffing(request.user, placement, clock.now()),
             "with_analysis": _with_analysis(request, asked),
+            "why_not": _why_not(asked),
         },
     )
+
+
+def _why_not(asked: Swap) -> str:
+    """Why a swap that waits cannot be approved as things stand, or what to weigh first; "" where nothing is known."""
+    shift, incoming = asked.shift, asked.incoming
+    if asked.state != Swap.State.ASKED or incoming is None:
+        return ""
+    offered = carers_for(shift.placement, monday_of(clock.local_date(shift.starts_at)))
+    candidate = next((each for each in offered if each.carer == incoming), None)
+    if candidate is None:
+        return f"{incoming} no longer works for anybody who supplies this placement."
+    if reason := candidate.why_not(shift.starts_at, shift.ends_at):
+        return f"{incoming} cannot work this shift. {reason}."
+    return f"{incoming}: somebody asked that they be taken off this rota." if candidate.asked_off else ""
 
 
 @access(Permission.PROPOSE_ROTA)
@@ -99,7 +115,7 @@ def decide_swap(request: HttpRequest, pk: int) -> HttpResponse:
         template="staffing/swap_decide.html",
         submit_label="Record the decision",
         success="Decided",
-        context={"swap": asked, "with_analysis": _with_analysis(request, asked)},
+        context={"swap": asked, "with_analysis": _with_analysis(request, asked), "why_not": _why_not(asked)},
     )
 
 
@@ -127,9 +143,20 @@ def ask_off_rota(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _request(request: HttpRequest, pk: int) -> RotaRequest:
     asked = RotaRequest.for_user(request.user).select_related(
-        "placement__child", "placement__home", "carer", "asked_by", "done_by"
+        "placement__child", "placement__home", "carer", "asked_by", "done_by", "withdrawn_by"
     )
     return get_object_or_404(asked, pk=pk)
+
+
+@access(Permission.SEE_ROTA)
+@require_safe
+def off_rota(request: HttpRequest, pk: int, carer: int) -> HttpResponse:
+    """From a flag, which knows the child's placement and the carer: to the request, the open one before any other."""
+    asked = RotaRequest.for_user(request.user).binding().about(theirs(request, pk).child_id).filter(carer=carer)
+    found = asked.order_by(F("done_at").desc(nulls_first=True), "due_at", "pk").first()
+    if found is None:
+        raise Http404
+    return redirect(actions.request_page(found))
 
 
 @access(Permission.SEE_ROTA)
@@ -137,7 +164,8 @@ def _request(request: HttpRequest, pk: int) -> RotaRequest:
 def rota_request(request: HttpRequest, pk: int) -> HttpResponse:
     """What was asked, its clock, and whether it is done: by the rota itself, and not by what anybody says."""
     asked, as_of = _request(request, pk), clock.now()
-    may_decide = policies.may_decide_staffing(request.user, asked.placement, as_of)
+    now_at = policies.where_now(asked, as_of)
+    may_decide = policies.may_decide_staffing(request.user, now_at, as_of)
     left = actions.still_on(asked, as_of).select_related("shift").order_by("starts_at")
     return render(
         request,
@@ -145,11 +173,13 @@ def rota_request(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "title": "Taking a carer off the rota",
             "caption": str(asked.placement.child),
-            "back_url": reverse("staffing:rota", args=[asked.placement_id]),
+            "back_url": reverse("staffing:rota", args=[now_at.pk]),
             "asked": asked,
+            "moved": now_at != asked.placement,
             "late": asked.done_at is None and asked.due_at <= as_of,
             "left": [(assignment.shift_id, said(assignment.shift)) for assignment in left],
             "may_decide": may_decide,
+            "may_withdraw": policies.may_withdraw(request.user, asked, as_of),
             "with_reason": may_decide or asked.asked_by == request.user,
         },
     )
@@ -169,7 +199,29 @@ def confirm_off_rota(request: HttpRequest, pk: int) -> HttpResponse:
         back_url=page,
         submit_label="Confirm it is done",
         success="Confirmed. Whoever asked is told",
-        context={"intro": "It is done when the carer is on no shift to come at this placement, drafts included."},
+        context={"intro": "It is done when the carer is on no shift to come with the child, drafts included."},
+    )
+
+
+@access(Permission.SEE_ROTA)
+def withdraw_request(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whoever sees the request reaches this page; whether they may let the carer come back, the gate says."""
+    asked = _request(request, pk)
+    page = actions.request_page(asked)
+    return record_form(
+        request,
+        form_class=forms.WithdrawRequest,
+        act=partial(actions.withdraw_request, request=asked),
+        done=actions.request_page,
+        title="Let the carer come back" if asked.done_at else "Withdraw the request",
+        caption=str(asked.carer),
+        back_url=page,
+        submit_label="Withdraw the request",
+        success="Withdrawn. The carer may be put on shifts with the child again",
+        context={
+            "intro": "The carer may then be put on shifts with the child again. That the child wishes it is heard, and is no "
+            "reason by itself."
+        },
     )
 
 

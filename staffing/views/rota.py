@@ -223,7 +223,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     as_of = clock.now()
     placement, monday = theirs(request, pk), _week(request, as_of)
     grid = Grid(placement, monday, request.user, as_of)
-    drafts = [card for card in grid.cards if not card.shift.published_at and card.shift.ends_at > as_of]
+    drafts = [card for card in grid.cards if card.row in grid.week.drafts]
     return record_form(
         request,
         form_class=Seen,
@@ -241,5 +241,6 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
             "drafts": drafts,
             "short": [card for card in drafts if card.row in grid.week.short],
             "leaderless": [card for card in drafts if card.row in grid.week.without_leader],
+            "to_be_off": sorted({each.on.name for card in drafts for each in card.people if each.on.asked_off}),
         },
     )

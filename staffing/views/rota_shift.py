@@ -19,7 +19,6 @@ from staffing.models import Assignment, Carer, Shift
 from staffing.views.rota import _called, rota_page
 from staffing.views.rota_week import ShiftPage
 
-TAKEN_OFF_A_DRAFT = "Taken off a draft"
 TEMPLATE, ACT_TEMPLATE = "staffing/shift.html", "staffing/_rota_act.html"
 
 
@@ -105,7 +104,7 @@ def take_off(request: HttpRequest, pk: int) -> HttpResponse:
     published = found.published_at is not None
     act: Callable[..., Any] = partial(acts.take_off, assignment=assignment)
     if not published:
-        act = partial(act, why=TAKEN_OFF_A_DRAFT)
+        act = partial(act, why=acts.TAKEN_OFF_A_DRAFT)
     return _an_act(
         request,
         found,

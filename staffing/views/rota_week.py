@@ -10,7 +10,8 @@ from core.access import Permission
 from core.models import User
 from placements.models import Placement
 from staffing import policies
-from staffing.models import Shift, StaffingPlan, Swap
+from staffing.actions.rota import SHIFT_CANCELLED, SWAPPED, TAKEN_OFF_A_DRAFT
+from staffing.models import Assignment, CheckWaiver, RotaRequest, Shift, StaffingPlan, Swap
 from staffing.rest import ONE_WEEK, RotaWarning, in_hours
 from staffing.rota import Candidate, OnShift, ShiftOfWeek, Week, carers_for, rows_of, warnings_for, week_of, with_people
 
@@ -18,6 +19,10 @@ KINDS = list(Shift.Kind)
 SHORT_WARNING = {"rest": "Rest under 11 hours", "hours": "Over 48 hours this week"}
 UNCHECKED = "Checks not complete and in date"
 ASKED_OFF = "Somebody asked that they be taken off this rota"
+MARKS = {  # of whoever was to be taken off: on the grid, and whole
+    "asked": ("Asked to be taken off", ASKED_OFF),
+    "back": ("Was to be taken off, put back", "Put on this shift after somebody asked that they be taken off"),
+}
 FROM_THE_ORDER = "As many as the deprivation of liberty order states."
 EARLIEST, LATEST = dt.date(2000, 1, 3), dt.date(2199, 12, 2)
 
@@ -63,6 +68,7 @@ class Person:
     part: str  # the hours, where not the whole shift
     warnings: list[str]  # a few words each, for the grid
     sentences: list[str]  # the same, whole
+    marks: list[str]  # those that whoever publishes the week should see
 
 
 class Card:
@@ -93,13 +99,20 @@ class Card:
     def _person(self, on: OnShift) -> Person:
         local = [moment.astimezone(clock.LONDON) for moment in (on.starts_at, on.ends_at)]
         said = [warning for warning in self._warnings if warning.carer_id == on.carer_id]
-        unchecked = [UNCHECKED] if on.unchecked else []
+        unchecked = [UNCHECKED] if on.unchecked else [waived(on.waived_until)] if on.waived_until else []
+        short, whole = MARKS.get(on.asked_off, ("", ""))
         return Person(
             on,
             "" if on.whole_shift else f"{local[0]:%H:%M} to {local[1]:%H:%M}",
-            unchecked + [SHORT_WARNING[warning.kind] for warning in said],
-            unchecked + [warning.sentence for warning in said],
+            [*filter(None, [short]), *unchecked, *(SHORT_WARNING[warning.kind] for warning in said)],
+            [*filter(None, [whole]), *unchecked, *(warning.sentence for warning in said)],
+            [*filter(None, [short]), *unchecked],
         )
+
+
+def waived(until: dt.datetime) -> str:
+    local = until.astimezone(clock.LONDON)
+    return f"Checks waived until {local.day} {local:%B}, {local:%H:%M}"
 
 
 def may_change(shift: Shift, *, may_draft: bool, may_decide: bool, as_of: dt.datetime) -> bool:
@@ -184,9 +197,13 @@ class Grid:
             ("over", f"{over} over", over),
             ("", f"{leaderless} without a leader", leaderless),
             ("", count(waiting, "swap waiting", "swaps waiting"), waiting),
-            ("", count(drafts, "draft") if drafts else "all published", True),
+            ("", count(drafts, "draft") if drafts else self._all_published, True),
         ]
         return [(state, words) for state, words, there in facts if there and self.cards]
+
+    @property
+    def _all_published(self) -> str:
+        return "all published" if all(row.published for row in self.week.shifts) else "nothing to publish"
 
     @cached_property
     def needs(self) -> list[str]:
@@ -199,6 +216,18 @@ class Grid:
     @property
     def who_decides(self) -> str:
         return who_decides(self.placement, self.as_of)
+
+    @cached_property
+    def to_be_off(self) -> list[tuple[RotaRequest, bool]]:
+        """The requests to take a carer off that are not done, and whether each is late."""
+        asked = RotaRequest.for_user(self.user).open().about(self.placement.child_id).select_related("carer")
+        return [(request, request.due_at <= self.as_of) for request in asked.order_by("due_at", "pk")]
+
+    @cached_property
+    def waivers(self) -> list[CheckWaiver]:
+        """The waivers of checks at this placement that run, or begin soon."""
+        running = CheckWaiver.for_user(self.user).filter(placement=self.placement, ends_at__gt=self.as_of)
+        return list(running.select_related("carer", "given_by").order_by("ends_at", "pk"))
 
 
 def needs_of(placement: Placement, user: User, since: dt.datetime, until: dt.datetime) -> list[str]:
@@ -272,6 +301,29 @@ def _never(candidate: Candidate, monday: dt.date, as_of: dt.datetime) -> str:
     return reasons[0] if reasons and all(reasons) else ""
 
 
+@dataclass(frozen=True)
+class Change:
+    """One change of who works a shift, and why. `swap` is its page, where it was one."""
+
+    at: dt.datetime
+    what: str
+    why: str
+    by: str = ""
+    swap: int | None = None
+
+
+def _swapped(swap: Swap) -> Change:
+    instead = f"{swap.incoming} in place of {swap.outgoing}" if swap.incoming else f"{swap.outgoing} off"
+    by = str(swap.decided_by) if swap.decided_by else ""
+    return Change(
+        swap.decided_at or swap.asked_at,
+        f"Swap {swap.get_state_display().lower()}: {instead}",
+        swap.decided_why,
+        by,
+        swap.pk,
+    )
+
+
 class ShiftPage:
     """One shift as it stands now: read when the page is written, so that after a conflict it is the present state."""
 
@@ -313,6 +365,23 @@ class ShiftPage:
         """Those that wait for a decision."""
         waiting = Swap.for_user(self.user).filter(shift=self.shift, state=Swap.State.ASKED)
         return list(waiting.select_related("outgoing", "incoming", "asked_by"))
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """What was changed of who works it, the newest first, and why: what a decision on the child's record leaves to it."""
+        gone = Assignment.for_user(self.user).filter(shift=self.shift).exclude(removed_why="")
+        gone = gone.exclude(removed_why__in=(SWAPPED, SHIFT_CANCELLED, TAKEN_OFF_A_DRAFT)).select_related("carer")
+        decided = Swap.for_user(self.user).filter(shift=self.shift).exclude(state=Swap.State.ASKED)
+        found = [self._taken_off(each) for each in gone]
+        found += [_swapped(swap) for swap in decided.select_related("outgoing", "incoming", "decided_by")]
+        return sorted(found, key=lambda change: change.at, reverse=True)
+
+    @staticmethod
+    def _taken_off(assignment: Assignment) -> Change:
+        if assignment.removed_at is None:  # they had begun
+            left = assignment.ends_at.astimezone(clock.LONDON)
+            return Change(assignment.ends_at, f"{assignment.carer} off from {left:%H:%M}", assignment.removed_why)
+        return Change(assignment.removed_at, f"{assignment.carer} off", assignment.removed_why)
 
     @cached_property
     def choices(self) -> list[Choice]:

@@ -4,13 +4,14 @@ import datetime as dt
 from functools import partial
 from typing import Any, NamedTuple
 
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from core import clock
-from core.access import Permission, access
+from core.access import Permission, Role, access
 from core.models import User
 from core.pages import record_form
 from placements.models import Placement
@@ -18,6 +19,7 @@ from staffing import policies
 from staffing.actions import stand_downs as actions
 from staffing.forms import stand_downs as forms
 from staffing.models import Carer, Lift, LiftApproval, Shift, StandDown, StandDownCase
+from staffing.querysets import shifts_known_to
 from staffing.rota import ShiftOfWeek, rows_of, with_people
 
 WISH = (
@@ -50,6 +52,12 @@ def about(user: User, carer: Carer, as_of: dt.datetime) -> dict[str, Any]:
     return {
         "standing": list(StandDown.for_user(user).standing_at(as_of).filter(carer=carer)),
         "notice": StandDown.NOTICE,
+        "ended": list(
+            StandDownCase.for_user(user)
+            .filter(stand_down__carer=carer, stand_down__lifted_at__lte=as_of)
+            .select_related("stand_down")
+            .order_by("-stand_down__starts_at")
+        ),
         "acts": [Act(reverse(name, args=[carer.pk]), label) for needed, name, label in offered if user.can(needed)],
     }
 
@@ -85,9 +93,11 @@ def stand_down(request: HttpRequest, pk: int) -> HttpResponse:
     user, as_of = request.user, clock.now()
     standing = get_object_or_404(StandDown.for_user(user).select_related("carer"), pk=pk)
     case = StandDownCase.for_user(user).filter(stand_down=standing).select_related("placement__child").first()
+    agreed = Prefetch("approvals", LiftApproval.for_user(user).select_related("by"), to_attr="agreed")
     lifts = Lift.for_user(user).filter(case__stand_down=standing).select_related("case__stand_down__carer", "asked_by")
-    proposed = lifts.filter(withdrawn_at__isnull=True).first()
-    approvals = list(LiftApproval.for_user(user).filter(lift=proposed).select_related("by")) if proposed else []
+    proposals = list(lifts.prefetch_related(agreed).order_by("-asked_at"))
+    proposed: Any = next((lift for lift in proposals if lift.withdrawn_at is None), None)
+    approvals = proposed.agreed if proposed else []
     taken = {approval.seat for approval in approvals}
     return render(
         request,
@@ -99,6 +109,8 @@ def stand_down(request: HttpRequest, pk: int) -> HttpResponse:
             "standing": standing,
             "case": case,
             "proposed": proposed,
+            "withdrawn": [lift for lift in proposals if lift.withdrawn_at] if case else [],
+            "named": case is not None or user.role == Role.IRO,
             "approvals": approvals,
             "waiting": [label for seat, label in LiftApproval.Seat.choices if seat not in taken],
             "seats": policies.seats_left(user, proposed.case, taken, as_of) if proposed else [],
@@ -114,7 +126,7 @@ def stand_down(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _emptied(request: HttpRequest, standing: StandDown) -> list[ShiftOfWeek]:
     """The shifts the carer came off, of those this person sees, with the cover each has now."""
-    shifts = Shift.for_user(request.user).filter(pk__in=actions.taken_off_by(standing).values("shift"))
+    shifts = shifts_known_to(request.user).filter(pk__in=actions.taken_off_by(standing).values("shift"))
     placements: dict[Placement, list[Shift]] = {}
     for shift in with_people(shifts.select_related("placement__child", "placement__home")):
         placements.setdefault(shift.placement, []).append(shift)
@@ -179,7 +191,7 @@ def approve_lift(request: HttpRequest, pk: int) -> HttpResponse:
     page = actions.stand_down_page(lift.case.stand_down)
     seats = policies.seats_left(request.user, lift.case, {approval.seat for approval in approvals}, clock.now())
     context = {"wish": WISH, "lift": lift, "approvals": approvals, "seats": seats, "three": THREE}
-    context["case"] = StandDownCase.for_user(request.user).filter(pk=lift.case_id).first()
+    context["case"] = context["named"] = StandDownCase.for_user(request.user).filter(pk=lift.case_id).first()
     return record_form(
         request,
         form_class=forms.ApproveLift,

@@ -10,8 +10,8 @@ from core import clock
 from core.models import Refusal
 from placements.actions import appoint_manager
 from staffing.actions.rota import change_shift
-from staffing.actions.stand_downs import stand_down
-from staffing.models import Assignment, Shift
+from staffing.actions.stand_downs import approve_lift, stand_down
+from staffing.models import Assignment, Lift, Shift
 from tests.cast import at
 from tests.staffing.rota_scene import Rota, ago, monday
 
@@ -138,6 +138,7 @@ def test_a_stale_form_is_handed_back_with_what_was_typed_and_the_shift_as_it_is(
     amy.follows("Day on", within=card(amy, "Day", NEXT))
     amy.follows(f"Take off {on.carer}")
     amy.enters("Why are they taken off?", "She rang in ill this morning.")
+    amy.chooses("Did the child ask for this?", "No")
     change_shift(shift=shift, starts_at=at(NEXT, 7), ends_at=at(NEXT, 20), version=1, by=cast.paul, as_of=clock.now())
     amy.presses("Take off", status=409)
     amy.sees("Somebody changed this shift after you opened it", "The shift as it is now", "07:00 to 20:00")
@@ -174,7 +175,7 @@ def test_a_week_is_copied_without_whoever_was_stood_down_since(cast, rota, at_a_
 def test_priya_works_a_shift_a_swap_is_decided_and_a_stand_down_is_lifted_by_three(cast, rota, at_a_browser):
     began = clock.now().replace(second=0, microsecond=0) - dt.timedelta(hours=1)
     shift = Shift.objects.create(
-        placement=rota.placement, kind="day", starts_at=began, ends_at=began + dt.timedelta(hours=9), drafted_by=cast.paul,
+        placement=rota.placement, kind="waking_night", starts_at=began, ends_at=began + dt.timedelta(hours=9), drafted_by=cast.paul,
         published_by=cast.paul, published_at=began, leader=rota.named("Ada Thorne"),
     )  # fmt: skip
     for carer in rota.carers[:5]:
@@ -183,14 +184,35 @@ def test_priya_works_a_shift_a_swap_is_decided_and_a_stand_down_is_lifted_by_thr
     later = rota.shift(NEXT, published=True)
     rota.puts(hugo, later)
 
-    priya = at_a_browser(cast.priya, widths=(768, 390)).is_signed_in()
+    priya = at_a_browser(cast.priya).is_signed_in()
     priya.opens("dashboards:my_work")
     priya.follows("Rota of Robin", exact=False)
-    priya.follows("Day on", within=priya.page.locator(f"#shift-{shift.pk}"))
+    priya.opens("staffing:shift", shift.pk)
     priya.follows("See who was there")
     button = priya.page.get_by_role("button", name=re.compile("Sign on now.*Ada Thorne"))
     priya._goes(button.click, 200)
-    priya.sees("Signed on", "1 inside now", "4 too few")
+    priya.sees("Signed on", "1 inside now", "2 too few")
+    priya.follows("Awake check")
+    priya.chooses("Ada Thorne", "Awake")
+    priya.enters("Who looked?", "Priya Lark")
+    priya.chooses("When?", "Now")
+    priya.presses("Sign the check")
+    priya.sees("Ada Thorne: awake", "seen by Priya Lark")
+    priya.follows("Hand over")
+    priya.enters("What do they need to know?", "He sleeps with the light on.")
+    priya.enters("Who received it?", "Bram Sedge")
+    priya.chooses("When?", "Now")
+    priya.presses("Save the handover")
+    priya.sees("He sleeps with the light on.")
+    priya.follows("Sign off Ada Thorne")
+    priya.chooses("When?", "Now")
+    priya.presses("Sign off")
+    priya.sees("0 inside now")
+    priya.follows("Write the log")
+    priya.enters("How was Robin?", "Calm, and asleep by ten.")
+    priya.enters("What Robin did, ate and asked for", "Pasta. He asked to ring his nan.")
+    priya.presses("Save log")
+    assert shift.placement.logs.get().author == cast.priya
     opens_week(priya, rota)
     priya.follows("Day on", within=card(priya, "Day", NEXT))
     priya.follows("Swap Hugo Clover")
@@ -224,15 +246,19 @@ def test_priya_works_a_shift_a_swap_is_decided_and_a_stand_down_is_lifted_by_thr
     tom.follows("Propose to lift it")
     tom.enters("Why should it be lifted?", "It was another carer: the cameras show it.")
     tom.presses("Propose it")
-    sal, paul = (at_a_browser(who).is_signed_in() for who in (cast.sal, cast.paul))
-    for person, seats_left in ((tom, 3), (sal, 2), (paul, 1)):
-        standing.refresh_from_db()
-        assert standing.lifted_at is None, f"{seats_left} seats are still empty"
-        person.opens("staffing:stand_down", standing.pk)
-        person.follows("Approve lifting it")
-        person.enters("Your own reason", "I have seen what was found.")
-        person.presses("Approve lifting it")
+    lift = Lift.objects.get()
+    for seat, who in (("social_worker", cast.tom), ("safeguarding", cast.sal)):
+        approve_lift(lift=lift, seat=seat, reason="I have seen what was found.", by=who, as_of=clock.now())
+    standing.refresh_from_db()
+    assert standing.lifted_at is None, "a seat is still empty"
+    paul = at_a_browser(cast.paul).is_signed_in()
+    paul.opens("staffing:stand_down", standing.pk)
+    paul.follows("Approve lifting it")
+    paul.enters("Your own reason", "Hugo can work here safely.")
+    paul.presses("Approve lifting it")
     standing.refresh_from_db()
     assert standing.lifted_at is not None
+    tom.opens("staffing:stand_down", standing.pk)
+    tom.sees("How it was lifted", "by Paul Bunting", "Hugo can work here safely.")
     opens_week(tom, rota)
     tom.page.get_by_role("button", name="Choose Hugo Clover").wait_for()

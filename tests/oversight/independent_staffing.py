@@ -76,6 +76,7 @@ class Staffing:
             [s for s in Shift.objects.order_by("starts_at", "pk") if not (s.cancelled_at and s.cancelled_at <= as_of)],
             "placement_id",
         )
+        self.ever = grouped(Shift.objects.all(), "placement_id")  # cancelled too: whoever came all the same was there
         self.all_shifts = {s.pk: s for shifts in self.shifts.values() for s in shifts}
         on = [a for a in Assignment.objects.order_by("starts_at") if not (a.removed_at and a.removed_at <= as_of)]
         self.on_shift, self.on_by_carer = grouped(on, "shift_id"), grouped(on, "carer_id")
@@ -98,7 +99,10 @@ class Staffing:
         self.agreements = grouped(AgencyAgreement.objects.order_by("started_on"), "placement_id")
         self.types = grouped(StaffType.objects.filter(reviewed_on__lte=today), "placement_id")
         self.reflections = grouped(ReflectiveSession.objects.filter(held_on__lte=today), "placement_id")
-        self.requests = grouped(RotaRequest.objects.filter(asked_at__lte=as_of), "placement_id")
+        self.requests = defaultdict(list)  # by child: a request goes with her
+        for request in RotaRequest.objects.filter(asked_at__lte=as_of).select_related("placement"):
+            if not (request.withdrawn_at and request.withdrawn_at <= as_of):
+                self.requests[request.placement.child_id].append(request)
         self.awake = grouped(AwakeCheck.objects.filter(checked_at__lte=as_of).order_by("checked_at"), "shift_id")
         self.allocations = grouped(Allocation.objects.order_by("started_on"), "child_id")
         self.cases = grouped(CaseSupervision.objects.filter(held_on__lte=today), "child_id")
@@ -160,6 +164,7 @@ def expected_of_staffing(facts):
                     (f"{r}{p.letter}" if r in {"STF-01", "STF-11"} else r, limb, p.pk, *x)
                     for r, limb, *x in events(s, p)
                 }
+                found |= {(r, limb, p.pk, *x) for r, limb, *x in put_back(s, p)}
             if lives_there(s, p):
                 rows = [
                     *about_carers(s, p),
@@ -183,7 +188,8 @@ def expected_of_staffing(facts):
 def about_carers(s, p):
     near = [x for x in s.shifts[p.pk] if s.as_of - 28 * DAY < x.starts_at <= s.as_of + 28 * DAY]
     by_agency = {(a.carer_id, a.agency_id) for x in near if s.published(x) for a in s.on_shift[x.pk]}
-    carers = {carer for carer, _ in by_agency} | {w.carer_id for x in near for w in s.there[x.pk] if w.carer_id}
+    came_to = [x for x in s.ever[p.pk] if s.as_of - 28 * DAY < x.starts_at <= s.as_of]
+    carers = {carer for carer, _ in by_agency} | {w.carer_id for x in came_to for w in s.there[x.pk] if w.carer_id}
     dol = any(
         o.starts_on <= s.today <= o.expires_on and not (o.discharged_on and o.discharged_on <= s.today)
         for o in s.facts.orders[p.child_id]
@@ -195,8 +201,8 @@ def about_carers(s, p):
         planned = [a for a in s.on_by_carer[carer_id] if a.shift_id in s.all_shifts]
         planned = [a for a in planned if s.published(s.all_shifts[a.shift_id])]
         here = [a.starts_at for a in planned if s.all_shifts[a.shift_id].placement_id == p.pk]
-        worked = [w.starts_at for w in s.there_by_carer[carer_id] if s.all_shifts.get(w.shift_id)]
-        here += [w.starts_at for w in s.there_by_carer[carer_id] if w.shift_id in {x.pk for x in s.shifts[p.pk]}]
+        worked = s.there_by_carer[carer_id]
+        here += [w.starts_at for w in worked if w.shift_id in {x.pk for x in s.ever[p.pk]}]
         first = min(here)
         yield from theirs(s, p, carer_id, first, min([first, *[a.starts_at for a in planned]]), dol, engagements)
         assert worked or planned
@@ -215,9 +221,10 @@ def about_carers(s, p):
                         yield "STF-04", "supervisor", carer_id, agency_id, None, due
     yield from leaders(s, p, near)
     yield from to_come(s, p)
-    for request in s.requests[p.pk]:
+    for request in s.requests[p.child_id]:
         done = request.done_at and request.done_at <= s.as_of
-        if not done and s.as_of > request.due_at:
+        gone = request.placement.ended_on and request.placement.ended_on <= s.today
+        if not done and s.as_of > request.due_at and (request.placement == p or gone):
             yield "STF-09", "request", request.carer_id, None, None, request.due_at
 
 
@@ -316,6 +323,21 @@ def to_come(s, p):
                 short.append((max(shift.starts_at - 24 * HOUR, shift.published_at), shift.pk))
     if short and s.as_of >= min(short)[0]:
         yield "STF-07", "planned", None, None, min(short)[1], min(short)[0]
+
+
+def put_back(s, p):
+    """Of each carer whom somebody asked to have taken off: the first place on her shifts they were given after that."""
+    for carer_id in {request.carer_id for request in s.requests[p.child_id]}:
+        asked = min(r.asked_at for r in s.requests[p.child_id] if r.carer_id == carer_id)
+        back = []
+        for a in s.on_by_carer[carer_id]:
+            shift, put = s.all_shifts.get(a.shift_id), a.put_on_at or a.recorded_at
+            if shift is None or shift.placement_id != p.pk or shift.starts_at <= s.as_of - 28 * DAY:
+                continue
+            if asked < put <= s.as_of and not s.reviewed(shift, a.ends_at, a.recorded_at):
+                back.append((put, shift.pk))
+        if back:
+            yield "STF-09", "put_back", carer_id, None, min(back)[1], min(back)[0]
 
 
 # --- the rota, the agencies, the child's own line ---------------------------------------------------------------------

@@ -70,6 +70,10 @@ class InventedRota:
         self.carers = [self.carer(placement, f"{number} {n}") for n in range(7)]
         self.line(placement)
         self.rota(placement)
+        if placement.ended_on:  # she moves, and they with her
+            here = self.shifts
+            self.rota(cast.placement(child, placement.ended_on, home=home, type=placement.type))
+            self.shifts = here + self.shifts
         self.after()
         return placement
 
@@ -153,9 +157,11 @@ class InventedRota:
         if self.maybe(0.3):
             asked = self.moment()
             done = asked + chance.randrange(1, 60) * HOUR if self.maybe(0.6) else None
+            withdrawn = asked + 200 * HOUR if asked.hour % 4 == 0 else None
             RotaRequest.objects.create(
                 placement=placement, carer=carer, reason="R", asked_by=cast.amy, asked_at=asked, due_at=asked + 24 * HOUR,
                 done_at=done, done_by=cast.tom if done else None,
+                withdrawn_at=withdrawn, withdrawn_by=cast.tom if withdrawn else None,
             )  # fmt: skip
         return carer
 
@@ -204,7 +210,8 @@ class InventedRota:
 
     def puts(self, carer, shift):
         ends = shift.ends_at - self.chance.choice([0] * 9 + [3]) * HOUR
-        assignment = self.cast.puts(carer, shift, agency=carer.through, ends_at=ends)
+        put_on_at = (shift.published_at or shift.starts_at) - 5 * HOUR
+        assignment = self.cast.puts(carer, shift, agency=carer.through, ends_at=ends, put_on_at=put_on_at)
         if self.maybe(0.04):
             assignment.removed_at = shift.starts_at + self.chance.choice([-30, -2, 2]) * HOUR
             assignment.save()

@@ -16,9 +16,12 @@ from oversight.models import Flag
 from placements.models import Key
 from staffing.models import (
     AgencyAgreement,
+    Assignment,
     Engagement,
     ReflectiveSession,
     RotaRequest,
+    Shift,
+    ShiftReview,
     StaffType,
     Supervision,
     SupervisionLine,
@@ -235,6 +238,54 @@ def test_a_request_has_all_of_its_24_hours(cast, placement, carer):
     request.done_at, request.done_by = asked + 26 * HOUR, cast.amy
     request.save()
     assert not stands(asked + 27 * HOUR, "STF-09", "request")
+
+
+def test_a_request_goes_with_her_until_it_is_done_or_withdrawn(cast, placement, carer):
+    asked, moved = at(MONDAY, 10), MONDAY + DAY
+    request = RotaRequest.objects.create(
+        placement=placement, carer=carer, reason="R", asked_by=cast.tom, asked_at=asked, due_at=asked + 24 * HOUR
+    )
+    placement.ended_on = moved
+    placement.save()
+    assert not stands(asked + 30 * HOUR, "STF-09", "request")  # she lives in no placement
+    after = cast.unregistered(placement.child, moved)
+    flag = check(asked + 30 * HOUR)["STF-09", "request"]
+    assert (flag.placement, flag.carer) == (after, carer)
+    assert flag.mend_url == f"/placements/{after.pk}/rota/off/{carer.pk}/"
+    request.withdrawn_at, request.withdrawn_by = asked + 31 * HOUR, cast.tom
+    request.save()
+    assert stands(asked + 30 * HOUR, "STF-09", "request")
+    assert not stands(asked + 31 * HOUR, "STF-09", "request")
+
+
+def test_put_back_at_once_from_the_moment_it_was_done(cast, placement, carer):
+    asked, put = at(MONDAY, 10), at(MONDAY, 15)
+    request = RotaRequest.objects.create(
+        placement=placement, carer=carer, reason="R", asked_by=cast.tom, asked_at=asked, due_at=asked + 24 * HOUR,
+        done_at=at(MONDAY, 12), done_by=cast.amy,
+    )  # fmt: skip
+    before = cast.shift(placement, MONDAY + 9 * DAY, published=False)
+    cast.puts(carer, before, put_on_at=asked - HOUR)  # it is what was asked about, and the request's own clock
+    assert not stands(put, "STF-09", "put_back")
+    shift = cast.shift(placement, MONDAY + 40 * DAY, published=False)  # a draft, and weeks ahead
+    assignment = cast.puts(carer, shift, put_on_at=put)
+    assert not stands(put - HOUR, "STF-09", "put_back")
+    flag = check(put)["STF-09", "put_back"]
+    assert (flag.carer, flag.shift, flag.due_at, flag.severity, flag.owner) == (carer, shift, put, "red", cast.amy)
+    Shift.objects.filter(pk=shift.pk).update(placement=cast.placement(cast.child(surname="Other"), MONDAY))
+    assert not stands(put, "STF-09", "put_back")  # with another child
+    Shift.objects.filter(pk=shift.pk).update(placement=placement)
+    worked = at(MONDAY + 41 * DAY, 12)
+    assert stands(worked, "STF-09", "put_back")  # and it is no less so once it is over
+    ShiftReview.objects.create(shift=shift, found="F", done="D", reviewed_at=worked, by=cast.tom)
+    assert not stands(worked, "STF-09", "put_back")
+    assignment.removed_at = put + HOUR
+    assignment.save()
+    assert not stands(put + HOUR, "STF-09", "put_back")
+    Assignment.objects.filter(pk=assignment.pk).update(removed_at=None)
+    request.withdrawn_at, request.withdrawn_by = put + HOUR, cast.tom
+    request.save()
+    assert not stands(put + HOUR, "STF-09", "put_back")
 
 
 class TestAgreement:

@@ -286,6 +286,36 @@ class TestStaffA:
         life.act(requests.confirm_off_rota, life.cast.amy, asked + 26 * HOUR, request=request, note="He is off it.")
         assert "STF-09 request" not in life.red()
 
+    @pytest.mark.failing("F104")
+    @pytest.mark.failing("F117")
+    def test_taken_off_because_asked_and_put_back_by_commissioning(self, life, staff_a):
+        asked = at(MOVED + 3 * DAY, 10)
+        request = life.act(
+            requests.ask_off_rota, life.cast.tom, asked, placement=life.placement, carer=staff_a, reason="Asleep."
+        )
+        life.act(requests.confirm_off_rota, life.cast.amy, asked + HOUR, request=request, note="He is off it.")
+        back = asked + 5 * DAY
+        shift = life.shift(MONDAY + 14 * DAY, staff_a, by=life.cast.carl, published=False, as_of=back)
+        assert "STF-09 put_back" in life.red(back)
+        flag = life.flag("STF-09", "put_back")
+        assert (flag.carer, flag.shift, flag.owner, flag.due_at) == (staff_a, shift, life.cast.amy, back)
+        with refused_under("DEC-01-STAFF"):
+            life.act(requests.withdraw_request, life.cast.carl, back + HOUR, request=request, why="She asks for him.")
+        life.act(
+            rota.take_off, life.cast.amy, back + HOUR, assignment=shift.assignments.get(), why="He is not to be here."
+        )
+        assert "STF-09 put_back" not in life.red()
+
+    @pytest.mark.failing("F119")
+    @pytest.mark.failing("F118")
+    def test_a_request_nobody_carried_out_is_not_ended_by_the_move(self, life, staff_a):
+        asked = at(SECOND - DAY, 20)
+        life.act(requests.ask_off_rota, life.cast.tom, asked, placement=life.placement, carer=staff_a, reason="Asleep.")
+        life.moves_on()
+        assert "STF-09 request" not in life.red(asked + 24 * HOUR)
+        assert "STF-09 request" in life.red(asked + 24 * HOUR + MINUTE)
+        assert life.flag("STF-09", "request").placement == life.placement
+
     @pytest.mark.failing("F119")
     @pytest.mark.failing("F121")
     @pytest.mark.trap("8")

@@ -11,12 +11,12 @@ from django.urls import reverse
 
 from children.models import Allocation
 from core import clock
-from core.models import Refusal
+from core.models import OutboxMessage, Refusal
 from placements.models import ManagerPost
-from staffing.actions.requests import ask_off_rota, ask_swap
+from staffing.actions.requests import ask_off_rota, ask_swap, confirm_off_rota
 from staffing.actions.rota import take_off
 from staffing.actions.stand_downs import propose_lift, stand_down
-from staffing.models import Assignment, CheckWaiver, Lift, RotaRequest, StandDown, StandDownCase, Swap
+from staffing.models import Assignment, CheckWaiver, Lift, RotaRequest, Shift, StandDown, StandDownCase, Swap
 from tests.cast import at
 
 REASON = "Found asleep on three waking nights."
@@ -146,12 +146,21 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(client, cast, placemen
     assert not StandDown.objects.exists()
 
 
-def test_only_safeguarding_is_offered_to_hold_it_at_once(client, cast, carer):
+def test_only_safeguarding_is_offered_to_hold_it_at_once_and_reads_which_shifts_are_short(
+    client, cast, placement, carer
+):
     assert b"Hold it" not in opened(client, cast.amy, "stand_down_carer", carer).content
     assert b"Hold it" in opened(client, cast.lee, "stand_down_carer", carer).content
     assert b"Robin" not in client.get(address("stand_down_carer", carer)).content  # the LADO reaches no child
+    shift = cast.shift(placement, in_days(3))
+    cast.puts(carer, shift)
+    cast.dol_order(placement.child, in_days(-10))
     sent(client, cast.lee, "stand_down_carer", carer, reason=REASON, held="on")
     assert StandDownCase.objects.get().held
+    response = opened(client, cast.lee, "stand_down", StandDown.objects.get())
+    assert re.search(rf"08:00 to 20:00 Placement {placement.pk} Short by 5 0 of 5", words(response))
+    assert b"Robin" not in response.content
+    assert address("shift", shift).encode() not in response.content
 
 
 def test_a_provider_a_commissioner_and_another_council_read_the_notice_and_nothing_else(
@@ -231,7 +240,22 @@ def test_three_people_lift_it_on_their_own_pages(client, cast, standing):
     assert sent(client, cast.lee, "approve_lift", lift, seat="safeguarding", reason="Closed.").status_code == 302
     standing.refresh_from_db()
     assert standing.lifted_at is not None
-    assert "This stand-down was lifted on" in words(opened(client, cast.carl, "stand_down", standing))
+    # Who lifted it, and why, stays on its page: the reasons for those who see the case, the names for the IRO too.
+    for reader in (cast.amy, cast.tom, cast.lee, cast.sal):
+        shown = words(opened(client, reader, "stand_down", standing))
+        assert re.search(r"Proposed .* by Amy Sparrow Cleared by the inquiry\.", shown)
+        assert re.search(r"Social worker Approved .* by Tom Heron I agree\.", shown)
+        assert "1 stand-down that ended" in words(opened(client, reader, "carer", standing.carer))
+    told = words(opened(client, cast.ines, "stand_down", standing))
+    for name in ("Amy Sparrow", "Tom Heron", "Paul Bunting", "Lee"):
+        assert name in told
+    for reader in (cast.ines, cast.carl, cast.paul, cast.priya):
+        shown = words(opened(client, reader, "stand_down", standing))
+        assert "This stand-down was lifted on" in shown
+        for why in ("asleep", "inquiry", "I agree", "Safe.", "Closed."):
+            assert why not in shown, (reader, why)
+        assert "Tom Heron" not in shown or reader == cast.ines
+        assert "stand-down that ended" not in words(opened(client, reader, "carer", standing.carer))
 
 
 def test_a_seat_that_is_not_theirs_is_not_offered(client, cast, standing):
@@ -262,6 +286,8 @@ def test_a_proposal_is_withdrawn(client, cast, standing):
     assert sent(client, cast.amy, "withdraw_lift", lift).status_code == 422
     assert sent(client, cast.amy, "withdraw_lift", lift, sure="on").status_code == 302
     assert sent(client, cast.amy, "withdraw_lift", lift, sure="on").status_code == 409
+    assert "Proposals that were withdrawn Proposed" in words(opened(client, cast.tom, "stand_down", standing))
+    assert "were withdrawn" not in words(opened(client, cast.paul, "stand_down", standing))
 
 
 # --- swaps ------------------------------------------------------------------------------------------------------------
@@ -318,13 +344,35 @@ def test_a_request_shows_its_asker_the_clock_and_whether_it_is_done(client, cast
     assert "Asleep" not in words(opened(client, cast.priya, "rota_request", request))
     response = sent(client, cast.paul, "confirm_off_rota", request, note="Kept words")
     assert response.status_code == 422
-    assert "still on 1 shift to come here" in words(response)
+    assert "still on 1 shift to come with the child" in words(response)
     assert b"Kept words" in response.content
     take_off(assignment=shift.assignments.get(), why="Asked.", by=cast.paul, as_of=clock.now())
     assert sent(client, cast.paul, "confirm_off_rota", request, note="Taken off.").status_code == 302
     assert "Done" in words(opened(client, cast.ines, "rota_request", request))
     cast.puts(carer, cast.shift(placement, in_days(5)))
-    assert "put on shifts here again" in words(opened(client, cast.ines, "rota_request", request))
+    assert "put on shifts with the child again" in words(opened(client, cast.ines, "rota_request", request))
+
+
+def test_a_flag_leads_to_the_request_and_who_may_lets_the_carer_come_back(client, cast, placement, carer):
+    client.force_login(cast.amy)
+    to_it = reverse("staffing:off_rota", args=[placement.pk, carer.pk])
+    assert client.get(to_it).status_code == 404
+    request = ask_off_rota(placement=placement, carer=carer, reason="Asleep.", by=cast.ines, as_of=clock.now())
+    assert client.get(to_it).url == address("rota_request", request)
+    assert "Withdraw the request" in words(opened(client, cast.ines, "rota_request", request))
+    assert "Withdraw the request" not in words(opened(client, cast.paul, "rota_request", request))
+    confirm_off_rota(request=request, note="Off it.", by=cast.amy, as_of=clock.now())
+    assert "Let the carer come back" not in words(opened(client, cast.ines, "rota_request", request))
+    response = sent(client, cast.carl, "withdraw_request", request, why="Kept words")
+    assert (response.status_code, Refusal.objects.get().by) == (422, cast.carl)
+    assert b"Kept words" in response.content
+    assert "Let the carer come back" in words(opened(client, cast.tom, "rota_request", request))
+    assert sent(client, cast.tom, "withdraw_request", request, why="Looked into.").status_code == 302
+    shown = words(opened(client, cast.amy, "rota_request", request))
+    assert "Withdrawn by Tom Heron" in shown
+    assert "may be put on shifts with the child again" in shown
+    assert client.get(to_it).status_code == 404
+    assert opened(client, cast.zoe, "withdraw_request", request).status_code == 404
 
 
 def test_after_a_day_it_says_that_it_is_late(client, cast, placement, carer, shift):
@@ -354,4 +402,27 @@ def test_checks_are_waived_on_a_page_and_not_for_longer(client, cast, placement)
     assert sent(client, cast.tom, "waive", carer, hours="x", **typed).status_code == 422
     response = sent(client, cast.tom, "waive", carer, hours="48", **typed)
     assert response.url == address("carer", carer)
-    assert CheckWaiver.objects.get().given_by == cast.tom
+    waiver = CheckWaiver.objects.get()
+    assert waiver.given_by == cast.tom
+    # It is seen: on the carer's page, where the message leads, and on the rota; and the page says no more than is so.
+    path = f"{address('carer', carer)}#waivers"
+    assert {path in message.body for message in OutboxMessage.objects.filter(key__startswith="waiver-")} == {True}
+    for reader in (cast.amy, cast.ines, cast.carl):
+        shown = words(opened(client, reader, "carer", carer))
+        assert "Can be put on no shift" not in shown
+        assert "Can be put only on shifts for which their checks are waived" in shown
+        assert "Kept words Was missing: identity with a photograph" in shown
+        assert "Given by Tom Heron, team manager" in shown
+    assert "Can be put on no shift" in words(opened(client, cast.lee, "carer", carer))  # the LADO reaches no child
+    assert "Kept words" not in words(client.get(address("carer", carer)))
+    client.force_login(cast.amy)
+    sent_on = clock.now() + dt.timedelta(hours=1)
+    shift = cast.shift(placement, clock.local_date(sent_on), published=False)
+    Shift.objects.filter(pk=shift.pk).update(starts_at=sent_on, ends_at=sent_on + dt.timedelta(hours=4))
+    shift.refresh_from_db()
+    cast.puts(carer, shift)
+    week = f"?week={clock.local_date(sent_on)}"
+    shown = words(client.get(address("rota", placement) + week))
+    assert "Checks waived Corin Rush , until" in shown
+    assert "Corin Rush Checks waived until" in shown
+    assert "Corin Rush: checks waived until" in words(client.get(address("rota_publish", placement) + week))

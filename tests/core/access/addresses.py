@@ -155,6 +155,8 @@ ABOUT = {
     "staffing:decide_swap": "swap",
     "staffing:rota_request": "rota request",
     "staffing:confirm_off_rota": "rota request",
+    "staffing:withdraw_request": "rota request",
+    "staffing:off_rota": "placement",
     "staffing:stand_down": "stand-down",
     "staffing:hold": "stand-down",
     "staffing:release": "stand-down",
@@ -287,7 +289,8 @@ RECORD_PAGES = [name for name in PAGES if name not in PLAIN and name not in NOT_
 def record_address(name, records):
     if "reference" in PAGES[name].pattern.converters:
         return reverse(name, kwargs={"reference": records[REFERS_TO.get(name, "reference")]})
-    return reverse(name, kwargs={"pk": records[ABOUT[name]]})
+    also = {"carer": records["carer"]} if "carer" in PAGES[name].pattern.converters else {}
+    return reverse(name, kwargs={"pk": records[ABOUT[name]], **also})
 
 
 def counterpart(world, role):
