@@ -130,7 +130,9 @@ def _stand_downs(carers: set[int | None], since: dt.datetime) -> dict[int, list[
 
 
 def _lacks(shifts: Sequence[int]) -> dict[int, list[str]]:
-    """What was missing of carers' checks when they came, by presence: the database's own measure (STF-01), waivers apart."""
+    """What was missing of carers' checks when they came, by presence: the database's own measure (STF-01), waivers apart.
+
+    Papers recorded after it was written down that they came make nothing good."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -139,7 +141,8 @@ def _lacks(shifts: Sequence[int]) -> dict[int, list[str]]:
             JOIN staffing_shift s ON s.id = p.shift_id
             JOIN placements_placement place ON place.id = s.placement_id
             JOIN children_child c ON c.id = place.child_id
-            CROSS JOIN LATERAL staffing_missing(p.carer_id, p.starts_at, c.authority_id) AS lacks
+            CROSS JOIN LATERAL staffing_missing(
+                p.carer_id, p.starts_at, c.authority_id, greatest(p.starts_at, p.recorded_at)) AS lacks
             WHERE p.shift_id = ANY(%s) AND p.carer_id IS NOT NULL AND p.kind = 'carer' AND lacks <> '{}'
               AND NOT EXISTS (SELECT FROM staffing_checkwaiver w
                               WHERE w.carer_id = p.carer_id AND w.placement_id = s.placement_id

@@ -60,7 +60,7 @@ def on_one_shift(s, p, shift, shifts, end):
             waived = any(
                 x.placement_id == p.pk and x.starts_at <= w.starts_at < x.ends_at for x in s.waivers[w.carer_id]
             )
-            unchecked = s.lacks(w.carer_id, w.starts_at) and not waived
+            unchecked = s.lacks(w.carer_id, w.starts_at, w.recorded_at) and not waived
         if unchecked:
             seen.add(w.who)
             yield "STF-01", "worked", w.carer_id, w.starts_at

@@ -235,6 +235,8 @@ class InventedRota:
                         ]
                     )
                 )
+                if self.maybe(0.4):  # papers that came afterwards
+                    cast.check(carer, kind, on=FIRST - 30 * DAY)
             if self.maybe(0.3):
                 since = self.moment()
                 until = chance.choice([12, 48])

@@ -8,7 +8,18 @@ from hypothesis import strategies as st
 
 from oversight.models import Flag
 from staffing.actions.worked import put_right
-from staffing.models import Assignment, AwakeCheck, CheckWaiver, Presence, ShiftReview, StaffingPlan, StandDown
+from staffing.models import (
+    Assignment,
+    AwakeCheck,
+    Check,
+    CheckWaiver,
+    Presence,
+    Shift,
+    ShiftReview,
+    StaffingPlan,
+    StandDown,
+)
+from staffing.worked import worked
 from tests.cast import at
 from tests.oversight.facts import DAY, HOUR, check, clocks, stands
 
@@ -65,6 +76,10 @@ def review(cast, shift, when):
     return ShiftReview.objects.create(shift=shift, found="F", done="D", reviewed_at=when, by=cast.tom)
 
 
+def shift_as_worked(shift, as_of=None):
+    return worked(Shift.objects.filter(pk=shift.pk), as_of=as_of or shift.ends_at + HOUR)[0]
+
+
 NIGHT = at(MONDAY, 23)
 
 
@@ -100,8 +115,20 @@ class TestUnchecked:
         carers[0].checks.filter(kind="dbs").update(valid_until=MONDAY - DAY)
         there(cast, shift, carers[0])
         assert stands(NIGHT, "STF-01L", "worked")
-        cast.check(carers[0], "dbs", on=MONDAY - DAY)  # entered late, and dated before: it was in date
-        assert not stands(NIGHT, "STF-01L", "worked")
+
+    @pytest.mark.django_db(transaction=True)
+    def test_papers_recorded_afterwards_make_nothing_good(self, cast, placement, shift):
+        carer = cast.carer("Furze", checked=False)
+        there(cast, shift, carer, until=at(MONDAY, 12))
+        assert stands(NIGHT, "STF-01L", "worked")
+        cast.check(carer, *Check.REQUIRED, on=MONDAY - 5 * DAY)  # dated before, and nobody had them
+        assert stands(NIGHT, "STF-01L", "worked")
+        assert [wrong.what for wrong in shift_as_worked(shift).wrongs if wrong.grave] == ["unchecked"]
+        later = led(cast, placement, MONDAY + DAY, [carer])
+        there(cast, later, carer)  # with the papers on record
+        assert not shift_as_worked(later).lacks
+        review(cast, shift, at(MONDAY + DAY, 22))
+        assert not stands(at(MONDAY + DAY, 23), "STF-01L", "worked")
 
     def test_waived_then_is_not_unchecked_then(self, cast, placement, shift):
         carer = cast.carer("Furze", checked=False)
