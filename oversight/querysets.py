@@ -164,8 +164,7 @@ def _inside(user, flag: str, held: Q) -> Q:
 def _for_provider() -> Q:
     shown = Q()
     for rule in rulebook.ALL:
-        limbs = [limb.code for limb in rule.limbs] or [""]
-        shown |= Q(rule=rule.code, limb__in=[limb for limb in limbs if rule.is_for_provider(limb)])
+        shown |= Q(rule=rule.code, limb__in=[limb for limb in rule.limb_codes if rule.is_for_provider(limb)])
     return shown
 
 

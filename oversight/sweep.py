@@ -226,10 +226,6 @@ SAME = """f.child_id = b.child_id AND f.placement_id = b.placement_id AND f.limb
       AND (f.carer_id, f.agency_id, f.shift_id) IS NOT DISTINCT FROM (b.carer_id, b.agency_id, b.shift_id)"""
 
 
-def _limbs(rule: Rule) -> list[str]:
-    return [limb.code for limb in rule.limbs] or [""]
-
-
 def _owner(rule: Rule, role: str) -> str:
     """The SQL expression for who holds a flag of a rule that is this role's duty, or somebody's by name."""
     if rule.behind_the_door:
@@ -247,8 +243,8 @@ def _role(rule: Rule, role: str) -> str:
 def _statement(code: str) -> str:
     rule = rulebook.get(code)
     assert rule is not None  # noqa: S101 - called only with codes of the book
-    severity = " ".join(f"WHEN '{limb}' THEN '{rule.severity_of(limb)}'" for limb in _limbs(rule))
-    roles = {limb: rule.owner_of(limb) for limb in _limbs(rule)}
+    severity = " ".join(f"WHEN '{limb}' THEN '{rule.severity_of(limb)}'" for limb in rule.limb_codes)
+    roles = {limb: rule.owner_of(limb) for limb in rule.limb_codes}
     role = " ".join(f"WHEN '{limb}' THEN {_role(rule, str(owner))}" for limb, owner in roles.items())
     owner = " ".join(f"WHEN '{limb}' THEN {_owner(rule, str(owner))}" for limb, owner in roles.items())
     return f"""

@@ -23,11 +23,13 @@ Key = tuple[str, int | str]
 
 @dataclass(frozen=True)
 class Wrong:
-    """One thing that went wrong on a shift. `grave`: somebody who must not have been there, or asleep."""
+    """One thing that went wrong on a shift. `grave`: somebody who must not have been there, or asleep. `reviewed`: a
+    review answers it."""
 
     what: str
     words: str
     grave: bool = False
+    reviewed: bool = True
 
 
 @dataclass
@@ -46,6 +48,7 @@ class Worked:
     reviews: list[ShiftReview] = field(default_factory=list)
     cause: LogCause | None = None
     logged: dt.timedelta = dt.timedelta()  # how much of it daily logs cover
+    told: dt.timedelta = dt.timedelta()  # and how much of it they do or the record of why there is none
     stand_downs: dict[int, list[StandDown]] = field(default_factory=dict)  # by carer
     lacks: dict[int, list[str]] = field(default_factory=dict)  # by presence: what was missing of the carer's checks
 
@@ -172,6 +175,11 @@ class Worked:
         return self.is_expected and not self.log_written and self.as_of > self.log_due_at
 
     @property
+    def log_unexplained(self) -> bool:
+        """No log, and nobody has said why (LOG-01)."""
+        return self.log_missing and self.told * 2 < self.shift.ends_at - self.shift.starts_at
+
+    @property
     def is_expected(self) -> bool:
         return self.shift.published_at is not None and self.shift.cancelled_at is None
 
@@ -192,7 +200,12 @@ class Worked:
     @cached_property
     def wrongs(self) -> list[Wrong]:
         """What there is to look into, the gravest first."""
-        return [*self._people_wrong(), *self._watch_wrong(), *self._leader_wrong()]
+        return [*self._people_wrong(), *self._watch_wrong(), *self._leader_wrong(), *self._log_wrong()]
+
+    @property
+    def to_review(self) -> list[Wrong]:
+        """What a review of the shift answers; a log is written, or its absence explained."""
+        return [wrong for wrong in self.wrongs if wrong.reviewed]
 
     def _people_wrong(self) -> Iterator[Wrong]:
         for name in _names(each for each in self.carers if self.is_stood_down(each)):
@@ -225,6 +238,10 @@ class Worked:
         leading = any(each.carer_id == self.shift.leader_id and each.starts_at <= by for each in self.carers)
         if self.carers and self.shift.leader_id is not None and not leading:
             yield Wrong("leader", f"The shift leader, {self.shift.leader}, was not signed on by {_time(by)}")
+
+    def _log_wrong(self) -> Iterator[Wrong]:
+        if self.log_unexplained:
+            yield Wrong("log", "No log was written, and nobody has said why", reviewed=False)
 
 
 def who(presence: Presence) -> Key:

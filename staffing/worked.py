@@ -40,7 +40,10 @@ def worked(shifts: ShiftQuerySet, *, as_of: dt.datetime) -> list[Worked]:
     checks = _by_shift(AwakeCheck.objects.filter(shift__in=ids).select_related("carer"))
     handovers = _by_shift(Handover.objects.filter(shift__in=ids).select_related("recorded_by"))
     reviews = _by_shift(ShiftReview.objects.filter(shift__in=ids).select_related("by"))
-    causes = {cause.shift_id: cause for cause in LogCause.objects.filter(shift__in=ids).select_related("recorded_by")}
+    causes = _causes(found)
+    explained: dict[int, list[Span]] = defaultdict(list)
+    for cause in causes.values():
+        explained[cause.shift.placement_id].append((cause.shift.starts_at, cause.shift.ends_at))
     stand_downs = _stand_downs(
         {row.carer_id for rows in (planned, presences) for each in rows.values() for row in each}, found[0].starts_at
     )
@@ -59,6 +62,11 @@ def worked(shifts: ShiftQuerySet, *, as_of: dt.datetime) -> list[Worked]:
             reviews=reviews.get(shift.pk, []),
             cause=causes.get(shift.pk),
             logged=overlap(logs[shift.placement_id], shift.starts_at, shift.ends_at),
+            told=overlap(
+                reckoning.joined([*logs[shift.placement_id], *explained[shift.placement_id]]),
+                shift.starts_at,
+                shift.ends_at,
+            ),
             stand_downs=stand_downs,
             lacks=lacks,
         )
@@ -130,7 +138,9 @@ def _stand_downs(carers: set[int | None], since: dt.datetime) -> dict[int, list[
 
 
 def _lacks(shifts: Sequence[int]) -> dict[int, list[str]]:
-    """What was missing of carers' checks when they came, by presence: the database's own measure (STF-01), waivers apart."""
+    """What was missing of carers' checks when they came, by presence: the database's own measure (STF-01), waivers apart.
+
+    Papers recorded after it was written down that they came make nothing good."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -139,7 +149,8 @@ def _lacks(shifts: Sequence[int]) -> dict[int, list[str]]:
             JOIN staffing_shift s ON s.id = p.shift_id
             JOIN placements_placement place ON place.id = s.placement_id
             JOIN children_child c ON c.id = place.child_id
-            CROSS JOIN LATERAL staffing_missing(p.carer_id, p.starts_at, c.authority_id) AS lacks
+            CROSS JOIN LATERAL staffing_missing(
+                p.carer_id, p.starts_at, c.authority_id, greatest(p.starts_at, p.recorded_at)) AS lacks
             WHERE p.shift_id = ANY(%s) AND p.carer_id IS NOT NULL AND p.kind = 'carer' AND lacks <> '{}'
               AND NOT EXISTS (SELECT FROM staffing_checkwaiver w
                               WHERE w.carer_id = p.carer_id AND w.placement_id = s.placement_id
@@ -148,6 +159,16 @@ def _lacks(shifts: Sequence[int]) -> dict[int, list[str]]:
             [list(shifts)],
         )
         return {pk: in_words(kinds) for pk, kinds in cursor.fetchall()}
+
+
+def _causes(shifts: Sequence[Shift]) -> dict[int, LogCause]:
+    """Why there is no log, by shift: of these, and of those beside them."""
+    rows = LogCause.objects.filter(
+        shift__placement__in={shift.placement_id for shift in shifts},
+        shift__ends_at__gt=shifts[0].starts_at,
+        shift__starts_at__lt=max(shift.ends_at for shift in shifts),
+    )
+    return {cause.shift_id: cause for cause in rows.select_related("recorded_by", "shift")}
 
 
 def _logs(shifts: Sequence[Shift]) -> dict[int, list[Span]]:

@@ -1,7 +1,7 @@
 """Load the demonstration through the product's own actions, each done by the person whose act it was, on its day."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.db import connection
 
@@ -282,7 +282,7 @@ class Loader:
         )
 
     def _logs(self, story: Story, placement: Placement) -> None:
-        """A log for each finished day, by the provider's shift leaders in turn, but for the days the story leaves out."""
+        """The logs, by the provider's shift leaders in turn, but for the days the story leaves out."""
         if story.type[0] not in "KZ" or placement.home is None:
             return
         leaders = list(
@@ -293,23 +293,34 @@ class Loader:
                 is_active=True,
             ).order_by("id")
         )
-        for ago in range(min(story.placed, 45) - 1, 0, -1):
-            if ago in story.logs_missing:
-                continue
-            day = self.day(ago)
-            ended = clock.end_of(day)
+        for number, (covers_from, covers_until) in enumerate(self._written_of(story, placement)):
+            leader = leaders[number % len(leaders)]
             placements.write_log(
                 placement=placement,
-                covers_from=max(clock.start_of(day), placement.started_at or clock.start_of(day)),
-                covers_until=ended,
-                occurred_at=min(ended, self.as_of),
-                how_she_was=LOG_HOW[ago % len(LOG_HOW)],
-                day=LOG_DAY[ago % len(LOG_DAY)],
+                covers_from=covers_from,
+                covers_until=covers_until,
+                occurred_at=min(covers_until, self.as_of),
+                how_she_was=LOG_HOW[number % len(LOG_HOW)],
+                day=LOG_DAY[number % len(LOG_DAY)],
                 incidents="",
-                on_duty=f"{leaders[ago % len(leaders)].name} and one other",
-                by=leaders[ago % len(leaders)],
-                as_of=min(ended + dt.timedelta(minutes=40), self.as_of),
+                on_duty=f"{leader.name} and one other",
+                by=leader,
+                as_of=min(covers_until + dt.timedelta(minutes=40), self.as_of),
             )
+
+    def _written_of(self, story: Story, placement: Placement) -> Iterator[tuple[dt.datetime, dt.datetime]]:
+        """The time each log covers: a day or, where a rota is kept, a shift, as each of them ends."""
+        by_shift = story.rota == "well"
+        began = placement.started_at or clock.start_of(placement.started_on)
+        for ago in range(min(story.placed, 45) - (not by_shift), -by_shift, -1):
+            day = self.day(ago)
+            stretches = [(clock.start_of(day), clock.end_of(day))]
+            if by_shift:
+                morning, evening = (clock.at_local(day, time) for time in rotas.DAY)
+                stretches = [(morning, evening), (evening, clock.at_local(self.day(ago - 1), rotas.DAY[0]))]
+            for starts, ends in stretches:
+                if ago not in story.logs_missing and began < ends <= self.as_of:
+                    yield max(starts, began), ends
 
 
 LOG_HOW = [

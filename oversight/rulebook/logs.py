@@ -1,7 +1,8 @@
 """LOG: whether what happened to her each day was written down.
 
 One flag a placement: it is about the first day without a log among the last 28, so months of silence are one red flag
-that says since when, and not a flag a day (docs/adr/0011).
+that says since when, and not a flag a day. Where no whole day is missing it is about the first shift without one, which
+would otherwise be a night nobody ever asked about (docs/adr/0011).
 """
 
 # ruff: noqa: S608 - the queries are put together from constants of this program; every value is a parameter
@@ -10,7 +11,7 @@ import datetime as dt
 
 from core.access import Permission, Role
 from oversight import standards
-from oversight.rulebook.rule import Basis, Mend, Rule, Trait
+from oversight.rulebook.rule import Basis, Limb, Mend, Rule, Trait
 from oversight.rulebook.sql import (
     CARE,
     FOLLOWED,
@@ -24,17 +25,22 @@ from oversight.rulebook.sql import (
     stands,
     start_of,
 )
+from oversight.rulebook.staffing.parts import LATELY, first_of
+from oversight.rulebook.staffing.parts import stands as not_yet
 from placements import codes
 
 LOOKS_BACK_DAYS = 28
+LONGEST_LOG_HOURS = 37  # see docs/adr/0012
 
 SCOPE = (
     "Residential placements ({types}), and any in an unregistered setting or under a deprivation of liberty order; "
-    "never foster care. {which}"
+    "never foster care. Of shifts, those on a published rota; while a whole day is missing, no shift is asked about beside it. "
+    "{which}"
 )
+PERIOD = "24 hours; a log is closed within 2 hours of the time it covers, and covers half of each shift or more"
 CLEARS = (
-    "A log, even a late one, that covers the time without one. A missed day also drops out once it is 28 days past: "
-    "what was missed stays in the history of flags."
+    "A log, even a late one, that covers the time without one. Of a shift, also the record of why there is no log. What is "
+    "missed also drops out once it is 28 days past: it stays in the history of flags."
 )
 
 
@@ -45,14 +51,16 @@ def _clocks(where: str) -> str:
     clocks change) and then the two hours in which a log may be closed, so that a log written at midnight is not late.
     """
     log = f"l.placement_id = care.placement_id AND l.occurred_at <= %(as_of)s AND {known('l')} AND {stands('l')}"
+    explained = """FROM staffing_logcause why JOIN staffing_shift other ON other.id = why.shift_id
+                    WHERE other.placement_id = care.placement_id AND other.starts_at < s.ends_at
+                      AND other.ends_at > s.starts_at AND other.starts_at > s.starts_at - interval '26 hours'"""
     return clocks(
         FOLLOWED,
         RISK,
         standards.columns(standards.GRACE, standards.SILENCE, standards.CLOSING),
         CARE,
-        stage=STAGE_OF_HOURS,
-        rows=f"""
-            SELECT authority_id, child_id, placement_id, '' AS limb, silence.began AS clock_started_at, silence.due_at
+        f"""silent AS MATERIALIZED (
+            SELECT authority_id, child_id, placement_id, silence.began, silence.due_at
             FROM care
             JOIN standard USING (authority_id)
             CROSS JOIN LATERAL (
@@ -86,8 +94,55 @@ def _clocks(where: str) -> str:
                 WHERE stretch.ended IS NULL OR stretch.ended >= allowed.until
                 ORDER BY 2 LIMIT 1
             ) AS silence
-            WHERE {where}""",
+            WHERE {where}
+        )""",
+        # A cause stands for the hours of its shift, so that a sleep-in is not asked about beside the night it was part of.
+        f"""unlogged AS (
+            SELECT authority_id, child_id, placement_id, s.id AS shift_id, s.ends_at,
+                   s.ends_at + standard.closing * interval '1 hour' AS due_at
+            FROM care
+            JOIN standard USING (authority_id)
+            JOIN staffing_shift s USING (placement_id)
+            CROSS JOIN LATERAL (
+                SELECT coalesce(sum(upper(part) - lower(part)), interval '0') AS length FROM (
+                    SELECT unnest(range_agg(tstzrange(greatest(since, s.starts_at), least(until, s.ends_at)))) AS part
+                    FROM (
+                        SELECT l.covers_from, l.covers_until FROM placements_dailylog l
+                        WHERE {log} AND l.covers_from < s.ends_at AND l.covers_until > s.starts_at
+                          AND l.covers_from > s.starts_at - interval '{LONGEST_LOG_HOURS} hours'
+                        UNION ALL
+                        SELECT other.starts_at, other.ends_at {explained} AND {known("why")}
+                    ) AS stretch(since, until)
+                ) AS each
+            ) AS told
+            WHERE {where} AND s.starts_at > {LATELY} AND s.starts_at >= care.duty_from
+              AND s.published_at <= %(as_of)s AND {not_yet("s", "cancelled_at")}
+              AND s.ends_at + standard.closing * interval '1 hour' < %(as_of)s
+              AND 2 * told.length < s.ends_at - s.starts_at
+        )""",
+        about=("shift_id",),
+        stage=STAGE_OF_HOURS,
+        rows=f"""
+            SELECT authority_id, child_id, placement_id, NULL::bigint AS shift_id, '' AS limb, began AS clock_started_at,
+                   due_at
+            FROM silent
+            UNION ALL
+            SELECT authority_id, child_id, placement_id, shift_id, 'shift', ends_at, due_at
+            FROM ({first_of("SELECT * FROM unlogged")}) AS first
+            WHERE NOT EXISTS (
+                SELECT FROM silent WHERE silent.placement_id = first.placement_id AND silent.due_at < %(as_of)s
+            )""",
     )
+
+
+OF_A_SHIFT = Limb(
+    "shift",
+    "Shift of which there is no log",
+    Role.SOCIAL_WORKER,
+    "2 hours after it ends",
+    "amber",
+    mend=Mend("staffing:worked", "Open the shift", "shift"),
+)
 
 
 LOG_01 = Rule(
@@ -101,9 +156,10 @@ LOG_01 = Rule(
     "this authority measures it.",
     basis=Basis.STATUTE,
     scope=SCOPE.format(types=", ".join(codes.RESIDENTIAL), which="In a home recorded as registered."),
-    period="24 hours; a log is closed within 2 hours of the time it covers",
+    period=PERIOD,
     what_clears=CLEARS,
     owned_by=Role.SOCIAL_WORKER,
+    limbs=(OF_A_SHIFT,),
     in_force_from=dt.date(2015, 4, 1),
     mend=Mend("placements:log", "Write a daily log"),
     clocks=_clocks("care.registered"),
@@ -120,9 +176,10 @@ LOG_01L = Rule(
     scope=SCOPE.format(
         types=", ".join(codes.RESIDENTIAL), which="In a setting not registered, or whose registration is not known."
     ),
-    period="24 hours; a log is closed within 2 hours of the time it covers",
+    period=PERIOD,
     what_clears=CLEARS,
     owned_by=Role.SOCIAL_WORKER,
+    limbs=(OF_A_SHIFT,),
     mend=Mend("placements:log", "Write a daily log"),
     clocks=_clocks("NOT care.registered"),
 )

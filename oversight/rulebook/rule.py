@@ -88,7 +88,7 @@ class Rule:
     what_clears: str
     kind: Kind = Kind.CLOCK
     limbs: tuple[Limb, ...] = ()
-    owned_by: Role | None = None  # for a rule without limbs
+    owned_by: Role | None = None  # for a rule without limbs, and for what one has beside them
     severity: str = "red"
     in_force_from: dt.date | None = None  # None: no beginning that matters here
     in_force_until: dt.date | None = None  # the first day it no longer applied
@@ -110,6 +110,11 @@ class Rule:
     def in_force(self, day: dt.date) -> bool:
         began = self.in_force_from is None or self.in_force_from <= day
         return began and (self.in_force_until is None or day < self.in_force_until)
+
+    @property
+    def limb_codes(self) -> list[str]:
+        """Its clocks: one for each limb, and the one without a name that a rule of its own owner has."""
+        return [*([""] if self.owned_by or not self.limbs else []), *(limb.code for limb in self.limbs)]
 
     def limb(self, code: str) -> Limb | None:
         return next((limb for limb in self.limbs if limb.code == code), None)

@@ -269,13 +269,13 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     placement, as_of = theirs(request, pk), clock.now()
     shifts = Shift.for_user(request.user).filter(placement=placement, starts_at__lte=as_of)
     recent = worked(shifts.filter(starts_at__gt=as_of - dt.timedelta(days=REVIEWED)), as_of=as_of)[::-1]
-    waiting = [each for each in recent if each.wrongs and not each.is_reviewed]
+    waiting = [each for each in recent if each.to_review and not each.is_reviewed]
     return record_form(
         request,
         form_class=forms.Review,
         form_kwargs={
             "shifts": shifts.filter(pk__in=[each.shift.pk for each in waiting]).order_by("-starts_at", "kind"),
-            "said": {each.shift.pk: [wrong.words for wrong in each.wrongs] for each in waiting},
+            "said": {each.shift.pk: [wrong.words for wrong in each.to_review] for each in waiting},
         },
         act=acts.review_shifts,
         done=lambda _reviews: request.path,

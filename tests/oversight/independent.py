@@ -89,7 +89,10 @@ def grouped(queryset, key):
 
 class Facts:
     def __init__(self, as_of):
-        self.as_of, self.today = as_of, date(as_of)
+        self.as_of, self.today = (
+            as_of.astimezone(dt.UTC),
+            date(as_of),
+        )  # 28 days back are hours, also over a clock change
         self.care = grouped(CareEpisode.objects.all(), "child_id")
         self.statuses = grouped(LegalStatus.objects.all(), "child_id")
         self.registrations = grouped(Registration.objects.all(), "home_id")

@@ -5,8 +5,20 @@ import itertools
 from collections import defaultdict
 
 from placements.models import Placement
-from staffing.models import AwakeCheck, StandDownCase
-from tests.oversight.independent import DAY, HOUR, MINUTE, date, lives_there, midnight, nth_working_day
+from staffing.models import AwakeCheck, LogCause, StandDownCase
+from tests.oversight.independent import (
+    DAY,
+    HOUR,
+    MINUTE,
+    asked_from,
+    covering,
+    date,
+    first_silence,
+    lives_there,
+    midnight,
+    nth_working_day,
+    risk_since,
+)
 
 
 def events(s, p):
@@ -28,6 +40,7 @@ def events(s, p):
             due = max(shift.starts_at - 24 * HOUR, shift.published_at or shift.starts_at)
             if soon and not led(s, shift):
                 firsts["STF-06", "leaders"].append((due, shift.pk, None))
+        yield from without_a_log(s, p)
     for (rule, limb), rows in firsts.items():
         due, shift_id, carer = min(rows, key=lambda row: (row[0], row[1], row[2] or 0))
         if s.as_of > due or (rule, limb) not in {("STF-11", "worked"), ("STF-07", "worked")}:
@@ -60,7 +73,7 @@ def on_one_shift(s, p, shift, shifts, end):
             waived = any(
                 x.placement_id == p.pk and x.starts_at <= w.starts_at < x.ends_at for x in s.waivers[w.carer_id]
             )
-            unchecked = s.lacks(w.carer_id, w.starts_at) and not waived
+            unchecked = s.lacks(w.carer_id, w.starts_at, w.recorded_at) and not waived
         if unchecked:
             seen.add(w.who)
             yield "STF-01", "worked", w.carer_id, w.starts_at
@@ -132,6 +145,38 @@ def below_ratio(s, p, shift, shifts, end):
             yield "STF-07", "worked", None, began + 15 * MINUTE
             return
         began = None
+
+
+def without_a_log(s, p):
+    """LOG-01: the first shift of the rota of which less than half is told, by a log or by why there is none; while no whole
+    day is missing."""
+    registration = covering(s.facts.registrations[p.home_id], s.today) if p.home_id else None
+    risky_from = risk_since(s.facts, p)
+    asked = asked_from(p, p.started_at or midnight(p.started_on), max(p.started_on, p.followed_from), risky_from)
+    if asked is None:
+        return
+    silence = first_silence(s.facts.logs[p.pk], asked, s.as_of)
+    if silence is not None and s.as_of > silence:
+        return
+    causes = list(LogCause.objects.filter(shift__placement=p).select_related("shift"))
+    told = [(x.covers_from, x.covers_until) for x in s.facts.logs[p.pk]]
+    told += [(x.shift.starts_at, x.shift.ends_at) for x in causes]
+    found = []
+    for shift in s.shifts[p.pk]:
+        if not (s.as_of - 28 * DAY < shift.starts_at and shift.starts_at >= asked and s.published(shift)):
+            continue
+        if s.as_of <= shift.ends_at + 2 * HOUR:
+            continue
+        length = int((shift.ends_at - shift.starts_at) / MINUTE)
+        instants = (shift.starts_at + n * MINUTE for n in range(length))
+        near = [(since, until) for since, until in told if since < shift.ends_at and until > shift.starts_at]
+        written = sum(any(since <= at < until for since, until in near) for at in instants)
+        if 2 * written < length:
+            found.append((shift.ends_at + 2 * HOUR, shift.pk))
+    if found:
+        due, shift_id = min(found)
+        letter = "" if registration and registration.status == "registered" else "L"
+        yield f"LOG-01{letter}", "shift", None, None, shift_id, due
 
 
 def for_the_lado(s, p):

@@ -109,13 +109,16 @@ class Staffing:
         self.people = {user.pk: user for user in User.objects.all()}
         self.carers = {carer.pk: carer for carer in Carer.objects.all()}
 
-    def lacks(self, carer_id, moment):
-        """Which kinds of check are not complete on the English day of an instant (by the national periods)."""
+    def lacks(self, carer_id, moment, written_down=None):
+        """Which kinds of check are not complete on the English day of an instant (by the national periods). Of what was
+        worked: by the papers held when they came or, where that was written down later, by then."""
         day = date(moment)
+        held_by = max(moment, written_down) if written_down else None
         live = [
             c
             for c in self.checks[carer_id]
-            if c.withdrawn_at is None and c.checked_on <= day and (c.valid_until is None or c.valid_until >= day)
+            if (held_by is None or c.recorded_at <= held_by)
+            and c.withdrawn_at is None and c.checked_on <= day and (c.valid_until is None or c.valid_until >= day)
             and all(fact in c.confirmed for fact in SAID.get(c.kind, ()))
         ]  # fmt: skip
         kinds = {c.kind for c in live if c.kind != "dbs"}

@@ -14,6 +14,7 @@ from staffing.models import (
     AwakeCheck,
     CheckWaiver,
     Engagement,
+    LogCause,
     Presence,
     ReflectiveSession,
     RotaRequest,
@@ -26,7 +27,7 @@ from staffing.models import (
     Training,
 )
 from tests.cast import at
-from tests.oversight.facts import DAY, HOUR
+from tests.oversight.facts import DAY, HOUR, log
 from tests.oversight.independent import expected
 from tests.sweeps import rules_alone
 
@@ -221,8 +222,8 @@ class InventedRota:
         """What then happened: who came, who was stood down, whose checks lapsed, and who looked into it."""
         chance, cast = self.chance, self.cast
         for shift in self.shifts:
-            if self.maybe(0.15):
-                continue  # nobody wrote down who came
+            if shift.cancelled_at or self.maybe(0.15):
+                continue  # nobody came, or nobody wrote down who
             came = [assignment.carer for assignment in shift.on if self.maybe(0.9)]
             if self.maybe(0.06):
                 came.append(chance.choice([carer for carer in self.carers if carer not in came]))
@@ -242,6 +243,8 @@ class InventedRota:
                         ]
                     )
                 )
+                if self.maybe(0.4):  # papers that came afterwards
+                    cast.check(carer, kind, on=FIRST - 30 * DAY)
             if self.maybe(0.3):
                 since = self.moment()
                 until = chance.choice([12, 48])
@@ -251,12 +254,29 @@ class InventedRota:
                 )  # fmt: skip
             if self.maybe(0.15):
                 self.stand_down(carer)
+        self.write_logs()
         for shift in self.shifts:
             if self.maybe(0.25):
                 when = shift.starts_at + chance.randrange(1, 60) * HOUR
                 ShiftReview.objects.create(shift=shift, found="F", done="D", reviewed_at=when, by=cast.tom)
                 if self.maybe(0.2):
                     self.stay(shift, None)  # put on record after the review
+
+    def write_logs(self):
+        """As shifts end, not of each of them, and of some nights only why there is none; at most half a day is left out."""
+        placement = self.shifts[0].placement
+        covered = max(at(FIRST, 0), at(placement.started_on, 0))
+        for shift in self.shifts:
+            asked = shift.ends_at - covered > 19 * HOUR
+            if shift.starts_at < covered or not (asked or self.maybe(0.8)):
+                continue
+            since = covered if self.maybe(0.5) and shift.ends_at - covered < 37 * HOUR else shift.starts_at
+            until = shift.ends_at - self.chance.choice([0, 0, 0, 5, 7]) * HOUR
+            log(placement, since, until, written=until + HOUR)
+            covered = until
+        for shift in self.shifts:
+            if self.maybe(0.05):
+                LogCause.objects.create(shift=shift, cause="other", explanation="E", **self.by)
 
     def stand_down(self, carer):
         since = self.moment()

@@ -8,9 +8,21 @@ from hypothesis import strategies as st
 
 from oversight.models import Flag
 from staffing.actions.worked import put_right
-from staffing.models import Assignment, AwakeCheck, CheckWaiver, Presence, ShiftReview, StaffingPlan, StandDown
+from staffing.models import (
+    Assignment,
+    AwakeCheck,
+    Check,
+    CheckWaiver,
+    LogCause,
+    Presence,
+    Shift,
+    ShiftReview,
+    StaffingPlan,
+    StandDown,
+)
+from staffing.worked import worked
 from tests.cast import at
-from tests.oversight.facts import DAY, HOUR, check, clocks, stands
+from tests.oversight.facts import DAY, HOUR, check, clocks, log, stands
 
 MONDAY = dt.date(2022, 3, 7)
 START = MONDAY - 40 * DAY
@@ -65,6 +77,10 @@ def review(cast, shift, when):
     return ShiftReview.objects.create(shift=shift, found="F", done="D", reviewed_at=when, by=cast.tom)
 
 
+def shift_as_worked(shift, as_of=None):
+    return worked(Shift.objects.filter(pk=shift.pk), as_of=as_of or shift.ends_at + HOUR)[0]
+
+
 NIGHT = at(MONDAY, 23)
 
 
@@ -100,8 +116,20 @@ class TestUnchecked:
         carers[0].checks.filter(kind="dbs").update(valid_until=MONDAY - DAY)
         there(cast, shift, carers[0])
         assert stands(NIGHT, "STF-01L", "worked")
-        cast.check(carers[0], "dbs", on=MONDAY - DAY)  # entered late, and dated before: it was in date
-        assert not stands(NIGHT, "STF-01L", "worked")
+
+    @pytest.mark.django_db(transaction=True)
+    def test_papers_recorded_afterwards_make_nothing_good(self, cast, placement, shift):
+        carer = cast.carer("Furze", checked=False)
+        there(cast, shift, carer, until=at(MONDAY, 12))
+        assert stands(NIGHT, "STF-01L", "worked")
+        cast.check(carer, *Check.REQUIRED, on=MONDAY - 5 * DAY)  # dated before, and nobody had them
+        assert stands(NIGHT, "STF-01L", "worked")
+        assert [wrong.what for wrong in shift_as_worked(shift).wrongs if wrong.grave] == ["unchecked"]
+        later = led(cast, placement, MONDAY + DAY, [carer])
+        there(cast, later, carer)  # with the papers on record
+        assert not shift_as_worked(later).lacks
+        review(cast, shift, at(MONDAY + DAY, 22))
+        assert not stands(at(MONDAY + DAY, 23), "STF-01L", "worked")
 
     def test_waived_then_is_not_unchecked_then(self, cast, placement, shift):
         carer = cast.carer("Furze", checked=False)
@@ -398,3 +426,52 @@ class TestRecorded:
         assert check(now + MINUTE)["STF-11L", "worked"].shift == shifts[1]
         review(cast, shifts[1], now)
         assert not stands(now + MINUTE, "STF-11L", "worked")
+
+
+# --- LOG-01, of a shift -----------------------------------------------------------------------------------------------
+
+
+class TestLogOfAShift:
+    @pytest.fixture
+    def night(self, cast, placement, carers):
+        """A night nobody wrote of, between two days that were."""
+        cast.shift(placement, MONDAY)
+        log(placement, at(START, 0), at(MONDAY - DAY, 8))
+        log(placement, at(MONDAY - DAY, 8), at(MONDAY, 20))
+        return led(cast, placement, MONDAY, carers[:1], kind="waking_night")
+
+    def test_a_night_between_two_days_with_logs(self, cast, placement, night):
+        tuesday = MONDAY + DAY
+        log(placement, at(tuesday, 8), at(tuesday, 9))
+        assert not stands(at(tuesday, 10), "LOG-01L", "shift")
+        flag = check(at(tuesday, 10, 1))["LOG-01L", "shift"]
+        assert (flag.shift, flag.due_at, flag.severity, flag.owner) == (night, at(tuesday, 10), "amber", cast.amy)
+        assert not stands(at(tuesday, 11), "LOG-01L")  # twelve hours are no day
+        assert [wrong.what for wrong in shift_as_worked(night, at(tuesday, 11)).wrongs][-1] == "log"
+        log(placement, at(MONDAY, 20), at(tuesday, 2), written=at(tuesday, 11))
+        assert not stands(at(tuesday, 11), "LOG-01L", "shift")
+        assert "log" not in {wrong.what for wrong in shift_as_worked(night, at(tuesday, 11)).wrongs}
+
+    def test_a_cause_answers_it_and_speaks_for_the_sleep_in_beside_it(self, cast, placement, night):
+        asleep = cast.shift(placement, MONDAY, kind="sleep_in", hours=(22, 7))
+        later = at(MONDAY + DAY, 11)
+        review(cast, night, later)
+        assert stands(later, "LOG-01L", "shift")  # to look into a night tells nobody how she slept
+        LogCause.objects.create(shift=night, cause="nobody", explanation="Two were off ill.", recorded_by=cast.priya)
+        assert not stands(later, "LOG-01L", "shift")
+        for shift in (night, asleep):
+            seen = shift_as_worked(shift, later)
+            assert seen.log_missing  # it is owed still
+            assert "log" not in {wrong.what for wrong in seen.wrongs}
+
+    def test_while_a_whole_day_is_missing_no_shift_is_asked_about_beside_it(self, cast, placement, night):
+        wednesday = at(MONDAY + 2 * DAY, 9)
+        standing = {limb: flag for (rule, limb), flag in check(wednesday).items() if rule == "LOG-01L"}
+        assert set(standing) == {""}
+        log(placement, at(MONDAY + DAY, 8), wednesday)
+        assert check(wednesday + MINUTE)["LOG-01L", "shift"].shift == night
+
+    @pytest.mark.parametrize("change", [{"published_at": None, "published_by": None}, {"cancelled_at": at(MONDAY, 12)}])
+    def test_of_a_draft_or_a_cancelled_shift_none_is_asked(self, placement, night, change):
+        Shift.objects.filter(pk=night.pk).update(leader=None, **change)
+        assert not stands(at(MONDAY + DAY, 11), "LOG-01L", "shift")

@@ -459,7 +459,7 @@ def test_a_correction_after_a_review_is_not_yet_looked_into(cast, shift, corin):
 def test_a_forgotten_signature_is_no_shift_while_stood_down(cast, shift, corin):
     on(cast, shift, carer=corin)
     StandDown.objects.create(carer=corin, starts_at=at(NEXT, 8))
-    assert wrongs(shift, at(NEXT, 12)) == {"leader", "awake"}
+    assert wrongs(shift, at(NEXT, 12)) == {"leader", "awake", "log"}
 
 
 @pytest.mark.parametrize(("gone", "is_below"), [(15, False), (16, True)])

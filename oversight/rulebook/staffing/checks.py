@@ -29,9 +29,14 @@ WAIVED = (
 )
 
 
-def _lacks(carer: str, moment: str) -> str:
+# Papers put on record later say nothing of what was worked before: whoever came came without them. What is written down
+# late is judged by what was on record when it was written.
+PAPERS_BY = "greatest(came_at, recorded_at)"
+
+
+def _lacks(carer: str, moment: str, on_record_by: str = "NULL") -> str:
     """By the database's own measure, which the gate on the rota asks too."""
-    return f"staffing_missing({carer}, {moment}, authority_id) <> '{{}}'"
+    return f"staffing_missing({carer}, {moment}, authority_id, {on_record_by}) <> '{{}}'"
 
 
 def _unchecked(where: str) -> str:
@@ -65,10 +70,10 @@ def _unchecked(where: str) -> str:
         BEGUN,
         THERE,
         f"""unchecked AS MATERIALIZED (
-            SELECT carer_id, authority_id, day FROM (
-                SELECT DISTINCT carer_id, authority_id, {day_of("came_at")} AS day FROM there
+            SELECT carer_id, authority_id, day, papers_by FROM (
+                SELECT DISTINCT carer_id, authority_id, {day_of("came_at")} AS day, {PAPERS_BY} AS papers_by FROM there
                 WHERE {where} AND carer_id IS NOT NULL
-            ) AS each WHERE {_lacks("carer_id", start_of("day"))}
+            ) AS each WHERE {_lacks("carer_id", start_of("day"), "papers_by")}
         )""",
         about=("carer_id", "shift_id"),
         stage=STAGE_AT_ONCE,
@@ -98,6 +103,7 @@ def _unchecked(where: str) -> str:
                 f'''SELECT t.*, t.came_at AS due_at FROM there t
                     LEFT JOIN unchecked ON unchecked.carer_id = t.carer_id AND unchecked.authority_id = t.authority_id
                          AND unchecked.day = {day_of("t.came_at")}
+                         AND unchecked.papers_by = greatest(t.came_at, t.recorded_at)
                     WHERE {where} AND NOT {reviewed("t.shift_id", happened="t.over_at", recorded="t.recorded_at")}
                       AND (t.carer_id IS NULL
                            OR unchecked.day IS NOT NULL AND NOT EXISTS ({waived_then}))''',
@@ -124,8 +130,8 @@ STF_01, STF_01L = by_law_and_elsewhere(
     "follows; what was worked, also where the placement has ended since.",
     period="before the first shift; a DBS certificate is renewed every 36 months, or looked up every 12, and on the "
     "anniversary itself it is out of date already",
-    what_clears="The missing checks, with their evidence; taking the carer off the shift. Of a shift that was worked: "
-    + BY_REVIEW,
+    what_clears="Of a shift to come: the missing checks, with their evidence; taking the carer off the shift. Of a shift "
+    "that was worked, which no paper recorded afterwards makes good: " + BY_REVIEW,
     in_force_from=IN_FORCE,
     limbs=(
         Limb(
