@@ -15,10 +15,11 @@ from core.dates import in_words
 from core.models import User
 from dashboards.links import Link, link, link_to
 from dashboards.words import count
+from oversight import rulebook
 from oversight.clocks import Clock, due_soon
 from oversight.models import Flag, FlagAnswer
 from oversight.querysets import FlagQuerySet
-from oversight.rulebook import Basis, Rule
+from oversight.rulebook import Rule
 from placements.models import Placement
 
 SOON_DAYS = 14
@@ -27,7 +28,7 @@ NAMED = 3  # carers or shifts said by name where one line is about several
 SHOWN = 40  # flags of one list on a page; its number links to all of them
 SHOWN_TOGETHER = 20  # lines of such a list
 UNFOLDED = 8  # of them, shown at once
-MOST = 200  # flags read to be put together on one page: the longest overdue
+MOST = 200  # flags read to be put together on one page: the gravest
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,16 @@ class Line:
     answer_late: bool = False
     rule: str = ""
 
+    @property
+    def is_first(self) -> bool:
+        """Whether it is of what no page folds away."""
+        return self.rule in rulebook.FIRST
+
+
+def unfolded(lines: Sequence[Line], at_least: int) -> int:
+    """How many of these lines, in the order of `for_list`, a page shows at once: so many, and whatever stands first."""
+    return max(at_least, sum(line.is_first for line in lines))
+
 
 @dataclass(frozen=True)
 class Flags:
@@ -66,12 +77,12 @@ class Flags:
     @property
     def first(self) -> list[Line]:
         """What a page of one child or placement shows at once."""
-        return list(self.lines[:UNFOLDED])
+        return list(self.lines[: unfolded(self.lines, UNFOLDED)])
 
     @property
     def folded(self) -> list[Line]:
         """And what is a click away."""
-        return list(self.lines[UNFOLDED:])
+        return list(self.lines[unfolded(self.lines, UNFOLDED) :])
 
 
 def list_url(**filters) -> str:
@@ -94,14 +105,10 @@ def counted(user: User, *, as_of: dt.datetime, shown: int = SHOWN, back: str = "
 def counted_together(
     user: User, *, as_of: dt.datetime, shown: int = SHOWN_TOGETHER, back: str = "", **filters
 ) -> Flags:
-    """The same with what asks the same of several carers or shifts as one line, which leads to the list of those flags.
-
-    What is red stands first, and of that what the law asks; then the longest overdue.
-    """
+    """The same with what asks the same of several carers or shifts as one line, which leads to the list of those flags."""
     found = flags_of(user, as_of=as_of, **filters)
     rows = gathered(lines(found.for_list()[:MOST], user=user, as_of=as_of, back=back), **filters)
-    rows.sort(key=lambda line: (line.tone != "red", line.basis != Basis.STATUTE))
-    return Flags(rows[:shown], found.count(), list_url(**filters))
+    return Flags(rows[: unfolded(rows, shown)], found.count(), list_url(**filters))
 
 
 def lines(flags: Iterable[Flag], *, user: User, as_of: dt.datetime, back: str = "") -> list[Line]:

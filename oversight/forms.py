@@ -36,7 +36,7 @@ class FlagFilter(forms.FilterForm):
 
     def __init__(self, *args: Any, for_provider: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [rule for rule in rulebook.ALL if rule.kind != rulebook.Kind.GATE and not rule.kept_by_ladder]
+        offered = [rule for rule in rulebook.ALL if rule.raises_flags]
         if for_provider:
             del self.fields["answered"]
             offered = [rule for rule in offered if rule.for_provider]

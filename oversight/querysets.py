@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Case, Count, Exists, OuterRef, Q, When
 
 from children.models import Child
 from core import clock
@@ -83,11 +83,12 @@ class FlagQuerySet(models.QuerySet):
         return self.filter(due_at__lte=clock.start_of(clock.local_date(as_of) - dt.timedelta(days=days)))
 
     def for_list(self) -> "FlagQuerySet":
-        """With all that a row of a list shows: no query a row."""
+        """With all that a row of a list shows: no query a row. What the rulebook puts first stands first (FIRST), of that
+        what is red, of that what the law asks; then the longest overdue."""
         return (
             self.select_related("child", "placement", "placement__home", "owner", "carer", "agency", "shift")
             .annotate(is_answered=_answers())
-            .order_by("due_at", "id")
+            .order_by(*_gravest_first(), "due_at", "id")
         )
 
     def filtered(
@@ -159,6 +160,12 @@ def _inside(user, flag: str, held: Q) -> Q:
     theirs |= Q(Exists(own.filter(carer__isnull=True)), **{f"{flag}carer__isnull": True})
     mine = held | Q(**{f"{flag}authority_id": user.authority_id}) if user.can(Permission.HANDLE_ALLEGATIONS) else held
     return mine & ~theirs
+
+
+def _gravest_first() -> list[Case]:
+    statute = [rule.code for rule in rulebook.ALL if rule.basis == Basis.STATUTE]
+    first = (Q(rule__in=rulebook.FIRST), Q(severity="red"), Q(rule__in=statute))
+    return [Case(When(which, then=0), default=1) for which in first]
 
 
 def _for_provider() -> Q:

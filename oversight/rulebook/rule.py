@@ -110,6 +110,11 @@ class Rule:
         began = self.in_force_from is None or self.in_force_from <= day
         return began and (self.in_force_until is None or day < self.in_force_until)
 
+    @property
+    def raises_flags(self) -> bool:
+        """Gates are asked when a thing is planned, and what the ladder keeps climbs by itself."""
+        return self.kind != Kind.GATE and not self.kept_by_ladder
+
     def limb(self, code: str) -> Limb | None:
         return next((limb for limb in self.limbs if limb.code == code), None)
 

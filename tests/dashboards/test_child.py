@@ -1,5 +1,7 @@
 """The child's page and the placement's page: who may open them, what each is shown, and that opening is recorded."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import DatabaseError
 from django.urls import reverse
@@ -150,6 +152,19 @@ def test_the_worker_sees_who_she_is_where_and_who_is_responsible(client, cast, p
         "Weekly visit by the social worker", "Unregistered placement authorised", "1 Harbour Row",
     ):  # fmt: skip
         assert words in page, words
+
+
+@PAGES
+def test_whether_she_is_seen_logged_managed_and_lawfully_placed_is_first_and_never_folded(client, cast, placement, url):
+    client.force_login(cast.tom)
+    flags = client.get(url(placement)).context["flags"]
+    mattering = [line.is_first for line in flags.lines]
+    assert mattering == sorted(mattering, reverse=True)
+    assert {"LEG-05", "STF-05L", "LOG-01L", "VIS-07", "VIS-08"} <= {line.rule for line in flags.first}
+    assert len(flags.folded) > 2
+    assert not [line.title for line in flags.folded if line.is_first]
+    cut = replace(flags, lines=[replace(line, rule="VIS-07") for line in flags.lines])
+    assert (cut.first, cut.folded) == (cut.lines, [])  # however many there are
 
 
 def test_a_provider_sees_what_it_needs_to_care_and_nothing_professionals_wrote(client, cast, placement):

@@ -10,6 +10,7 @@ from children.models import FileRead
 from core import clock
 from core.models import OutboxMessage
 from core.outbox import digests
+from oversight import rulebook
 from oversight.models import Flag, FlagAnswer
 from oversight.querysets import AGES
 from oversight.sweep import sweep
@@ -193,6 +194,12 @@ class TestList:
         with django_assert_max_num_queries(6) as many:
             client.get(LIST)
         assert len(many) == len(few)
+
+    def test_what_the_rulebook_puts_first_stands_first(self, client):
+        listed = list(client.get(LIST).context["page"])
+        grave = [(f.rule in rulebook.FIRST, f.severity == "red", f.rulebook.basis == "statute") for f in listed]
+        assert grave == sorted(grave, reverse=True)
+        assert len(set(grave)) >= 3
 
     def test_pages(self, client, cast, today):
         for _ in range(4):
