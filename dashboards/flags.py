@@ -13,9 +13,9 @@ from core import clock
 from core.access import Role, Scope
 from core.dates import in_words
 from core.models import User
-from dashboards.links import Link, link, link_to
+from dashboards.links import Link, link
 from dashboards.words import count
-from oversight import rulebook
+from oversight import mending, rulebook
 from oversight.clocks import Clock, due_soon
 from oversight.models import Flag, FlagAnswer
 from oversight.querysets import FlagQuerySet
@@ -23,7 +23,6 @@ from oversight.rulebook import Rule
 from placements.models import Placement
 
 SOON_DAYS = 14
-ONLY_THEIRS = (Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE)  # their own visits are asked of them by name
 NAMED = 3  # carers or shifts said by name where one line is about several
 SHOWN = 40  # flags of one list on a page; its number links to all of them
 SHOWN_TOGETHER = 20  # lines of such a list
@@ -155,15 +154,12 @@ def _remedy(user: User, flag: Flag, rule: Rule | None, back: str) -> Link | None
 
 
 def remedy(user: User, rule: Rule, about: Flag | Clock, back: str = "") -> Link | None:
-    """The page that makes the record which clears it, for somebody who may make it."""
-    mend, owner = rule.mend_of(about.limb), rule.owner_of(about.limb)
-    href = about.mend_url
-    if mend is None or href is None or (mend.needs and not user.can(mend.needs)):
+    """The page that makes the record which clears it, for somebody whose record does."""
+    found = mending.way(user, rule, about)
+    if found is None:
         return None
-    if mend.page == "placements:visit" and owner in ONLY_THEIRS and owner != user.role:
-        return None  # nobody else's visit counts as theirs
-    found = link_to(user, mend.label, mend.page, href)
-    return Link(found.label, f"{found.href}?{urlencode({'from': back})}") if found and back else found
+    mend, href = found
+    return Link(mend.label, f"{href}?{urlencode({'from': back})}" if back else href)
 
 
 def last_day(due_at: dt.datetime) -> dt.date:

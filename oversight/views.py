@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
-from django.urls import resolve, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from children.actions import open_file
@@ -18,7 +18,7 @@ from core.access import Permission, access
 from core.history_panel import changes
 from core.models import User
 from core.pages import record_form
-from oversight import standards
+from oversight import mending, standards
 from oversight.actions import SET_STANDARDS, answer_flag, set_standard
 from oversight.forms import Answer, FlagFilter, SetStandard
 from oversight.models import Flag, FlagAnswer
@@ -133,8 +133,7 @@ def _person(request: HttpRequest) -> User:
 def _about(found: Flag, user: User) -> dict[str, Any]:
     rule = found.rulebook
     answers = list(FlagAnswer.for_user(user).filter(flag=found).select_related("by"))
-    mend = rule.mend_of(found.limb) if rule else None
-    mend_url = found.mend_url if mend and found.standing and (not mend.needs or user.can(mend.needs)) else None
+    mend, mend_url = (mending.way(user, rule, found) if rule and found.standing else None) or (None, "")
     return {
         "title": found.title,
         "caption": f"Flag: {found.child}",
@@ -145,7 +144,8 @@ def _about(found: Flag, user: User) -> dict[str, Any]:
         "sees_answers": _sees_answers(user),
         "may_answer": found.standing and user.can(Permission.ANSWER_FLAGS),
         "mend_label": mend.label if mend else "",
-        "mend_url": mend_url if mend_url and user.can(getattr(resolve(mend_url).func, "access", "")) else "",
+        "mend_url": mend_url,
+        "who_can": mending.who_can(rule, found) if rule and not mend_url else "",
         "history": changes(found),
         "back_url": reverse("oversight:flags"),
     }

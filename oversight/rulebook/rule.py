@@ -48,6 +48,8 @@ class Mend:
     label: str
     of: str = "placement"  # or the flag's "child", "carer" or "shift"
     needs: Permission | None = None  # what the page asks for inside, where that is more than it declares
+    visited_by: tuple[str, ...] = ()  # of a visit: as whom it must be made to count
+    or_above: tuple[str, ...] = ()  # and who visits in their place while their post is empty
 
     def address(self, about: Any) -> str | None:
         """Its address for a flag or a clock, or None where that has nothing of this kind."""

@@ -37,7 +37,11 @@ SAY_A_REPRESENTATIVE_VISITED = (*ONLY_THEIR_OWN, Visit.Capacity.OTHER_REPRESENTA
 
 def may_record_as(user: User) -> list[Visit.Capacity]:
     """The capacities in which this person may record a visit: their own first, then those of others who visited."""
-    own = OWN_CAPACITY.get(user.role)
+    return capacities_of(user.role)
+
+
+def capacities_of(role: str) -> list[Visit.Capacity]:
+    own = OWN_CAPACITY.get(role)
     others = [c for c in Visit.Capacity if c not in ONLY_THEIR_OWN and c != own]
     if own not in SAY_A_REPRESENTATIVE_VISITED:
         others = [c for c in others if c != Visit.Capacity.OTHER_REPRESENTATIVE]

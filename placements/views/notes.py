@@ -163,13 +163,17 @@ class VisitPages:
         page = self._context(CHECK) | {
             "visit": Visit(**self.details | {"visitor": self.details["visitor"] or self.request.user.name}),
             "inspected": _inspected(self.details["checked"]),
-            "not_counted": _not_counted(**self.details),
+            "not_counted": _not_counted(**self.details, high_risk=self._is_high_risk()),
             "carried": self._carried(None),
             "conflict": conflict,
             "first_step": self.address(1),
             "second_step": self.address(2),
         }
         return render(self.request, "placements/visit_check.html", page, status=status)
+
+    def _is_high_risk(self) -> bool:
+        day = clock.local_date(self.details["occurred_at"])
+        return Placement.for_user(self.request.user).high_risk(day).filter(pk=self.placement.pk).exists()
 
     def _context(self, step: int) -> dict[str, Any]:
         return {
@@ -211,15 +215,34 @@ def _inspected(checked: list[str]) -> list[str]:
     return [label for key, label in Visit.INSPECTED if key in checked]
 
 
-def _not_counted(*, manner: str, capacity: str, outcome: str, **_others: Any) -> str:
-    """Why a visit cannot clear what is due (VIS-01 to VIS-03), for its author to know before she wonders."""
-    if manner != Visit.Manner.IN_PERSON:
-        return "it was not in person"
-    if capacity not in Visit.REPRESENTATIVES:
-        return "only visits by the authority’s own people count"
-    if outcome == Visit.Outcome.NOT_HOME:
-        return "the child was not met"
-    return ""
+def _not_counted(
+    *, manner: str, capacity: str, outcome: str, announced: bool, checked: list[str], high_risk: bool, **_others: Any
+) -> list[str]:
+    """Why a visit cannot clear what is due (VIS-01 to VIS-03, and in a high-risk placement VIS-07 and VIS-08), for its
+    author to know before she wonders."""
+    nothing = {
+        "it was not in person": manner != Visit.Manner.IN_PERSON,
+        "only visits by the authority’s own people count": capacity not in Visit.REPRESENTATIVES,
+        "the child was not met": outcome == Visit.Outcome.NOT_HOME,
+    }
+    if why := next((reason for reason, is_so in nothing.items() if is_so), ""):
+        return [f"This will be on the record, but it will not count towards the visits that are due: {why}."]
+    if not high_risk:
+        return []
+    found = []
+    if outcome == Visit.Outcome.REFUSED:
+        found.append(
+            "This will count as a statutory visit, but not as the visit of the social worker, the team manager or the head "
+            "of service that is due here: the child was not seen."
+        )
+        if not announced and not set(Visit.INSPECTED_THOUGH_REFUSED) & set(checked):
+            found.append(
+                "It will not count as an unannounced visit: the child refused it, and neither the premises, the rota nor "
+                "the logs were inspected."
+            )
+    elif capacity == Visit.Capacity.OTHER_REPRESENTATIVE:
+        found.append("This will not count as the visit of the social worker, the team manager or the head of service.")
+    return found
 
 
 # --- read a visit -----------------------------------------------------------------------------------------------------
