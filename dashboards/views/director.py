@@ -29,7 +29,7 @@ def shows(seen_within: int) -> dict[str, Show]:
         "": ("high-risk placements", lambda state: True, ""),
         "unregistered": ("not registered", lambda state: state.registration == "not_registered", "red"),
         "order": ("under a deprivation of liberty order", lambda state: state.placement.dol, ""),
-        "unmanaged": ("with nobody managing", lambda state: state.unmanaged_since is not None, "red"),
+        "unmanaged": ("with nobody managing", lambda state: state.is_unmanaged, "red"),
         "unseen": (f"not seen alone for over {seen_within} days", lambda s: s.seen_alone.days > seen_within, "amber"),
         "unlogged": ("with days without a log", lambda state: bool(state.missing_days), "amber"),
     }

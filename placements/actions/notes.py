@@ -15,11 +15,11 @@ from core.actions import action, touch
 from core.dates import in_words
 from core.errors import Invalid
 from core.models import User
+from placements.log_calendar import allowed_at
 from placements.models import Addition, DailyLog, Placement, ProviderPost, Visit
 
 LONGEST = 10_000  # characters one part of a note may have
 NAME, PLACE = 150, 200
-LOG_CLOSED_WITHIN = dt.timedelta(hours=2)  # rules.csv LOG-01: after this a log is late
 LOG_COVERS_AT_MOST = dt.timedelta(hours=37)  # a day of 25 hours and the evening before it
 
 # What each role visits as. Nobody else may claim the first three: rules count on them.
@@ -162,7 +162,7 @@ def write_log(
         "day": day,
         "incidents": incidents,
         "on_duty": on_duty,
-        "late": as_of > covers_until + LOG_CLOSED_WITHIN,
+        "late": as_of > covers_until + allowed_at(placement, as_of=as_of).closing,
     }
     return _once(DailyLog, submission=submission, placement=placement, author=by, values=values)
 

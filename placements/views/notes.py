@@ -24,7 +24,7 @@ from core.pages import drafted_form, posted, record_form, typed
 from placements.actions import add_to_log, add_to_visit, record_visit, write_log
 from placements.actions.notes import may_record_as, may_say_whether_seen, visit_errors
 from placements.forms.notes import NOW, VISIT_STEPS, AddToNote, AddToVisit, WriteLog, submission_of, value_of
-from placements.log_calendar import WORDS, Stretch, covered_by_logs, days_of, turns_of, unwritten
+from placements.log_calendar import WORDS, Stretch, allowed_at, covered_by_logs, days_of, turns_of, unwritten
 from placements.models import Addition, DailyLog, Placement, Visit
 from placements.views.placing import placement_page, theirs
 
@@ -317,8 +317,9 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
     asked = [stretch for stretch in asked if f"{stretch.ends_locally:%H:%M}" == request.GET.get("to")] or asked
     offered = [stretch for stretch in stretches if stretch in asked or stretch in stretches[:OFFERED]]
     latest = DailyLog.for_user(request.user).filter(placement=placement).order_by("-covers_until").first()
+    days = days_of(placement, logs, as_of=as_of, turns=turns, allowed=allowed_at(placement, as_of=as_of))
     page: dict[str, Any] = {
-        "chart": charts.strip_chart("The last four weeks", days_of(placement, logs, as_of=as_of, turns=turns), WORDS),
+        "chart": charts.strip_chart("The last four weeks", days, WORDS),
         "more": stretches[OFFERED:],
         "latest": latest,
         "latest_day": _day_of(latest) if latest else None,
