@@ -18,7 +18,7 @@ from dashboards.words import count
 from oversight import mending, rulebook
 from oversight.clocks import Clock, due_soon
 from oversight.models import Flag, FlagAnswer
-from oversight.querysets import FlagQuerySet
+from oversight.querysets import CLEARED, FlagQuerySet
 from oversight.rulebook import Rule
 from placements.models import Placement
 
@@ -68,6 +68,7 @@ class Flags:
     lines: Sequence[Line]
     total: int
     href: str
+    cleared: str = ""  # the address of those like them that were cleared
 
     @property
     def more(self) -> int:
@@ -107,7 +108,8 @@ def counted_together(
     """The same with what asks the same of several carers or shifts as one line, which leads to the list of those flags."""
     found = flags_of(user, as_of=as_of, **filters)
     rows = gathered(lines(found.for_list()[:MOST], user=user, as_of=as_of, back=back), **filters)
-    return Flags(rows[: unfolded(rows, shown)], found.count(), list_url(**filters))
+    cleared = list_url(**filters | {"state": CLEARED})
+    return Flags(rows[: unfolded(rows, shown)], found.count(), list_url(**filters), cleared)
 
 
 def lines(flags: Iterable[Flag], *, user: User, as_of: dt.datetime, back: str = "") -> list[Line]:

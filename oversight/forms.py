@@ -7,7 +7,7 @@ from django.forms import CharField, HiddenInput
 from core import forms
 from oversight import rulebook, standards
 from oversight.actions import LONGEST
-from oversight.querysets import AGES
+from oversight.querysets import AGES, CLEARED
 
 WHOSE = {"": "Everybody’s that I may see", "mine": "Mine", "team": "My team’s"}
 
@@ -20,6 +20,9 @@ class FlagFilter(forms.FilterForm):
     """Every filter stands in the address, so a number anywhere can be a link to exactly what it counts."""
 
     whose = forms.SelectField(label="Whose", choices=list(WHOSE.items()), required=False)
+    state = forms.SelectField(
+        label="Standing or cleared", choices=[("", "Standing"), (CLEARED, "Cleared")], required=False
+    )
     rule = forms.SelectField(label="Rule", choices=[], required=False)
     basis = forms.SelectField(
         label="Rests on",

@@ -13,6 +13,7 @@ from governance.querysets.register import assured_to
 from oversight import rulebook
 from oversight.rulebook import Basis
 
+CLEARED = "cleared"
 AGES = {"week": "less than 7 days", "month": "7 to 27 days", "older": "28 days or more"}
 BASES = {"statute": Basis.STATUTE, "court": Basis.COURT, "local": Basis.LOCAL}
 
@@ -48,6 +49,9 @@ class FlagQuerySet(models.QuerySet):
 
     def standing(self) -> "FlagQuerySet":
         return self.filter(cleared_at__isnull=True)
+
+    def cleared(self) -> "FlagQuerySet":
+        return self.filter(cleared_at__isnull=False)
 
     def answered(self, yes: bool = True) -> "FlagQuerySet":
         return self.filter(_answers() if yes else ~_answers())
@@ -105,13 +109,16 @@ class FlagQuerySet(models.QuerySet):
         placement: str = "",
         child: str = "",
         owner: str = "",
+        state: str = "",
+        family: str = "",
     ) -> "FlagQuerySet":
-        """Standing flags by the flags page's filters, as they stand in its address. Nonsense finds nothing.
+        """Flags by the flags page's filters, as they stand in its address: those standing unless the cleared ones are asked
+        for. Nonsense finds nothing.
 
         What is behind the LADO's door is on the list of whoever holds it and on no other: a child's page, an agenda and
         a pack are seen over shoulders and printed.
         """
-        found = self.standing()
+        found = self.cleared() if state == CLEARED else self.standing() if not state else self.none()
         if rule:
             found = found.of_rule(rule)
         elif whose != "mine":

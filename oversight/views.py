@@ -20,8 +20,11 @@ from core.models import User
 from core.pages import record_form
 from oversight import mending, standards
 from oversight.actions import SET_STANDARDS, answer_flag, set_standard
+from oversight.clearing import answers_before, by_age_alone
+from oversight.digest import told_words
 from oversight.forms import Answer, FlagFilter, SetStandard
 from oversight.models import Flag, FlagAnswer
+from oversight.querysets import CLEARED
 
 A_PAGE = 50
 HEAD = ["What is overdue", "Child", ("Days over", "numeric"), "Who must act"]
@@ -37,16 +40,22 @@ def flags(request: HttpRequest) -> HttpResponse:
     form = FlagFilter(sent, for_provider=not _sees_answers(user))
     found = Flag.for_user(user)
     found = found.filtered(user, as_of=as_of, **form.cleaned_data) if form.is_valid() else found.none()
-    page = Paginator(found.for_list(), A_PAGE).get_page(request.GET.get("page"))
+    cleared = form.cleaned_data.get("state") == CLEARED
+    head = ["What was overdue", *HEAD[1:3], "Who held it"] if cleared else HEAD
+    listed = found.for_list()
+    page = Paginator(listed.order_by("-cleared_at", "-id") if cleared else listed, A_PAGE).get_page(
+        request.GET.get("page")
+    )
     for flag in page:
         flag.over = flag.days_over(as_of=as_of)
     context = {
         "title": "Flags",
         "page": page,
+        "cleared": cleared,
         "filter_form": form,
         "chosen": _chosen(request, form, next(iter(page), None)),
         "query": _query(request, without="page"),
-        "head": [*HEAD, "Answered"] if _sees_answers(user) else HEAD,
+        "head": [*head, "Answered"] if _sees_answers(user) else head,
         "sees_answers": _sees_answers(user),
     }
     return render(request, "oversight/flags.html", context)
@@ -131,7 +140,7 @@ def _person(request: HttpRequest) -> User:
 
 
 def _about(found: Flag, user: User) -> dict[str, Any]:
-    rule = found.rulebook
+    rule, sees = found.rulebook, _sees_answers(user)
     answers = list(FlagAnswer.for_user(user).filter(flag=found).select_related("by"))
     mend, mend_url = (mending.way(user, rule, found) if rule and found.standing else None) or (None, "")
     return {
@@ -141,7 +150,9 @@ def _about(found: Flag, user: User) -> dict[str, Any]:
         "rule": rule,
         "period": rule.period_of(found.limb) if rule else "",
         "answers": answers,
-        "sees_answers": _sees_answers(user),
+        "answers_before": answers_before(found, FlagAnswer.for_user(user)) if sees else [],
+        "by_age_alone": by_age_alone(found),
+        "sees_answers": sees,
         "may_answer": found.standing and user.can(Permission.ANSWER_FLAGS),
         "mend_label": mend.label if mend else "",
         "mend_url": mend_url,

@@ -26,6 +26,7 @@ from oversight.rulebook.sql import (
 from placements import codes
 
 LOOKS_BACK_DAYS = 28
+A_DAY = dt.timedelta(hours=23)  # as long as a day can be short, when the clocks change
 
 SCOPE = (
     "Residential placements ({types}), and any in an unregistered setting or under a deprivation of liberty order; "
@@ -33,7 +34,7 @@ SCOPE = (
 )
 CLEARS = (
     "A log, even a late one, that covers the time without one. A missed day also drops out once it is 28 days past: "
-    "what was missed stays in the history of flags."
+    "what was missed stays among the cleared flags, which say that no record cleared it."
 )
 
 
@@ -125,6 +126,8 @@ LOG_01L = Rule(
     mend=Mend("placements:log", "Write a daily log"),
     clocks=_clocks("NOT care.registered"),
 )
+
+CODES = (LOG_01.code, LOG_01L.code)
 
 LOG_06 = Rule(
     code="LOG-06",

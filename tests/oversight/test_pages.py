@@ -160,7 +160,15 @@ class TestList:
         assert self.rows(client, whose="team") == set(placement.flags.values_list("pk", flat=True))
 
     @pytest.mark.parametrize(
-        "filters", [{"rule": "NO-01"}, {"basis": "<b>"}, {"placement": "x"}, {"age": "ancient"}, {"child": "x" * 400}]
+        "filters",
+        [
+            {"rule": "NO-01"},
+            {"basis": "<b>"},
+            {"placement": "x"},
+            {"age": "ancient"},
+            {"state": "x"},
+            {"child": "x" * 400},
+        ],
     )
     def test_nonsense_in_the_address_finds_nothing_and_breaks_nothing(self, client, filters):
         response = client.get(LIST, filters)
