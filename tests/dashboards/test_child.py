@@ -245,10 +245,12 @@ def test_a_placement_known_only_from_a_return_says_so_and_can_be_taken_on(client
     child = cast.child(since=ago(400))
     known = Placement.objects.create(child=child, type="K2", started_on=ago(300), from_return=True)
     client.force_login(cast.amy)
-    response = client.get(placement_url(known))
-    assert "No records since" in response.content.decode()
-    assert response.context["take_on"].href == reverse("placements:take_on", args=[known.pk])
-    assert response.context["main_link"] is None
+    for url in (placement_url, child_url):
+        response = client.get(url(known))
+        assert "No records since" in response.content.decode()
+        assert "Nothing is overdue" not in response.content.decode()
+        assert response.context["take_on"].href == reverse("placements:take_on", args=[known.pk])
+        assert response.context["main_link"] is None
     client.force_login(cast.ines)
     cast.allocate(child, cast.ines, part=Allocation.Part.IRO, since=ago(9))
     assert client.get(placement_url(known)).context["take_on"] is None
