@@ -70,7 +70,10 @@ def flag(request: HttpRequest, pk: int) -> HttpResponse:
         found = get_object_or_404(
             Flag.for_user(user).select_related("child", "placement__home", "owner", "carer", "agency", "shift"), pk=pk
         )
-        context = _about(found, user) | {"over": found.days_over(as_of=as_of)}
+        context = _about(found, user) | {
+            "over": found.days_over(as_of=as_of),
+            "told": told_words(found, as_of=as_of),
+        }
         if request.method != "POST":
             open_file(child=found.child, page="flag", by=user, as_of=as_of)
     if request.method == "POST" and not user.can(Permission.ANSWER_FLAGS):
