@@ -24,6 +24,7 @@ class FlagFilter(forms.FilterForm):
         label="Standing or cleared", choices=[("", "Standing"), (CLEARED, "Cleared")], required=False
     )
     rule = forms.SelectField(label="Rule", choices=[], required=False)
+    family = forms.SelectField(label="About", choices=_choices(rulebook.FAMILIES), required=False)
     basis = forms.SelectField(
         label="Rests on",
         choices=_choices({"statute": "Statute", "court": "Court or guidance", "local": "Local standard"}),

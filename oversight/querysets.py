@@ -123,6 +123,8 @@ class FlagQuerySet(models.QuerySet):
             found = found.of_rule(rule)
         elif whose != "mine":
             found = found.exclude(rule__in=rulebook.BEHIND_THE_DOOR)
+        if family:
+            found = found.filter(rule__in=[each.code for each in rulebook.ALL if each.family == family])
         if severity:
             found = found.filter(severity=severity)
         if basis:
@@ -150,7 +152,7 @@ class FlagQuerySet(models.QuerySet):
             .annotate(total=Count("pk"), **{age: Count("pk", filter=_aged(age, as_of)) for age in AGES})
         }
         return [
-            {"title": rule.title, "basis": rule.basis.value, **counted[rule.code]}
+            {"title": rule.title, "basis": rule.basis.value, "family": rule.family, **counted[rule.code]}
             for rule in rulebook.ALL
             if rule.code in counted
         ]

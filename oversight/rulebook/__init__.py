@@ -8,6 +8,7 @@ from oversight.rulebook.rule import Basis, Kind, Limb, Mend, Rule, Trait
 __all__ = [
     "ALL",
     "BEHIND_THE_DOOR",
+    "FAMILIES",
     "FIRST",
     "Basis",
     "Kind",
@@ -37,6 +38,20 @@ _BY_CODE = {rule.code: rule for rule in ALL}
 # Their flags and clocks are shown to nobody but the LADO and whoever holds them.
 BEHIND_THE_DOOR = frozenset(rule.code for rule in ALL if rule.behind_the_door)
 
+
+# What the beginning of a code says a rule is about, in the book's order.
+FAMILIES = {
+    "VIS": "Visits",
+    "LOG": "Daily logs, keys and the police called",
+    "STF": "Staff and managers",
+    "LEG": "Lawful placement, and the court",
+    "DEC": "Decisions and who leads",
+    "MTG": "Meetings and actions",
+    "CPL": "Plans, funding and commissioning",
+    "NOT": "Notices and notifications",
+    "QA": "Quality and premises",
+    "SAF": "Safeguarding",
+}
 
 # What shows whether the child is seen and written about, who manages the place, whether the child may live there at all, and
 # whether anybody may be harming the child. It stands first on every list and is never folded away: of four dozen rules most

@@ -113,6 +113,11 @@ class Rule:
         return began and (self.in_force_until is None or day < self.in_force_until)
 
     @property
+    def family(self) -> str:
+        """What its code begins with: see FAMILIES."""
+        return self.code.partition("-")[0]
+
+    @property
     def raises_flags(self) -> bool:
         """Gates are asked when a thing is planned, and what the ladder keeps climbs by itself."""
         return self.kind != Kind.GATE and not self.kept_by_ladder

@@ -9,6 +9,7 @@ from children.models import LegalStatus
 from core import charts, clock
 from core.models import LocalStandard, Team
 from dashboards.state import states, with_what_states_need
+from oversight import rulebook
 from oversight.models import Flag
 from oversight.sweep import sweep
 from placements.models import Addition, ManagerPost, Placement
@@ -79,10 +80,13 @@ def test_numbers_at_the_top_are_the_rows_they_lead_to(client, scene):
 
 
 def test_the_chart_counts_what_stands_by_rule_and_age(client, scene):
-    chart = page(client, scene.dee).context["chart"]
-    assert chart.total.count == Flag.objects.standing().filter(authority=scene.north).count()
-    assert chart.total.count == sum(row.total.count for row in chart.rows) == sum(n.count for n in chart.totals)
-    assert any(row.label.startswith("VIS-07") for row in chart.rows)
+    context = page(client, scene.dee).context
+    for chart in (context["chart"], context["rules"]):
+        assert chart.total.count == Flag.objects.standing().filter(authority=scene.north).count()
+        assert chart.total.count == sum(row.total.count for row in chart.rows) == sum(n.count for n in chart.totals)
+    assert any(row.label.startswith("VIS-07") for row in context["rules"].rows)
+    assert len(context["chart"].rows) < len(context["rules"].rows)
+    assert {rule.family for rule in rulebook.ALL if rule.raises_flags} == set(rulebook.FAMILIES)
 
 
 def test_a_head_of_service_sees_her_own_service_and_no_other(client, scene):
@@ -178,10 +182,6 @@ def test_a_manager_gone_leaves_the_post_empty_from_then(cast):
     assert state_of(placement, cast.dee).unmanaged_since is None
 
 
-def test_a_placement_known_only_from_a_return_says_nothing_of_managers_or_logs(cast):
-    child = cast.child(since=ago(90))
-    placement = Placement.objects.create(child=child, type="K2", started_on=ago(80), from_return=True)
-    state = state_of(placement, cast.dee)
 def just_moved(cast, hours):
     """An emergency move to an unregistered home so many hours ago."""
     began = clock.now() - dt.timedelta(hours=hours)
@@ -207,6 +207,10 @@ def test_no_page_is_red_for_what_an_emergency_is_given_time_for(client, cast):
     assert set(rows(page(client, cast.dora, "unmanaged"))) == {new.pk, old.pk}
 
 
+def test_a_placement_known_only_from_a_return_says_nothing_of_managers_or_logs(cast):
+    child = cast.child(since=ago(90))
+    placement = Placement.objects.create(child=child, type="K2", started_on=ago(80), from_return=True)
+    state = state_of(placement, cast.dee)
     assert state.unmanaged_since is None
     assert state.missing_days == []
     assert state.registration == "not_known"

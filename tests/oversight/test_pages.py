@@ -122,6 +122,7 @@ class TestList:
         ("filters", "chosen"),
         [
             ({"rule": "VIS-07"}, lambda f: f.rule == "VIS-07"),
+            ({"family": "VIS"}, lambda f: f.rule.startswith("VIS-")),
             ({"basis": "statute"}, lambda f: f.rule in STATUTE),
             ({"basis": "local"}, lambda f: f.rule not in STATUTE),
             ({"basis": "court"}, lambda f: False),
@@ -210,6 +211,16 @@ class TestList:
         assert grave == sorted(grave, reverse=True)
         assert len(set(grave)) >= 3
 
+    def test_what_was_cleared_is_a_list_of_its_own(self, client, cast, flag, placement, now):
+        visit(placement, now - dt.timedelta(minutes=5), recorded_by=cast.amy)
+        sweep(as_of=now)
+        assert flag.pk in self.rows(client, state="cleared") == set(Flag.objects.cleared().values_list("pk", flat=True))
+        assert self.rows(client) == set(Flag.objects.standing().values_list("pk", flat=True))
+        assert self.rows(client, state="cleared", rule="LEG-05") == set()
+        assert "cleared <time" in client.get(LIST, {"state": "cleared"}).content.decode()
+        client.force_login(cast.zoe)
+        assert self.rows(client, state="cleared") == set()
+
     def test_pages(self, client, cast, today):
         for _ in range(4):
             cast.unregistered(cast.child(), today - 60 * DAY)
@@ -239,25 +250,6 @@ class TestAnswering:
         ):
             assert words in text, words
 
-    def test_an_answer_is_kept_and_the_flag_stands(self, client, cast, flag, today):
-        response = client.post(page_of(flag), answer(today + DAY))
-        assert response.status_code == 302
-        kept = FlagAnswer.objects.get()
-        assert (kept.by, kept.doing, kept.by_when) == (cast.amy, "A visit is booked.", today + DAY)
-        sweep(as_of=clock.now())
-        flag.refresh_from_db()
-        assert flag.standing
-        assert "A visit is booked." in client.get(page_of(flag)).content.decode()
-        assert client.get(LIST, {"answered": "yes"}).context["page"].paginator.count == 1
-
-    def test_sent_twice_it_is_kept_once(self, client, flag, today):
-        for _ in range(2):
-            assert client.post(page_of(flag), answer(today)).status_code == 302
-        assert FlagAnswer.objects.count() == 1
-
-    def test_bad_input_is_answered_in_words_and_the_typing_kept(self, client, flag, today):
-        response = client.post(page_of(flag), answer(today - DAY, "She is in Wales."))
-        assert response.status_code == 422
     @pytest.mark.parametrize(
         ("rule", "limb", "can", "cannot", "said"),
         [
@@ -303,6 +295,25 @@ class TestAnswering:
         flag.save()
         assert told().startswith("Tom Heron, on the worklist")
 
+    def test_an_answer_is_kept_and_the_flag_stands(self, client, cast, flag, today):
+        response = client.post(page_of(flag), answer(today + DAY))
+        assert response.status_code == 302
+        kept = FlagAnswer.objects.get()
+        assert (kept.by, kept.doing, kept.by_when) == (cast.amy, "A visit is booked.", today + DAY)
+        sweep(as_of=clock.now())
+        flag.refresh_from_db()
+        assert flag.standing
+        assert "A visit is booked." in client.get(page_of(flag)).content.decode()
+        assert client.get(LIST, {"answered": "yes"}).context["page"].paginator.count == 1
+
+    def test_sent_twice_it_is_kept_once(self, client, flag, today):
+        for _ in range(2):
+            assert client.post(page_of(flag), answer(today)).status_code == 302
+        assert FlagAnswer.objects.count() == 1
+
+    def test_bad_input_is_answered_in_words_and_the_typing_kept(self, client, flag, today):
+        response = client.post(page_of(flag), answer(today - DAY, "She is in Wales."))
+        assert response.status_code == 422
         assert "must be today or in the future" in response.content.decode()
         assert "She is in Wales." in response.content.decode()
         assert client.post(page_of(flag), {}).status_code == 422
