@@ -20,6 +20,8 @@ from core import clock
 from core.fields import RecordedAt
 
 WHAT = {"+": "Added", "~": "Changed", "-": "Removed"}
+ACTION = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")  # how an action is named
+REASON = re.compile(r"why|reasons?|(.+_)?reason")  # the fields in which a record keeps why it is so
 # A note that is never edited names its author in one of these.
 AUTHORS = ("recorded_by", "author", "authorised_by", "by")
 
@@ -81,7 +83,7 @@ def _told_by_history(model: type[Model], records: list[Model], noun: str, limit:
             at=row.history_date,
             who=_who(row),
             what=_what(WHAT[row.history_type], noun),
-            why=in_words(row.history_change_reason or ""),
+            why=_why(row.history_change_reason or "", differences, names),
             changes=[Change(_label(f), _shown(f, old, names), _shown(f, new, names)) for f, old, new in differences],
         )
         for row, differences in told
@@ -116,6 +118,12 @@ def _names(differences: Iterable[tuple[Any, Any, Any]]) -> dict[tuple[type[Model
         for model, pks in wanted.items()
         for pk, record in model._base_manager.in_bulk(pks).items()
     }
+
+
+def _why(reason: str, differences: Iterable[tuple[Any, Any, Any]], names: dict[tuple[type[Model], Any], str]) -> str:
+    """The reason stated; where the act has no more than a name, the reason the record itself was given with it."""
+    given = (_shown(f, new, names) for f, _, new in differences if new and REASON.fullmatch(f.name))
+    return next(given, "") or in_words(reason) if not reason or ACTION.fullmatch(reason) else reason
 
 
 def _who(row: Any) -> str:
@@ -159,7 +167,7 @@ def _told_of_notes(model: type[Model], notes: list[Model], noun: str, limit: int
 
 def in_words(reason: str) -> str:
     """The name of an action as a phrase ("move_placement" → "Move placement"); a stated reason as it was stated."""
-    if re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", reason):
+    if ACTION.fullmatch(reason):
         return reason.replace("_", " ").capitalize()
     return reason
 

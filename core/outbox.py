@@ -192,6 +192,21 @@ def last_digests(as_of: dt.datetime) -> dt.datetime:
     return min(clock.at_local(earlier.day, DIGEST_AT), day_ago) if earlier else day_ago
 
 
+def next_digests(as_of: dt.datetime) -> dt.datetime:
+    """When the next message of the day is written: at its hour, today where today's has not been."""
+    today = clock.local_date(as_of)
+    written = DigestDay.objects.filter(day=today).exists()
+    return max(clock.at_local(today + dt.timedelta(days=written), DIGEST_AT), as_of)
+
+
+def first_digest(person: User, *, since: dt.datetime, until: dt.datetime | None = None) -> OutboxMessage | None:
+    """The first message of the day written to a person from an instant on."""
+    written = OutboxMessage.objects.filter(to=person, key__startswith=f"digest-{person.pk}-", recorded_at__gte=since)
+    if until is not None:
+        written = written.filter(recorded_at__lte=until)
+    return written.order_by("recorded_at").first()
+
+
 def digests(*, as_of: dt.datetime) -> int:
     """Write one message a person a day, from every source, to those who have something to be told. Returns how many.
 

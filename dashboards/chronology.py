@@ -22,12 +22,16 @@ from core.dates import in_words, months_after, read_instant
 from core.models import User
 from dashboards.words import lower, type_label
 from governance.models import Meeting
+from oversight import rulebook
+from oversight.models import Flag
 from placements import codes as placement_codes
 from placements.models import DailyLog, DolOrder, ManagerPost, Placement, UnregisteredAuthorisation, Visit
 
 PAGE = 25
 # A decision that came with its record is told by that record: a placement, an order. A week's rota is nobody's history.
 TOLD_BY_NOTHING_ELSE = ("", "decide_swap", "set_staffing", "record_review")
+# Of what was overdue: whether the child was seen, logged, managed, safe and lawfully placed. The papers are on their list.
+TOLD_OF_FLAGS = rulebook.FIRST - rulebook.BEHIND_THE_DOOR
 TEXT = models.TextField()
 
 
@@ -199,6 +203,7 @@ def _sources(child: Child, user: User) -> list[Source]:
     orders = DolOrder.for_user(user).filter(**hers)
     decisions = Decision.for_user(user).filter(**hers, demanded_by__in=TOLD_BY_NOTHING_ELSE)
     visits = Visit.for_user(user).filter(**her_placements)
+    flags = Flag.for_user(user).filter(**hers, rule__in=TOLD_OF_FLAGS)
     return [
         Source(care, "ended_on", (F("end_reason"),), _tell_care_ended),
         Source(placements, "ended_on", (F("type"), where, F("end_reason")), _tell_placement_ended),
@@ -224,6 +229,8 @@ def _sources(child: Child, user: User) -> list[Source]:
             (F("series__name"), F("sent_at")),
             _tell_meeting,
         ),
+        Source(flags, "due_at", (F("rule"), F("limb")), _tell_overdue),
+        Source(flags.cleared(), "cleared_at", (F("rule"), F("limb")), _tell_cleared),
         Source(Wish.for_user(user).filter(**hers), "asked_on", (F("words"), F("recorded_by__name")), _tell_wish),
         Source(
             visits.standing().with_outcome(),
@@ -331,6 +338,19 @@ def _tell_wish(pk: int, words: str, by: str, *_: str) -> dict[str, str]:
 def _tell_meeting(pk: int, name: str, sent: str, *_: str) -> dict[str, str]:
     detail = "Minutes sent" if sent else "Minutes not sent yet"
     return {"title": f"Meeting: {name}", "detail": detail, "url": _page("dashboards:meeting", pk)}
+
+
+def _title(code: str, limb: str) -> str:
+    rule = rulebook.get(code)
+    return rule.title_of(limb) if rule else code
+
+
+def _tell_overdue(pk: int, code: str, limb: str, *_: str) -> dict[str, str]:
+    return {"title": f"Overdue: {lower(_title(code, limb))}", "url": _page("oversight:flag", pk)}
+
+
+def _tell_cleared(pk: int, code: str, limb: str, *_: str) -> dict[str, str]:
+    return {"title": f"No longer overdue: {lower(_title(code, limb))}", "url": _page("oversight:flag", pk)}
 
 
 def _tell_visit(pk, outcome, visitor, manner, announced):

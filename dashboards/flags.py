@@ -13,21 +13,21 @@ from core import clock
 from core.access import Role, Scope
 from core.dates import in_words
 from core.models import User
-from dashboards.links import Link, link, link_to
+from dashboards.links import Link, link
 from dashboards.words import count
+from oversight import mending, rulebook
 from oversight.clocks import Clock, due_soon
 from oversight.models import Flag, FlagAnswer
-from oversight.querysets import FlagQuerySet
-from oversight.rulebook import Basis, Rule
+from oversight.querysets import CLEARED, FlagQuerySet
+from oversight.rulebook import Rule
 from placements.models import Placement
 
 SOON_DAYS = 14
-ONLY_THEIRS = (Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE)  # their own visits are asked of them by name
 NAMED = 3  # carers or shifts said by name where one line is about several
 SHOWN = 40  # flags of one list on a page; its number links to all of them
 SHOWN_TOGETHER = 20  # lines of such a list
 UNFOLDED = 8  # of them, shown at once
-MOST = 200  # flags read to be put together on one page: the longest overdue
+MOST = 200  # flags read to be put together on one page: the gravest
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,16 @@ class Line:
     answer_late: bool = False
     rule: str = ""
 
+    @property
+    def is_first(self) -> bool:
+        """Whether it is of what no page folds away."""
+        return self.rule in rulebook.FIRST
+
+
+def unfolded(lines: Sequence[Line], at_least: int) -> int:
+    """How many of these lines, in the order of `for_list`, a page shows at once: so many, and whatever stands first."""
+    return max(at_least, sum(line.is_first for line in lines))
+
 
 @dataclass(frozen=True)
 class Flags:
@@ -58,6 +68,7 @@ class Flags:
     lines: Sequence[Line]
     total: int
     href: str
+    cleared: str = ""  # the address of those like them that were cleared
 
     @property
     def more(self) -> int:
@@ -66,12 +77,12 @@ class Flags:
     @property
     def first(self) -> list[Line]:
         """What a page of one child or placement shows at once."""
-        return list(self.lines[:UNFOLDED])
+        return list(self.lines[: unfolded(self.lines, UNFOLDED)])
 
     @property
     def folded(self) -> list[Line]:
         """And what is a click away."""
-        return list(self.lines[UNFOLDED:])
+        return list(self.lines[unfolded(self.lines, UNFOLDED) :])
 
 
 def list_url(**filters) -> str:
@@ -94,14 +105,11 @@ def counted(user: User, *, as_of: dt.datetime, shown: int = SHOWN, back: str = "
 def counted_together(
     user: User, *, as_of: dt.datetime, shown: int = SHOWN_TOGETHER, back: str = "", **filters
 ) -> Flags:
-    """The same with what asks the same of several carers or shifts as one line, which leads to the list of those flags.
-
-    What is red stands first, and of that what the law asks; then the longest overdue.
-    """
+    """The same with what asks the same of several carers or shifts as one line, which leads to the list of those flags."""
     found = flags_of(user, as_of=as_of, **filters)
     rows = gathered(lines(found.for_list()[:MOST], user=user, as_of=as_of, back=back), **filters)
-    rows.sort(key=lambda line: (line.tone != "red", line.basis != Basis.STATUTE))
-    return Flags(rows[:shown], found.count(), list_url(**filters))
+    cleared = list_url(**filters | {"state": CLEARED})
+    return Flags(rows[: unfolded(rows, shown)], found.count(), list_url(**filters), cleared)
 
 
 def lines(flags: Iterable[Flag], *, user: User, as_of: dt.datetime, back: str = "") -> list[Line]:
@@ -148,15 +156,12 @@ def _remedy(user: User, flag: Flag, rule: Rule | None, back: str) -> Link | None
 
 
 def remedy(user: User, rule: Rule, about: Flag | Clock, back: str = "") -> Link | None:
-    """The page that makes the record which clears it, for somebody who may make it."""
-    mend, owner = rule.mend_of(about.limb), rule.owner_of(about.limb)
-    href = about.mend_url
-    if mend is None or href is None or (mend.needs and not user.can(mend.needs)):
+    """The page that makes the record which clears it, for somebody whose record does."""
+    found = mending.way(user, rule, about)
+    if found is None:
         return None
-    if mend.page == "placements:visit" and owner in ONLY_THEIRS and owner != user.role:
-        return None  # nobody else's visit counts as theirs
-    found = link_to(user, mend.label, mend.page, href)
-    return Link(found.label, f"{found.href}?{urlencode({'from': back})}") if found and back else found
+    mend, href = found
+    return Link(mend.label, f"{href}?{urlencode({'from': back})}" if back else href)
 
 
 def last_day(due_at: dt.datetime) -> dt.date:

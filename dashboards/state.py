@@ -15,7 +15,7 @@ from core import charts, clock
 from core.models import User
 from dashboards.words import count, lower, type_label
 from placements import codes
-from placements.log_calendar import SHOWN, WORDS, Covered, Turn, days_of, turns_of
+from placements.log_calendar import SHOWN, WORDS, Covered, Turn, allowed_by, days_of, turns_of
 from placements.models import DailyLog, DolOrder, ManagerPost, Placement, Registration, Visit
 from placements.querysets import WITHOUT_NOTES, PlacementQuerySet
 
@@ -49,6 +49,7 @@ class State:
     as_of: dt.datetime
     manager: ManagerPost | None = None
     unmanaged_since: dt.datetime | None = None
+    manager_due_at: dt.datetime | None = None  # until then nobody need be there yet: an emergency has its grace
     order: DolOrder | None = None
     sees_visits: bool = False
     visits: dict[str, dt.datetime | None] = field(default_factory=dict)
@@ -120,9 +121,17 @@ class State:
     expects_logs = needs_manager
 
     @property
+    def is_unmanaged(self) -> bool:
+        """Whether somebody should manage it by now and nobody does."""
+        return self.manager_due_at is not None and self.as_of > self.manager_due_at
+
+    @property
     def unmanaged_words(self) -> str:
         if self.unmanaged_since is None:
             return ""
+        if not self.is_unmanaged and self.manager_due_at:
+            due = self.manager_due_at.astimezone(clock.LONDON)
+            return f"Nobody yet, due by {due:%H:%M} on {due.day} {due:%B}"
         gone = self.as_of - self.unmanaged_since
         if gone < dt.timedelta(days=2):
             return f"Nobody: {count(max(int(gone.total_seconds() // 3600), 0), 'hour')}"
@@ -192,10 +201,12 @@ def states(placements: Sequence[Placement], *, user: User, as_of: dt.datetime) -
     visits_of = _visits(ids, user=user, as_of=as_of) if sees_visits else {}
     logs_of = _logs(ids, user=user, as_of=as_of)
     turns_here = turns_of(ids, as_of=as_of)
+    allowed_here = allowed_by({placement.child.authority_id for placement in placements}, today) if ids else {}
 
     found = []
     for placement in placements:
         state = State(placement, as_of, sees_visits=sees_visits, order=order_of.get(placement.child_id))
+        allowed = allowed_here[placement.child.authority_id]
         post = post_of.get(placement.pk)
         if post and (post.ended_at is None or post.ended_at > as_of):
             state.manager = post
@@ -206,12 +217,15 @@ def states(placements: Sequence[Placement], *, user: User, as_of: dt.datetime) -
             and not _over(placement, today)
         ):
             began = placement.started_at or clock.start_of(placement.started_on)
-            state.unmanaged_since = post.ended_at if post else max(began, clock.start_of(placement.followed_from))
+            since = post.ended_at if post else max(began, clock.start_of(placement.followed_from))
+            in_grace = placement.basis == Placement.Basis.EMERGENCY
+            state.unmanaged_since = since
+            state.manager_due_at = max(since, began + allowed.grace) if in_grace else since
         state.visits = visits_of.get(placement.pk, {})
         if state.expects_logs:
             state.covered = logs_of[placement.pk]
             state.turns = turns_here.get(placement.pk, [])
-            state.logs = days_of(placement, state.covered, as_of=as_of, turns=state.turns)
+            state.logs = days_of(placement, state.covered, as_of=as_of, turns=state.turns, allowed=allowed)
         found.append(state)
     return found
 

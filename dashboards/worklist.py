@@ -11,7 +11,7 @@ from children.models import Child
 from core import charts, clock
 from core.access import Permission, Role
 from core.models import User
-from dashboards.flags import Line, list_url, over_words, soon
+from dashboards.flags import Line, list_url, over_words, soon, unfolded
 from dashboards.links import link
 from dashboards.state import State, states, with_what_states_need
 from oversight.models import Flag
@@ -33,12 +33,12 @@ class ChildLines:
     @property
     def first(self) -> list[Line]:
         """What the page shows at once: the gravest."""
-        return self.lines[:FIRST]
+        return self.lines[: unfolded(self.lines, FIRST)]
 
     @property
     def folded(self) -> list[Line]:
         """And what is a click away."""
-        return self.lines[FIRST:]
+        return self.lines[unfolded(self.lines, FIRST) :]
 
     @property
     def tone(self) -> str:

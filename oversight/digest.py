@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 from django.db.models import Count, Q
 
+from core import clock
+from core.dates import in_words
+from core.outbox import first_digest, next_digests
 from oversight import rulebook
 from oversight.models import Flag
 from oversight.rulebook import Basis
@@ -40,3 +43,30 @@ def digest_lines(as_of: dt.datetime) -> Iterator[tuple[int, list[str]]]:
 
 def _a(basis: str) -> str:
     return basis if basis == Basis.STATUTE else f"a {basis}" if basis == Basis.LOCAL else "court orders or guidance"
+
+
+def told_words(flag: Flag, *, as_of: dt.datetime) -> str:
+    """When whoever holds a flag was told of it by message, or will be. It has been on their list since they have held it."""
+    told = first_digest(flag.owner, since=_held_since(flag), until=flag.cleared_at)
+    if told is not None and told.sent_at:
+        return f"{flag.owner}, in the message sent on {_at(told.sent_at)}"
+    if told is not None:
+        return f"{flag.owner}, in the message of {_at(told.recorded_at)}, which is still to be sent"
+    if not flag.standing:
+        return "Nobody by message: it was cleared before one was written"
+    return f"{flag.owner}, on the worklist; and in the message of {_at(next_digests(as_of))}"
+
+
+def _held_since(flag: Flag) -> dt.datetime:
+    """When its present owner came to hold it, by its history."""
+    since = flag.recorded_at
+    for owner, at in flag.history.order_by("-pk").values_list("owner_id", "history_date"):
+        if owner != flag.owner_id:
+            break
+        since = at
+    return since
+
+
+def _at(instant: dt.datetime) -> str:
+    local = instant.astimezone(clock.LONDON)
+    return f"{in_words(local.date())} at {local:%H:%M}"

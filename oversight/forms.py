@@ -7,7 +7,7 @@ from django.forms import CharField, HiddenInput
 from core import forms
 from oversight import rulebook, standards
 from oversight.actions import LONGEST, LONGEST_PLAN
-from oversight.querysets import AGES
+from oversight.querysets import AGES, CLEARED
 
 WHOSE = {"": "Everybody’s that I may see", "mine": "Mine", "team": "My team’s"}
 
@@ -20,7 +20,11 @@ class FlagFilter(forms.FilterForm):
     """Every filter stands in the address, so a number anywhere can be a link to exactly what it counts."""
 
     whose = forms.SelectField(label="Whose", choices=list(WHOSE.items()), required=False)
+    state = forms.SelectField(
+        label="Standing or cleared", choices=[("", "Standing"), (CLEARED, "Cleared")], required=False
+    )
     rule = forms.SelectField(label="Rule", choices=[], required=False)
+    family = forms.SelectField(label="About", choices=_choices(rulebook.FAMILIES), required=False)
     basis = forms.SelectField(
         label="Rests on",
         choices=_choices({"statute": "Statute", "court": "Court or guidance", "local": "Local standard"}),
@@ -36,7 +40,7 @@ class FlagFilter(forms.FilterForm):
 
     def __init__(self, *args: Any, for_provider: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [rule for rule in rulebook.ALL if rule.kind != rulebook.Kind.GATE and not rule.kept_by_ladder]
+        offered = [rule for rule in rulebook.ALL if rule.raises_flags]
         if for_provider:
             del self.fields["answered"]
             offered = [rule for rule in offered if rule.for_provider]

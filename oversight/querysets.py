@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Case, Count, Exists, OuterRef, Q, When
 
 from children.models import Child
 from core import clock
@@ -13,6 +13,7 @@ from governance.querysets.register import assured_to
 from oversight import rulebook
 from oversight.rulebook import Basis
 
+CLEARED = "cleared"
 AGES = {"week": "less than 7 days", "month": "7 to 27 days", "older": "28 days or more"}
 BASES = {"statute": Basis.STATUTE, "court": Basis.COURT, "local": Basis.LOCAL}
 
@@ -49,6 +50,9 @@ class FlagQuerySet(models.QuerySet):
     def standing(self) -> "FlagQuerySet":
         return self.filter(cleared_at__isnull=True)
 
+    def cleared(self) -> "FlagQuerySet":
+        return self.filter(cleared_at__isnull=False)
+
     def answered(self, yes: bool = True) -> "FlagQuerySet":
         return self.filter(_answers() if yes else ~_answers())
 
@@ -83,11 +87,12 @@ class FlagQuerySet(models.QuerySet):
         return self.filter(due_at__lte=clock.start_of(clock.local_date(as_of) - dt.timedelta(days=days)))
 
     def for_list(self) -> "FlagQuerySet":
-        """With all that a row of a list shows: no query a row."""
+        """With all that a row of a list shows: no query a row. What the rulebook puts first stands first (FIRST), of that
+        what is red, of that what the law asks; then the longest overdue."""
         return (
             self.select_related("child", "placement", "placement__home", "owner", "carer", "agency", "shift")
             .annotate(is_answered=_answers())
-            .order_by("due_at", "id")
+            .order_by(*_gravest_first(), "due_at", "id")
         )
 
     def filtered(
@@ -104,17 +109,22 @@ class FlagQuerySet(models.QuerySet):
         placement: str = "",
         child: str = "",
         owner: str = "",
+        state: str = "",
+        family: str = "",
     ) -> "FlagQuerySet":
-        """Standing flags by the flags page's filters, as they stand in its address. Nonsense finds nothing.
+        """Flags by the flags page's filters, as they stand in its address: those standing unless the cleared ones are asked
+        for. Nonsense finds nothing.
 
         What is behind the LADO's door is on the list of whoever holds it and on no other: a child's page, an agenda and
         a pack are seen over shoulders and printed.
         """
-        found = self.standing()
+        found = self.cleared() if state == CLEARED else self.standing() if not state else self.none()
         if rule:
             found = found.of_rule(rule)
         elif whose != "mine":
             found = found.exclude(rule__in=rulebook.BEHIND_THE_DOOR)
+        if family:
+            found = found.filter(rule__in=[each.code for each in rulebook.ALL if each.family == family])
         if severity:
             found = found.filter(severity=severity)
         if basis:
@@ -142,7 +152,7 @@ class FlagQuerySet(models.QuerySet):
             .annotate(total=Count("pk"), **{age: Count("pk", filter=_aged(age, as_of)) for age in AGES})
         }
         return [
-            {"title": rule.title, "basis": rule.basis.value, **counted[rule.code]}
+            {"title": rule.title, "basis": rule.basis.value, "family": rule.family, **counted[rule.code]}
             for rule in rulebook.ALL
             if rule.code in counted
         ]
@@ -159,6 +169,12 @@ def _inside(user, flag: str, held: Q) -> Q:
     theirs |= Q(Exists(own.filter(carer__isnull=True)), **{f"{flag}carer__isnull": True})
     mine = held | Q(**{f"{flag}authority_id": user.authority_id}) if user.can(Permission.HANDLE_ALLEGATIONS) else held
     return mine & ~theirs
+
+
+def _gravest_first() -> list[Case]:
+    statute = [rule.code for rule in rulebook.ALL if rule.basis == Basis.STATUTE]
+    first = (Q(rule__in=rulebook.FIRST), Q(severity="red"), Q(rule__in=statute))
+    return [Case(When(which, then=0), default=1) for which in first]
 
 
 def _for_provider() -> Q:

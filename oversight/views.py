@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
-from django.urls import resolve, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from children.actions import open_file
@@ -20,10 +20,13 @@ from core.history_panel import changes
 from core.models import User
 from core.pages import record_form
 from core.working_days import add_working_days
-from oversight import rulebook, standards
+from oversight import mending, rulebook, standards
 from oversight.actions import LONGEST_PLAN, SET_STANDARDS, answer_flag, set_standard
+from oversight.clearing import answers_before, by_age_alone
+from oversight.digest import told_words
 from oversight.forms import Answer, FlagFilter, SetStandard
 from oversight.models import Flag, FlagAnswer
+from oversight.querysets import CLEARED
 
 A_PAGE = 50
 HEAD = ["What is overdue", "Child", ("Days over", "numeric"), "Who must act"]
@@ -39,16 +42,22 @@ def flags(request: HttpRequest) -> HttpResponse:
     form = FlagFilter(sent, for_provider=not _sees_answers(user))
     found = Flag.for_user(user)
     found = found.filtered(user, as_of=as_of, **form.cleaned_data) if form.is_valid() else found.none()
-    page = Paginator(found.for_list(), A_PAGE).get_page(request.GET.get("page"))
+    cleared = form.cleaned_data.get("state") == CLEARED
+    head = ["What was overdue", *HEAD[1:3], "Who held it"] if cleared else HEAD
+    listed = found.for_list()
+    page = Paginator(listed.order_by("-cleared_at", "-id") if cleared else listed, A_PAGE).get_page(
+        request.GET.get("page")
+    )
     for flag in page:
         flag.over = flag.days_over(as_of=as_of)
     context = {
         "title": "Flags",
         "page": page,
+        "cleared": cleared,
         "filter_form": form,
         "chosen": _chosen(request, form, next(iter(page), None)),
         "query": _query(request, without="page"),
-        "head": [*HEAD, "Answered"] if _sees_answers(user) else HEAD,
+        "head": [*head, "Answered"] if _sees_answers(user) else head,
         "sees_answers": _sees_answers(user),
     }
     return render(request, "oversight/flags.html", context)
@@ -63,7 +72,10 @@ def flag(request: HttpRequest, pk: int) -> HttpResponse:
         found = get_object_or_404(
             Flag.for_user(user).select_related("child", "placement__home", "owner", "carer", "agency", "shift"), pk=pk
         )
-        context = _about(found, user) | {"over": found.days_over(as_of=as_of)}
+        context = _about(found, user) | {
+            "over": found.days_over(as_of=as_of),
+            "told": told_words(found, as_of=as_of),
+        }
         if request.method != "POST":
             open_file(child=found.child, page="flag", by=user, as_of=as_of)
     if request.method == "POST" and not user.can(Permission.ANSWER_FLAGS):
@@ -143,10 +155,9 @@ def _person(request: HttpRequest) -> User:
 
 
 def _about(found: Flag, user: User) -> dict[str, Any]:
-    rule = found.rulebook
+    rule, sees = found.rulebook, _sees_answers(user)
     answers = list(FlagAnswer.for_user(user).filter(flag=found).select_related("by"))
-    mend = rule.mend_of(found.limb) if rule else None
-    mend_url = found.mend_url if mend and found.standing and (not mend.needs or user.can(mend.needs)) else None
+    mend, mend_url = (mending.way(user, rule, found) if rule and found.standing else None) or (None, "")
     return {
         "title": found.title,
         "caption": f"Flag: {found.child}",
@@ -154,10 +165,13 @@ def _about(found: Flag, user: User) -> dict[str, Any]:
         "rule": rule,
         "period": rule.period_of(found.limb) if rule else "",
         "answers": answers,
-        "sees_answers": _sees_answers(user),
+        "answers_before": answers_before(found, FlagAnswer.for_user(user)) if sees else [],
+        "by_age_alone": by_age_alone(found),
+        "sees_answers": sees,
         "may_answer": found.standing and user.can(Permission.ANSWER_FLAGS),
         "mend_label": mend.label if mend else "",
-        "mend_url": mend_url if mend_url and user.can(getattr(resolve(mend_url).func, "access", "")) else "",
+        "mend_url": mend_url,
+        "who_can": mending.who_can(rule, found) if rule and not mend_url else "",
         "history": changes(found),
         "back_url": reverse("oversight:flags"),
     }

@@ -11,11 +11,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from core import charts, clock
+from core.models import LocalStandard
 from placements.models import DailyLog, Placement
 
 SHOWN = 28  # days on a calendar
 WRITTEN_WITHIN = dt.timedelta(hours=2)
 GRACE = dt.timedelta(hours=48)  # of an emergency move, in which no log is asked for
+CLOSING_KEY, GRACE_KEY = "LOG-01 closing", "Emergency grace"  # the local standards that may be stricter
 ONE_SITTING = dt.timedelta(hours=25)  # what is written as one log without being cut at midnight
 SMALL_HOURS = dt.timedelta(hours=12)  # what is left of an evening goes with the day after it
 TOO_SHORT = dt.timedelta(hours=1)  # to be worth a log of its own while it is still going on
@@ -32,6 +34,31 @@ class Turn(NamedTuple):
     starts: dt.datetime
     ends: dt.datetime
     words: str  # "day shift"
+
+
+class Allowed(NamedTuple):
+    """What a council allows: the hours after its end in which a day's log is closed, and those of an emergency move."""
+
+    closing: dt.timedelta = WRITTEN_WITHIN
+    grace: dt.timedelta = GRACE
+
+
+AT_MOST = Allowed()
+
+
+def allowed_by(authorities: Collection[int], day: dt.date) -> dict[int, Allowed]:
+    """What each of these councils allows on a day by its own standards, which are never looser. One query."""
+    rows = LocalStandard.objects.filter(
+        authority__in=authorities, key__in=(CLOSING_KEY, GRACE_KEY), effective_from__lte=day
+    ).order_by("effective_from")
+    own = {(row.authority_id, row.key): dt.timedelta(hours=row.value) for row in rows}  # the latest is the last
+    return {
+        council: Allowed(
+            min(own.get((council, CLOSING_KEY), WRITTEN_WITHIN), WRITTEN_WITHIN),
+            min(own.get((council, GRACE_KEY), GRACE), GRACE),
+        )
+        for council in authorities
+    }
 
 
 # What the floor above knows of rotas: called with placements' ids and two instants, it gives each one's turns in order
@@ -59,13 +86,20 @@ class Stretch(NamedTuple):
 
 
 def log_days(placement: Placement, *, as_of: dt.datetime, days: int = SHOWN) -> list[tuple[dt.date, str]]:
-    """The last `days` days, today last, each with `charts.DONE`, `LATE`, `MISSING` or `NOT_DUE`. One query."""
-    return days_of(placement, covered_by_logs(placement, as_of=as_of, days=days), as_of=as_of, days=days)
+    """The last `days` days, today last, each with `charts.DONE`, `LATE`, `MISSING` or `NOT_DUE`."""
+    logs = covered_by_logs(placement, as_of=as_of, days=days)
+    return days_of(placement, logs, as_of=as_of, days=days, allowed=allowed_at(placement, as_of=as_of))
 
 
 def log_chart(placement: Placement, *, as_of: dt.datetime, days: int = SHOWN) -> charts.StripChart:
     """The same as a strip for `<c-strip-chart>`."""
     return charts.strip_chart("Daily logs", log_days(placement, as_of=as_of, days=days), WORDS)
+
+
+def allowed_at(placement: Placement, *, as_of: dt.datetime) -> Allowed:
+    """What the child's council allows now. One query, and one for the child where it is not read yet."""
+    council = placement.child.authority_id
+    return allowed_by([council], clock.local_date(as_of))[council]
 
 
 def covered_by_logs(placement: Placement, *, as_of: dt.datetime, days: int = SHOWN) -> list[Covered]:
@@ -104,12 +138,13 @@ def days_of(
     as_of: dt.datetime,
     days: int = SHOWN,
     turns: Iterable[Turn] = (),
+    allowed: Allowed = AT_MOST,
 ) -> list[tuple[dt.date, str]]:
     """As `log_days`, for logs already read. With `turns`, the log of a shift that ends the day after is not yet missing."""
     logs, turns = list(logs), list(turns)
     today = clock.local_date(as_of)
     wanted = (today - dt.timedelta(days=back) for back in range(days - 1, -1, -1))
-    return [(day, _state(placement, logs, turns, day, as_of=as_of)) for day in wanted]
+    return [(day, _state(placement, logs, turns, day, as_of=as_of, allowed=allowed)) for day in wanted]
 
 
 def unwritten(
@@ -135,7 +170,15 @@ def unwritten(
     return stretches[::-1]
 
 
-def _state(placement: Placement, logs: list[Covered], turns: list[Turn], day: dt.date, *, as_of: dt.datetime) -> str:
+def _state(
+    placement: Placement,
+    logs: list[Covered],
+    turns: list[Turn],
+    day: dt.date,
+    *,
+    as_of: dt.datetime,
+    allowed: Allowed,
+) -> str:
     starts = max(clock.start_of(day), _known_from(placement)).astimezone(dt.UTC)
     ends = min(clock.end_of(day), as_of).astimezone(dt.UTC)
     half = (ends - starts) / 2
@@ -148,28 +191,34 @@ def _state(placement: Placement, logs: list[Covered], turns: list[Turn], day: dt
         return charts.DONE
     if altogether and altogether >= half:
         return charts.LATE
-    if altogether + _not_yet_due(starts, ends, logs, turns, as_of=as_of) >= half and turns:
+    if altogether + _not_yet_due(starts, ends, logs, turns, as_of=as_of, allowed=allowed) >= half and turns:
         return charts.NOT_DUE
-    return charts.MISSING if _due(placement, day, as_of=as_of) else charts.NOT_DUE
+    return charts.MISSING if _due(placement, day, as_of=as_of, allowed=allowed) else charts.NOT_DUE
 
 
 def _not_yet_due(
-    starts: dt.datetime, ends: dt.datetime, logs: list[Covered], turns: list[Turn], *, as_of: dt.datetime
+    starts: dt.datetime,
+    ends: dt.datetime,
+    logs: list[Covered],
+    turns: list[Turn],
+    *,
+    as_of: dt.datetime,
+    allowed: Allowed,
 ) -> dt.timedelta:
     """How much of a day has no log because the shift it belongs to is not over, or has only just ended."""
-    waiting = [turn for turn in turns if turn.ends + WRITTEN_WITHIN >= as_of]
+    waiting = [turn for turn in turns if turn.ends + allowed.closing >= as_of]
     return sum((overlap(waiting, *gap) for gap in _gaps(starts, ends, logs)), dt.timedelta())
 
 
-def _due(placement: Placement, day: dt.date, *, as_of: dt.datetime) -> bool:
+def _due(placement: Placement, day: dt.date, *, as_of: dt.datetime, allowed: Allowed) -> bool:
     """Whether this day should have a log by now. On the day she left, its home wrote none."""
-    if placement.followed_from is None or as_of <= clock.end_of(day).astimezone(dt.UTC) + WRITTEN_WITHIN:
+    if placement.followed_from is None or as_of <= clock.end_of(day).astimezone(dt.UTC) + allowed.closing:
         return False
     if placement.ended_on and day >= placement.ended_on:
         return False
     known_from = _known_from(placement)
     if placement.basis == Placement.Basis.EMERGENCY and placement.started_at:
-        known_from = max(known_from, placement.started_at + GRACE)
+        known_from = max(known_from, placement.started_at + allowed.grace)
     return clock.start_of(day) >= known_from
 
 

@@ -487,6 +487,8 @@ class Visit(Protected):
         ("logs", "Daily logs"),
         ("medicines", "Medicines"),
     ]
+    # Of these, what makes an unannounced visit one though the child refuses it (VIS-08).
+    INSPECTED_THOUGH_REFUSED = ("premises", "rota", "logs")
 
 
 class DailyLog(Protected):

@@ -103,6 +103,7 @@ def _context(record: Child, user: User, as_of: dt.datetime, before: Cursor | Non
         "sees_reads": sees_reads,
         "reads": list(reads[:READS]) if sees_reads else [],
         "prompts": prompts(user, as_of=as_of, child=record),
+        "take_on": link(user, "Take it on", "placements:take_on", now.pk) if now and not now.followed_from else None,
         "main_link": _main_link(user, state),
         "links": _links(user, record, state, care),
         "shown": SHOWN,
@@ -119,7 +120,7 @@ def _in_effect(order: DolOrder, day: dt.date) -> bool:
 
 def _main_link(user: User, state: State | None) -> Link | None:
     """What this person most often came to do."""
-    if state is None:
+    if state is None or not state.placement.followed_from:
         return None
     return link(user, "Log a visit", "placements:visit", state.placement.pk) or (
         link(user, "Write the daily log", "placements:log", state.placement.pk) if state.expects_logs else None

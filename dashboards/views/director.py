@@ -15,7 +15,7 @@ from core.access import Permission, access
 from core.models import User
 from dashboards.flags import flags_of, list_url
 from dashboards.state import State, states, with_what_states_need
-from oversight import standards
+from oversight import rulebook, standards
 from placements.models import Placement
 
 PAGE = 50
@@ -29,7 +29,7 @@ def shows(seen_within: int) -> dict[str, Show]:
         "": ("high-risk placements", lambda state: True, ""),
         "unregistered": ("not registered", lambda state: state.registration == "not_registered", "red"),
         "order": ("under a deprivation of liberty order", lambda state: state.placement.dol, ""),
-        "unmanaged": ("with nobody managing", lambda state: state.unmanaged_since is not None, "red"),
+        "unmanaged": ("with nobody managing", lambda state: state.is_unmanaged, "red"),
         "unseen": (f"not seen alone for over {seen_within} days", lambda s: s.seen_alone.days > seen_within, "amber"),
         "unlogged": ("with days without a log", lambda state: bool(state.missing_days), "amber"),
     }
@@ -45,6 +45,7 @@ def director(request: HttpRequest) -> HttpResponse:
     everything = high_risk_states(user, as_of=as_of)
     page = Paginator([state for state in everything if offered[show][1](state)], PAGE).get_page(request.GET.get("page"))
     counts = flag_counts([state.placement for state in page], user, as_of=as_of)
+    chart, rules = flag_charts(user, as_of=as_of)
     context: dict[str, Any] = {
         "title": "Oversight",
         "stats": [
@@ -56,7 +57,8 @@ def director(request: HttpRequest) -> HttpResponse:
         "page": page,
         "query": f"show={show}" if show else "",
         "rows": [(state, counts[state.placement.pk]) for state in page],
-        "chart": rules_chart(user, as_of=as_of),
+        "chart": chart,
+        "rules": rules,
         "authority": user.authority,
         "seen_within": seen_within,
     }
@@ -81,26 +83,40 @@ def flag_counts(placements: list[Placement], user: User, *, as_of: dt.datetime) 
     return {p.pk: charts.Number(counts.get(p.pk, 0), list_url(placement=p.pk, whose="all")) for p in placements}
 
 
-def rules_chart(user: User, *, as_of: dt.datetime) -> charts.BarChart:
-    """Flags standing by rule and by how long they have been overdue. Every number is a link to its list."""
-    rows = flags_of(user, as_of=as_of, whose="all").by_rule_and_age(as_of=as_of)
-    ages = ("week", "month", "older")
+AGE_WORDS = {"week": "Under 7 days", "month": "7 to 27 days", "older": "28 days or more"}
 
+
+def flag_charts(user: User, *, as_of: dt.datetime) -> tuple[charts.BarChart, charts.BarChart]:
+    """Flags standing by how long they have been overdue: by what they are about, and rule by rule. Every number is a link
+    to its list."""
+    rules = flags_of(user, as_of=as_of, whose="all").by_rule_and_age(as_of=as_of)
+    families = [
+        {"family": family, "title": title} | {age: sum(row[age] for row in within) for age in AGE_WORDS}
+        for family, title in rulebook.FAMILIES.items()
+        if (within := [row for row in rules if row["family"] == family])
+    ]
+    return (
+        _chart("Flags standing, by what they are about and how long overdue", "About", "family", families),
+        _chart("Flags standing, rule by rule", "Rule", "rule", rules),
+    )
+
+
+def _chart(title: str, heading: str, by: str, rows: list[dict[str, Any]]) -> charts.BarChart:
     def number(count: int, **filters: str) -> charts.Number:
         return charts.Number(count, list_url(whose="all", **filters))
 
     return charts.bar_chart(
-        "Flags standing, by rule and by how long overdue",
-        series=["Under 7 days", "7 to 27 days", "28 days or more"],
+        title,
+        series=list(AGE_WORDS.values()),
         rows=[
             (
-                f"{row['rule']}: {row['title']}",
-                [number(row[age], rule=row["rule"], age=age) for age in ages],
-                list_url(whose="all", rule=row["rule"]),
+                row["title"] if by == "family" else f"{row['rule']}: {row['title']}",
+                [number(row[age], **{by: row[by]}, age=age) for age in AGE_WORDS],
+                list_url(whose="all", **{by: row[by]}),
             )
             for row in rows
         ],
-        totals=[number(sum(row[age] for row in rows), age=age) for age in ages],
-        total=number(sum(row["total"] for row in rows)),
-        row_heading="Rule",
+        totals=[number(sum(row[age] for row in rows), age=age) for age in AGE_WORDS],
+        total=number(sum(row[age] for row in rows for age in AGE_WORDS)),
+        row_heading=heading,
     )

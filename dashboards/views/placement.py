@@ -19,6 +19,7 @@ from dashboards.links import Link, link, offered
 from dashboards.state import State, states, with_what_states_need
 from dashboards.words import covers_words
 from governance.models import PoliceAttendance
+from oversight import standards
 from placements.models import (
     DailyLog,
     DolOrder,
@@ -113,6 +114,7 @@ def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any
         "sees_authorisations": user.rights.scope != Scope.PROVIDER,
         "authorisations": authorisations,
         "authorised_now": next((a for a in authorisations if a.expires_at > as_of), None),
+        "authorise_by": None if authorisations else _authorise_by(state, as_of),
         "attendances": attendances,
         "attended_lately": sum(a.attended_at > as_of - PATTERN for a in attendances),
         "pattern_days": PATTERN.days,
@@ -138,6 +140,16 @@ def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any
         "staff": _staff(user, state, over),
         "quality": quality.panel(record, user, as_of=as_of) if record.followed_from else None,
     }
+
+
+def _authorise_by(state: State, as_of: dt.datetime) -> dt.datetime | None:
+    """Until when an emergency move may still be without the director's authorisation; None where it may not."""
+    record = state.placement
+    if record.basis != Placement.Basis.EMERGENCY or not state.is_high_risk:
+        return None
+    hours = standards.value(record.child.authority, standards.LATE_APPROVAL, on=clock.local_date(as_of))
+    due = (record.started_at or clock.start_of(record.started_on)) + dt.timedelta(hours=hours)
+    return due if as_of <= due else None
 
 
 def _main_link(user: User, state: State, over: bool) -> Link | None:

@@ -31,7 +31,7 @@ def render() -> str:
         if rules:
             parts.append(f"## {heading}\n")
             parts += [_rule(rule) for rule in rules]
-    parts += [_standards(), _owners()]
+    parts += [_first(), _standards(), _owners()]
     return "\n".join(parts)
 
 
@@ -66,6 +66,16 @@ def _rule(rule: Rule) -> str:
 def _in_force(began: dt.date | None, ended: dt.date | None) -> str:
     begins = f"from {began:%Y-%m-%d}" if began else "always"
     return f"{begins} until {ended:%Y-%m-%d}" if ended else begins
+
+
+def _first() -> str:
+    codes = ", ".join(rule.code for rule in rulebook.ALL if rule.code in rulebook.FIRST and rule.raises_flags)
+    return f"""## What stands first
+
+What shows whether the child is seen and written about, who manages the place, whether the child may live there, and
+whether anybody may be harming the child, stands first on every list, and no page folds it away: {codes}. Of that, and of the
+rest, what is red stands before what is amber, then what rests on statute, then the longest overdue.
+"""
 
 
 def _standards() -> str:

@@ -31,6 +31,7 @@ from placements import codes
 
 LOOKS_BACK_DAYS = 28
 LONGEST_LOG_HOURS = 37  # see docs/adr/0012
+A_DAY = dt.timedelta(hours=23)  # as long as a day can be short, when the clocks change
 
 SCOPE = (
     "Residential placements ({types}), and any in an unregistered setting or under a deprivation of liberty order; "
@@ -40,7 +41,7 @@ SCOPE = (
 PERIOD = "24 hours; a log is closed within 2 hours of the time it covers, and covers half of each shift or more"
 CLEARS = (
     "A log, even a late one, that covers the time without one. Of a shift, also the record of why there is no log. What is "
-    "missed also drops out once it is 28 days past: it stays in the history of flags."
+    "missed also drops out once it is 28 days past: it stays among the cleared flags, which say that no record cleared it."
 )
 
 
@@ -183,6 +184,8 @@ LOG_01L = Rule(
     mend=Mend("placements:log", "Write a daily log"),
     clocks=_clocks("NOT care.registered"),
 )
+
+CODES = (LOG_01.code, LOG_01L.code)
 
 LOG_06 = Rule(
     code="LOG-06",

@@ -48,6 +48,8 @@ class Mend:
     label: str
     of: str = "placement"  # or the flag's "child", "carer" or "shift"; "placement carer" is both
     needs: Permission | None = None  # what the page asks for inside, where that is more than it declares
+    visited_by: tuple[str, ...] = ()  # of a visit: as whom it must be made to count
+    or_above: tuple[str, ...] = ()  # and who visits in their place while their post is empty
 
     def address(self, about: Any) -> str | None:
         """Its address for a flag or a clock, or None where that has nothing of this kind."""
@@ -115,6 +117,16 @@ class Rule:
     def limb_codes(self) -> list[str]:
         """Its clocks: one for each limb, and the one without a name that a rule of its own owner has."""
         return [*([""] if self.owned_by or not self.limbs else []), *(limb.code for limb in self.limbs)]
+
+    @property
+    def family(self) -> str:
+        """What its code begins with: see FAMILIES."""
+        return self.code.partition("-")[0]
+
+    @property
+    def raises_flags(self) -> bool:
+        """Gates are asked when a thing is planned, and what the ladder keeps climbs by itself."""
+        return self.kind != Kind.GATE and not self.kept_by_ladder
 
     def limb(self, code: str) -> Limb | None:
         return next((limb for limb in self.limbs if limb.code == code), None)

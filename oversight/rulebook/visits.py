@@ -37,6 +37,16 @@ IN_SCOPE = f"""subject.type NOT IN ({listed(codes.WITH_PARENTS + codes.FOR_ADOPT
     AND NOT EXISTS (SELECT FROM children_legalstatus s WHERE s.child_id = subject.child_id
                     AND s.code IN ({listed(SHORT_BREAKS)}) AND {covers_today("s")})"""
 
+BY_A_REPRESENTATIVE = Mend("placements:visit", "Record a visit", visited_by=Visit.REPRESENTATIVES)
+LINE = ("social_worker", "team_manager", "head_of_service")  # from below up
+
+
+def _their_own(capacity: str) -> Mend:
+    """The visit of one of the line, or of somebody above where that post is empty."""
+    above = LINE[LINE.index(capacity) + 1 :]
+    return Mend("placements:visit", "Record a visit", visited_by=(capacity,), or_above=above)
+
+
 STATUTORY_SCOPE = (
     "Placements a team follows; not short breaks (legal status V3, V4), children placed with their parents (P1) or "
     "placed for adoption (A3 to A6)."
@@ -57,7 +67,7 @@ VIS_01 = Rule(
     what_clears=STATUTORY_CLEARS,
     owned_by=Role.SOCIAL_WORKER,
     in_force_from=IN_FORCE,
-    mend=Mend("placements:visit", "Record a visit"),
+    mend=BY_A_REPRESENTATIVE,
     clocks=clocks(
         FOLLOWED,
         stage=STAGE_OF_DAYS,
@@ -98,7 +108,7 @@ VIS_02 = Rule(
     what_clears=STATUTORY_CLEARS,
     owned_by=Role.SOCIAL_WORKER,
     in_force_from=IN_FORCE,
-    mend=Mend("placements:visit", "Record a visit"),
+    mend=BY_A_REPRESENTATIVE,
     clocks=_next_visit("first_year.it", "last.day + 42"),
 )
 
@@ -114,7 +124,7 @@ VIS_03 = Rule(
     what_clears=STATUTORY_CLEARS,
     owned_by=Role.SOCIAL_WORKER,
     in_force_from=IN_FORCE,
-    mend=Mend("placements:visit", "Record a visit"),
+    mend=BY_A_REPRESENTATIVE,
     clocks=_next_visit(
         "NOT first_year.it", "CASE WHEN until_18 THEN (last.day + interval '3 months')::date ELSE last.day + 42 END"
     ),
@@ -130,6 +140,19 @@ ENHANCED_BASIS = (
     "was largely unseen."
 )
 
+# A visit by somebody above, where the post whose visit it is stands empty: as owners.py finds who holds its flag. Whose
+# worker the child had is dated, so the day of the visit decides; who manages a team is not.
+IN_THEIR_PLACE = f"""(part.limb = 'social_worker' AND v.capacity IN ('team_manager', 'head_of_service') AND NOT EXISTS (
+        SELECT FROM children_allocation a JOIN core_user u ON u.id = a.worker_id
+        WHERE a.child_id = subject.child_id AND a.part = 'social_worker' AND u.is_active
+          AND u.authority_id = subject.authority_id AND a.started_on <= {day_of("v.occurred_at")}
+          AND (a.ended_on IS NULL OR a.ended_on > {day_of("v.occurred_at")})
+    ) OR part.limb = 'team_manager' AND v.capacity = 'head_of_service' AND NOT EXISTS (
+        SELECT FROM children_child c JOIN core_user u ON u.team_id = c.team_id
+        WHERE c.id = subject.child_id AND u.role = 'team_manager' AND u.is_active
+          AND u.authority_id = subject.authority_id
+    ))"""
+
 VIS_07 = Rule(
     code="VIS-07",
     source_id="VIS-07",
@@ -139,13 +162,32 @@ VIS_07 = Rule(
     basis=Basis.LOCAL,
     scope=ENHANCED_SCOPE,
     period="7 days; 10 working days then 28 days; 56 days",
-    what_clears="A visit in person, by the person whose visit it is, at which the child was seen.",
+    what_clears="A visit in person, by the person whose visit it is, at which the child was seen. Where that post is empty, "
+    "one by somebody above: for the social worker, by the team manager or the head of service on a day on which the child "
+    "had no social worker; for the team manager, by the head of service while the team has none.",
     limbs=(
-        Limb("social_worker", "Weekly visit by the social worker", Role.SOCIAL_WORKER, "7 days"),
-        Limb("team_manager", "Visit by the team manager", Role.TEAM_MANAGER, "10 working days, then every 28 days"),
-        Limb("head_of_service", "Visit by the head of service", Role.HEAD_OF_SERVICE, "56 days"),
+        Limb(
+            "social_worker",
+            "Weekly visit by the social worker",
+            Role.SOCIAL_WORKER,
+            "7 days",
+            mend=_their_own("social_worker"),
+        ),
+        Limb(
+            "team_manager",
+            "Visit by the team manager",
+            Role.TEAM_MANAGER,
+            "10 working days, then every 28 days",
+            mend=_their_own("team_manager"),
+        ),
+        Limb(
+            "head_of_service",
+            "Visit by the head of service",
+            Role.HEAD_OF_SERVICE,
+            "56 days",
+            mend=_their_own("head_of_service"),
+        ),
     ),
-    mend=Mend("placements:visit", "Record a visit"),
     clocks=clocks(
         FOLLOWED,
         RISK,
@@ -164,7 +206,7 @@ VIS_07 = Rule(
             LEFT JOIN LATERAL (
                 {
             visits(
-                f"now.outcome IN ({listed(SEEN)}) AND v.capacity = part.limb "
+                f"now.outcome IN ({listed(SEEN)}) AND (v.capacity = part.limb OR {IN_THEIR_PLACE}) "
                 f"AND v.occurred_at >= {start_of('began.day')}"
             )
         }
@@ -181,7 +223,7 @@ VIS_07 = Rule(
 
 # Seen, or refused by her while the place, its rota or its logs were inspected: her refusal does not cancel inspection.
 INSPECTED = f"""v.capacity IN ({listed(Visit.REPRESENTATIVES)}) AND NOT v.announced
-    AND (now.outcome IN ({listed(SEEN)}) OR now.outcome = 'refused' AND v.checked ?| ARRAY['premises', 'rota', 'logs'])
+    AND (now.outcome IN ({listed(SEEN)}) OR now.outcome = 'refused' AND v.checked ?| ARRAY[{listed(Visit.INSPECTED_THOUGH_REFUSED)}])
     AND v.occurred_at >= {start_of("began.day")}"""
 AT_NIGHT = """((v.occurred_at AT TIME ZONE 'Europe/London')::time >= '22:00'
     OR (v.occurred_at AT TIME ZONE 'Europe/London')::time < '06:00')"""
@@ -201,7 +243,7 @@ VIS_08 = Rule(
         Limb("unannounced", "Unannounced visit", Role.SOCIAL_WORKER, "28 days"),
         Limb("night", "Unannounced visit at night", Role.TEAM_MANAGER, "one in every 3 unannounced visits"),
     ),
-    mend=Mend("placements:visit", "Record a visit"),
+    mend=BY_A_REPRESENTATIVE,
     clocks=clocks(
         FOLLOWED,
         RISK,

@@ -15,11 +15,11 @@ from core.actions import action, touch
 from core.dates import in_words
 from core.errors import Invalid
 from core.models import User
+from placements.log_calendar import allowed_at
 from placements.models import Addition, DailyLog, Placement, ProviderPost, Visit
 
 LONGEST = 10_000  # characters one part of a note may have
 NAME, PLACE = 150, 200
-LOG_CLOSED_WITHIN = dt.timedelta(hours=2)  # rules.csv LOG-01: after this a log is late
 LOG_COVERS_AT_MOST = dt.timedelta(hours=37)  # a day of 25 hours and the evening before it
 
 # What each role visits as. Nobody else may claim the first three: rules count on them.
@@ -37,7 +37,11 @@ SAY_A_REPRESENTATIVE_VISITED = (*ONLY_THEIR_OWN, Visit.Capacity.OTHER_REPRESENTA
 
 def may_record_as(user: User) -> list[Visit.Capacity]:
     """The capacities in which this person may record a visit: their own first, then those of others who visited."""
-    own = OWN_CAPACITY.get(user.role)
+    return capacities_of(user.role)
+
+
+def capacities_of(role: str) -> list[Visit.Capacity]:
+    own = OWN_CAPACITY.get(role)
     others = [c for c in Visit.Capacity if c not in ONLY_THEIR_OWN and c != own]
     if own not in SAY_A_REPRESENTATIVE_VISITED:
         others = [c for c in others if c != Visit.Capacity.OTHER_REPRESENTATIVE]
@@ -164,7 +168,7 @@ def write_log(
         "day": day,
         "incidents": incidents,
         "on_duty": on_duty,
-        "late": as_of > covers_until + LOG_CLOSED_WITHIN,
+        "late": as_of > covers_until + allowed_at(placement, as_of=as_of).closing,
     }
     return _once(DailyLog, submission=submission, placement=placement, author=by, values=values)
 

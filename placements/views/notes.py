@@ -25,7 +25,7 @@ from core.pages import drafted_form, posted, record_form, typed
 from placements.actions import add_to_log, add_to_visit, record_visit, withdraw_log, withdraw_visit, write_log
 from placements.actions.notes import may_record_as, may_say_whether_seen, may_withdraw, visit_errors
 from placements.forms.notes import NOW, VISIT_STEPS, AddToNote, AddToVisit, Withdraw, WriteLog, submission_of, value_of
-from placements.log_calendar import WORDS, Stretch, covered_by_logs, days_of, turns_of, unwritten
+from placements.log_calendar import WORDS, Stretch, allowed_at, covered_by_logs, days_of, turns_of, unwritten
 from placements.models import Addition, DailyLog, Placement, Visit
 from placements.views.placing import placement_page, theirs
 
@@ -164,13 +164,17 @@ class VisitPages:
         page = self._context(CHECK) | {
             "visit": Visit(**self.details | {"visitor": self.details["visitor"] or self.request.user.name}),
             "inspected": _inspected(self.details["checked"]),
-            "not_counted": _not_counted(**self.details),
+            "not_counted": _not_counted(**self.details, high_risk=self._is_high_risk()),
             "carried": self._carried(None),
             "conflict": conflict,
             "first_step": self.address(1),
             "second_step": self.address(2),
         }
         return render(self.request, "placements/visit_check.html", page, status=status)
+
+    def _is_high_risk(self) -> bool:
+        day = clock.local_date(self.details["occurred_at"])
+        return Placement.for_user(self.request.user).high_risk(day).filter(pk=self.placement.pk).exists()
 
     def _context(self, step: int) -> dict[str, Any]:
         return {
@@ -212,15 +216,34 @@ def _inspected(checked: list[str]) -> list[str]:
     return [label for key, label in Visit.INSPECTED if key in checked]
 
 
-def _not_counted(*, manner: str, capacity: str, outcome: str, **_others: Any) -> str:
-    """Why a visit cannot clear what is due (VIS-01 to VIS-03), for its author to know before she wonders."""
-    if manner != Visit.Manner.IN_PERSON:
-        return "it was not in person"
-    if capacity not in Visit.REPRESENTATIVES:
-        return "only visits by the authority’s own people count"
-    if outcome == Visit.Outcome.NOT_HOME:
-        return "the child was not met"
-    return ""
+def _not_counted(
+    *, manner: str, capacity: str, outcome: str, announced: bool, checked: list[str], high_risk: bool, **_others: Any
+) -> list[str]:
+    """Why a visit cannot clear what is due (VIS-01 to VIS-03, and in a high-risk placement VIS-07 and VIS-08), for its
+    author to know before she wonders."""
+    nothing = {
+        "it was not in person": manner != Visit.Manner.IN_PERSON,
+        "only visits by the authority’s own people count": capacity not in Visit.REPRESENTATIVES,
+        "the child was not met": outcome == Visit.Outcome.NOT_HOME,
+    }
+    if why := next((reason for reason, is_so in nothing.items() if is_so), ""):
+        return [f"This will be on the record, but it will not count towards the visits that are due: {why}."]
+    if not high_risk:
+        return []
+    found = []
+    if outcome == Visit.Outcome.REFUSED:
+        found.append(
+            "This will count as a statutory visit, but not as the visit of the social worker, the team manager or the head "
+            "of service that is due here: the child was not seen."
+        )
+        if not announced and not set(Visit.INSPECTED_THOUGH_REFUSED) & set(checked):
+            found.append(
+                "It will not count as an unannounced visit: the child refused it, and neither the premises, the rota nor "
+                "the logs were inspected."
+            )
+    elif capacity == Visit.Capacity.OTHER_REPRESENTATIVE:
+        found.append("This will not count as the visit of the social worker, the team manager or the head of service.")
+    return found
 
 
 # --- read a visit -----------------------------------------------------------------------------------------------------
@@ -333,8 +356,9 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
     asked = [stretch for stretch in asked if f"{stretch.ends_locally:%H:%M}" == request.GET.get("to")] or asked
     offered = [stretch for stretch in stretches if stretch in asked or stretch in stretches[:OFFERED]]
     latest = DailyLog.for_user(request.user).standing().filter(placement=placement).order_by("-covers_until").first()
+    days = days_of(placement, logs, as_of=as_of, turns=turns, allowed=allowed_at(placement, as_of=as_of))
     page: dict[str, Any] = {
-        "chart": charts.strip_chart("The last four weeks", days_of(placement, logs, as_of=as_of, turns=turns), WORDS),
+        "chart": charts.strip_chart("The last four weeks", days, WORDS),
         "more": stretches[OFFERED:],
         "latest": latest,
         "latest_day": _day_of(latest) if latest else None,

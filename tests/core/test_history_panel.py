@@ -9,7 +9,7 @@ from children.models import Child
 from core import clock
 from core.actions import action, because, say_who
 from core.history_panel import Change, changes, in_words
-from core.models import Team
+from core.models import LocalStandard, Team
 from placements.models import Addition, DailyLog, Placement, Visit
 from tests.cast import at
 
@@ -42,6 +42,20 @@ def test_what_changed_from_what_to_what(cast):
     assert "Known as" not in said  # what was left empty is not told
     assert "Id" not in said
     assert "Recorded at" not in said
+
+
+def test_the_reason_a_record_asks_for_is_told_and_not_the_name_of_the_action(cast):
+    @action
+    def set_sooner(*, why="", by, as_of):
+        if why:
+            because(why)
+        return LocalStandard.objects.create(
+            authority=cast.north, key=why or "VIS-07 social worker", value=5, effective_from=clock.local_date(NOW), set_by=by,
+            reason="More is at stake.",
+        )  # fmt: skip
+
+    assert changes(set_sooner(by=cast.dee, as_of=NOW))[0].why == "More is at stake."
+    assert changes(set_sooner(why="The board asked.", by=cast.dee, as_of=NOW))[0].why == "The board asked."
 
 
 def test_instants_are_told_by_english_clocks(cast):

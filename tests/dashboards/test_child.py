@@ -1,5 +1,7 @@
 """The child's page and the placement's page: who may open them, what each is shown, and that opening is recorded."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import DatabaseError
 from django.urls import reverse
@@ -152,6 +154,19 @@ def test_the_worker_sees_who_she_is_where_and_who_is_responsible(client, cast, p
         assert words in page, words
 
 
+@PAGES
+def test_whether_she_is_seen_logged_managed_and_lawfully_placed_is_first_and_never_folded(client, cast, placement, url):
+    client.force_login(cast.tom)
+    flags = client.get(url(placement)).context["flags"]
+    mattering = [line.is_first for line in flags.lines]
+    assert mattering == sorted(mattering, reverse=True)
+    assert {"LEG-05", "STF-05L", "LOG-01L", "VIS-07", "VIS-08"} <= {line.rule for line in flags.first}
+    assert len(flags.folded) > 2
+    assert not [line.title for line in flags.folded if line.is_first]
+    cut = replace(flags, lines=[replace(line, rule="VIS-07") for line in flags.lines])
+    assert (cut.first, cut.folded) == (cut.lines, [])  # however many there are
+
+
 def test_a_provider_sees_what_it_needs_to_care_and_nothing_professionals_wrote(client, cast, placement):
     for url in (child_url, placement_url):
         page = text(client, cast.priya, url(placement))
@@ -230,10 +245,12 @@ def test_a_placement_known_only_from_a_return_says_so_and_can_be_taken_on(client
     child = cast.child(since=ago(400))
     known = Placement.objects.create(child=child, type="K2", started_on=ago(300), from_return=True)
     client.force_login(cast.amy)
-    response = client.get(placement_url(known))
-    assert "No records since" in response.content.decode()
-    assert response.context["take_on"].href == reverse("placements:take_on", args=[known.pk])
-    assert response.context["main_link"] is None
+    for url in (placement_url, child_url):
+        response = client.get(url(known))
+        assert "No records since" in response.content.decode()
+        assert "Nothing is overdue" not in response.content.decode()
+        assert response.context["take_on"].href == reverse("placements:take_on", args=[known.pk])
+        assert response.context["main_link"] is None
     client.force_login(cast.ines)
     cast.allocate(child, cast.ines, part=Allocation.Part.IRO, since=ago(9))
     assert client.get(placement_url(known)).context["take_on"] is None

@@ -12,6 +12,7 @@ from governance.models import Discussed, Meeting, MeetingSeries
 from placements.actions import withdraw_log, withdraw_visit
 from placements.models import DailyLog, Visit
 from tests.cast import at
+from tests.sweeps import rules_alone
 
 NOW = at(dt.date(2026, 6, 30), 15)
 BORN = dt.date(2012, 5, 4)
@@ -98,6 +99,23 @@ def test_a_meeting_is_told_to_those_who_may_read_it(cast, child):
     told = [entry for page in whole(child, cast.amy) for entry in page if entry.title.startswith("Meeting")]
     assert [(entry.title, entry.detail) for entry in told] == [("Meeting: Weekly meeting", "Minutes not sent yet")]
     assert not [each for each in titles(child, cast.paul) if each.startswith("Meeting")]
+
+
+def test_what_was_overdue_and_when_that_ended_is_told_to_those_who_see_flags(cast, child):
+    placement = cast.placement(child, dt.date(2026, 4, 2), type="U6")
+    rules_alone(as_of=at(dt.date(2026, 4, 20)), of=["VIS-01", "CPL"])
+    visits(cast, placement, [dt.date(2026, 4, 21)])
+    rules_alone(as_of=at(dt.date(2026, 4, 21), 13), of=["VIS-01"])
+    told = titles(child, cast.amy)
+    assert [title for title in told if "overdue" in title.lower()] == [
+        "No longer overdue: first visit in this placement",
+        "Overdue: first visit in this placement",
+    ]
+    assert told.index("Overdue: first visit in this placement") < told.index(
+        "Placement started: Foster care, not long term"
+    )
+    cast.allocate(child, cast.greta, part="partner")
+    assert not [title for title in titles(child, cast.greta) if "overdue" in title.lower()]
 
 
 def test_nothing_is_lost_or_told_twice_between_pages(cast, child):

@@ -1,11 +1,15 @@
 """The director's page: every high-risk placement tells its state, and every number is the length of its list."""
 
+import datetime as dt
+import re
+
 import pytest
 
 from children.models import LegalStatus
 from core import charts, clock
-from core.models import Team
+from core.models import LocalStandard, Team
 from dashboards.state import states, with_what_states_need
+from oversight import rulebook
 from oversight.models import Flag
 from oversight.sweep import sweep
 from placements.models import Addition, ManagerPost, Placement
@@ -76,10 +80,13 @@ def test_numbers_at_the_top_are_the_rows_they_lead_to(client, scene):
 
 
 def test_the_chart_counts_what_stands_by_rule_and_age(client, scene):
-    chart = page(client, scene.dee).context["chart"]
-    assert chart.total.count == Flag.objects.standing().filter(authority=scene.north).count()
-    assert chart.total.count == sum(row.total.count for row in chart.rows) == sum(n.count for n in chart.totals)
-    assert any(row.label.startswith("VIS-07") for row in chart.rows)
+    context = page(client, scene.dee).context
+    for chart in (context["chart"], context["rules"]):
+        assert chart.total.count == Flag.objects.standing().filter(authority=scene.north).count()
+        assert chart.total.count == sum(row.total.count for row in chart.rows) == sum(n.count for n in chart.totals)
+    assert any(row.label.startswith("VIS-07") for row in context["rules"].rows)
+    assert len(context["chart"].rows) < len(context["rules"].rows)
+    assert {rule.family for rule in rulebook.ALL if rule.raises_flags} == set(rulebook.FAMILIES)
 
 
 def test_a_head_of_service_sees_her_own_service_and_no_other(client, scene):
@@ -173,6 +180,31 @@ def test_a_manager_gone_leaves_the_post_empty_from_then(cast):
     cast.manager(placement, noon(3))
     assert state_of(placement, cast.dee).manager.name == "Maya Redstart"
     assert state_of(placement, cast.dee).unmanaged_since is None
+
+
+def just_moved(cast, hours):
+    """An emergency move to an unregistered home so many hours ago."""
+    began = clock.now() - dt.timedelta(hours=hours)
+    return cast.unregistered(cast.child(since=ago(90)), clock.local_date(began), basis="emergency", started_at=began)
+
+
+@pytest.mark.positive("P22")
+@pytest.mark.trap("3")
+def test_no_page_is_red_for_what_an_emergency_is_given_time_for(client, cast):
+    new, old = just_moved(cast, 3), just_moved(cast, 50)
+    states_of = {placement.pk: state_of(placement, cast.dee) for placement in (new, old)}
+    assert states_of[new.pk].unmanaged_words.startswith("Nobody yet, due by ")
+    assert re.fullmatch(r"Nobody: [23] days", states_of[old.pk].unmanaged_words)
+    assert set(rows(page(client, cast.dora, "unmanaged"))) == {old.pk}
+    assert page(client, cast.dora).content.decode().count('<strong class="held-bad">Nobody') == 1
+    said = {p.pk: client.get(f"/placements/{p.pk}/").content.decode() for p in (new, old)}
+    assert "None yet, due by" in said[new.pk]
+    assert 'class="held-bad"' not in said[new.pk]
+    assert said[old.pk].count('class="held-bad"') == 2  # the manager, the authorisation
+    LocalStandard.objects.create(
+        authority=cast.north, key="Emergency grace", value=2, effective_from=ago(9), set_by=cast.dora, reason="Sooner."
+    )
+    assert set(rows(page(client, cast.dora, "unmanaged"))) == {new.pk, old.pk}
 
 
 def test_a_placement_known_only_from_a_return_says_nothing_of_managers_or_logs(cast):

@@ -74,6 +74,15 @@ def test_her_own_flags_come_first_grouped_by_child_with_the_page_that_clears_eac
         assert re.fullmatch(r"\d+ days over", weekly.when_words)
 
 
+def test_what_shows_whether_she_is_seen_is_never_under_the_fold(client, scene):
+    for group in page(client, scene.amy).context["mine_by_child"]:
+        mattering = [line.is_first for line in group.lines]
+        assert mattering == sorted(mattering, reverse=True)
+        assert {"LOG-01L", "VIS-07", "VIS-08"} <= {line.rule for line in group.first}
+        assert group.folded
+        assert not [line.title for line in group.folded if line.is_first]
+
+
 def test_a_day_is_over_from_the_day_after(scene):
     from dashboards.flags import last_day, over_words
 

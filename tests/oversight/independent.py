@@ -8,7 +8,8 @@ import datetime as dt
 from collections import defaultdict
 from zoneinfo import ZoneInfo
 
-from children.models import CareEpisode, LegalStatus
+from children.models import Allocation, CareEpisode, LegalStatus
+from core.models import User
 from placements.models import (
     Addition,
     DailyLog,
@@ -100,6 +101,10 @@ class Facts:
         # Nobody holds a post for no time.
         self.posts = grouped((m for m in ManagerPost.objects.all() if m.ended_at != m.started_at), "placement_id")
         self.absences = grouped(ManagerAbsence.objects.all(), "post_id")
+        workers = Allocation.objects.filter(part="social_worker", worker__is_active=True).select_related("worker")
+        self.workers = grouped(workers, "child_id")
+        managers = User.objects.filter(role="team_manager", is_active=True, team__isnull=False)
+        self.teams_managed = set(managers.values_list("team_id", "authority_id"))
         self.approvals = grouped(UnregisteredAuthorisation.objects.order_by("authorised_at", "pk"), "placement_id")
         self.logs = grouped(
             DailyLog.objects.filter(occurred_at__lte=as_of, in_error_at=None).order_by("covers_from"), "placement_id"
@@ -231,7 +236,9 @@ def enhanced(facts, p, since, risky_from):
         seen = [
             date(v.occurred_at)
             for v in facts.visits[p.pk]
-            if v.capacity == limb and v.now in {"seen", "seen_alone"} and date(v.occurred_at) >= start
+            if v.capacity in visits_for(facts, p.child, limb, date(v.occurred_at))
+            and v.now in {"seen", "seen_alone"}
+            and date(v.occurred_at) >= start
         ]
         if seen:
             due = max(seen) + days * DAY
@@ -241,6 +248,18 @@ def enhanced(facts, p, since, risky_from):
             due = start + days * DAY
         if facts.today > due:
             yield "VIS-07", limb, midnight(due + DAY)
+
+
+def visits_for(facts, child, limb, day):
+    """Whose visit of a day is the worker's, the manager's or the head of service's: their own, or where nobody has that
+    post, that of anybody above."""
+    if limb == "social_worker":
+        hers = [a for a in facts.workers[child.pk] if a.worker.authority_id == child.authority_id]
+        if not any(a.started_on <= day and (a.ended_on is None or day < a.ended_on) for a in hers):
+            return {"social_worker", "team_manager", "head_of_service"}
+    if limb == "team_manager" and (child.team_id, child.authority_id) not in facts.teams_managed:
+        return {"team_manager", "head_of_service"}
+    return {limb}
 
 
 def unannounced(facts, p, since, risky_from):

@@ -7,6 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core import clock
+from oversight.clearing import answers_before, by_age_alone
+from oversight.models import FlagAnswer
 from placements import codes
 from tests.cast import at
 from tests.oversight.facts import DAY, HOUR, NOT_NOT_YES, check, clocks, in_error, log, log_of, on_days, stands, visit
@@ -198,6 +200,23 @@ class TestLogs:
         self.logs(0, *range(2, 40))
         assert stands(at(START + 29 * DAY, 12), "LOG-01L")
         assert not stands(at(START + 30 * DAY, 12), "LOG-01L")
+
+    def test_what_no_log_cleared_says_so_and_what_was_answered_is_not_lost(self, cast):
+        self.logs(0, *range(2, 20), *range(21, 31))
+        first = check(at(START + 6 * DAY))["LOG-01L", ""]
+        said = FlagAnswer.objects.create(
+            flag=first, by=cast.amy, doing="Asked for it.", by_when=START, answered_at=at(START + 6 * DAY)
+        )
+        second = check(at(START + 30 * DAY, 12))["LOG-01L", ""]
+        first.refresh_from_db()
+        assert (first.standing, second.clock_started_at) == (False, at(START + 20 * DAY, 0))
+        assert by_age_alone(first)
+        assert answers_before(second, FlagAnswer.objects.all()) == [said]
+        log_of(self.placement, START + 20 * DAY, written=at(START + 31 * DAY))
+        check(at(START + 31 * DAY, 1))
+        second.refresh_from_db()
+        assert not second.standing
+        assert not by_age_alone(second)
 
     def test_months_of_silence_are_one_flag_that_says_since_when(self):
         self.logs(0)

@@ -68,8 +68,18 @@ class Invented:
         self.made += 1
         born = self.day(dt.date(2003, 6, 1), dt.date(2010, 1, 1))
         child = self.cast.child(born=born, since=dt.date(2021, 1, 4), planned=False)
+        self.without_worker(child)
         self.life(child)
         invent_plans(self.cast, child, f"{self.seed} {self.made}", FIRST, LAST)
+
+    def without_worker(self, child):
+        """Some have no worker for a while, and then another."""
+        chance = random.Random(f"without a worker {self.seed} {self.made}")
+        if chance.random() < 0.5:
+            gone = FIRST + chance.randrange(400) * DAY
+            child.allocations.filter(part="social_worker").update(ended_on=gone, end_reason="")
+            if chance.random() < 0.6:
+                self.cast.allocate(child, self.cast.ben, since=gone + chance.choice([0, 20, 90, 200]) * DAY)
 
     def life(self, child):
         chance = self.chance

@@ -10,6 +10,8 @@ from children.models import FileRead
 from core import clock
 from core.models import OutboxMessage
 from core.outbox import digests
+from dashboards.flags import lines
+from oversight import rulebook
 from oversight.models import Flag, FlagAnswer
 from oversight.querysets import AGES
 from oversight.sweep import sweep
@@ -120,6 +122,7 @@ class TestList:
         ("filters", "chosen"),
         [
             ({"rule": "VIS-07"}, lambda f: f.rule == "VIS-07"),
+            ({"family": "VIS"}, lambda f: f.rule.startswith("VIS-")),
             ({"basis": "statute"}, lambda f: f.rule in STATUTE),
             ({"basis": "local"}, lambda f: f.rule not in STATUTE),
             ({"basis": "court"}, lambda f: False),
@@ -158,7 +161,15 @@ class TestList:
         assert self.rows(client, whose="team") == set(placement.flags.values_list("pk", flat=True))
 
     @pytest.mark.parametrize(
-        "filters", [{"rule": "NO-01"}, {"basis": "<b>"}, {"placement": "x"}, {"age": "ancient"}, {"child": "x" * 400}]
+        "filters",
+        [
+            {"rule": "NO-01"},
+            {"basis": "<b>"},
+            {"placement": "x"},
+            {"age": "ancient"},
+            {"state": "x"},
+            {"child": "x" * 400},
+        ],
     )
     def test_nonsense_in_the_address_finds_nothing_and_breaks_nothing(self, client, filters):
         response = client.get(LIST, filters)
@@ -194,6 +205,22 @@ class TestList:
             client.get(LIST)
         assert len(many) == len(few)
 
+    def test_what_the_rulebook_puts_first_stands_first(self, client):
+        listed = list(client.get(LIST).context["page"])
+        grave = [(f.rule in rulebook.FIRST, f.severity == "red", f.rulebook.basis == "statute") for f in listed]
+        assert grave == sorted(grave, reverse=True)
+        assert len(set(grave)) >= 3
+
+    def test_what_was_cleared_is_a_list_of_its_own(self, client, cast, flag, placement, now):
+        visit(placement, now - dt.timedelta(minutes=5), recorded_by=cast.amy)
+        sweep(as_of=now)
+        assert flag.pk in self.rows(client, state="cleared") == set(Flag.objects.cleared().values_list("pk", flat=True))
+        assert self.rows(client) == set(Flag.objects.standing().values_list("pk", flat=True))
+        assert self.rows(client, state="cleared", rule="LEG-05") == set()
+        assert "cleared <time" in client.get(LIST, {"state": "cleared"}).content.decode()
+        client.force_login(cast.zoe)
+        assert self.rows(client, state="cleared") == set()
+
     def test_pages(self, client, cast, today):
         for _ in range(4):
             cast.unregistered(cast.child(), today - 60 * DAY)
@@ -223,6 +250,51 @@ class TestAnswering:
             "History of this flag",
         ):
             assert words in text, words
+
+    @pytest.mark.parametrize(
+        ("rule", "limb", "can", "cannot", "said"),
+        [
+            ("VIS-07", "social_worker", ["amy", "ben"], ["tom", "hana", "ines"], "social worker."),
+            ("VIS-07", "team_manager", ["tom"], ["amy", "hana"], "team manager."),
+            ("VIS-08", "unannounced", ["amy", "tom", "hana", "sal"], ["ines"], "head of service or safeguarding lead."),
+            ("LEG-05", "", ["dora"], ["amy", "tom"], "director of children’s services."),
+        ],
+    )
+    def test_what_clears_it_is_offered_where_it_would_count_and_else_she_is_told_who_can(
+        self, client, cast, placement, rule, limb, can, cannot, said
+    ):
+        cast.allocate(placement.child, cast.ines, part="iro")
+        flag = Flag.objects.get(rule=rule, limb=limb)
+        for user in [*can, *cannot]:
+            client.force_login(getattr(cast, user))
+            page = client.get(page_of(flag))
+            assert bool(page.context["mend_url"]) == (user in can), user
+            told = re.search(r"Who can make that record: (.*?)</p>", page.content.decode())
+            assert (told is not None and told[1].endswith(said)) == (user in cannot), user
+            line = lines([flag], user=getattr(cast, user), as_of=clock.now())[0]
+            assert (line.remedy is not None and line.remedy.label == flag.rulebook.mend_of(limb).label) == (user in can)
+
+    def test_whoever_holds_it_in_place_of_an_empty_post_is_offered_it(self, client, cast, flag):
+        flag.child.allocations.all().delete()
+        sweep(as_of=clock.now())
+        flag.refresh_from_db()
+        assert flag.owner == cast.tom
+        for user, offered in (cast.tom, True), (cast.hana, False):
+            client.force_login(user)
+            assert bool(client.get(page_of(flag)).context["mend_url"]) is offered
+
+    def test_it_says_when_whoever_holds_it_was_told_and_not_that_they_were(self, client, cast, flag, now):
+        def told():
+            return client.get(page_of(flag)).context["told"]
+
+        assert re.fullmatch(r"Amy Sparrow, on the worklist; and in the message of \d+ \w+ \d{4} at \d\d:\d\d", told())
+        digests(as_of=now)
+        assert told().endswith("which is still to be sent")
+        OutboxMessage.objects.filter(to=cast.amy).update(sent_at=at(dt.date(2026, 7, 1), 7, 31))
+        assert told() == "Amy Sparrow, in the message sent on 1 July 2026 at 07:31"
+        flag.owner = cast.tom  # what was sent to Amy told him nothing; today's is written
+        flag.save()
+        assert told().startswith("Tom Heron, on the worklist")
 
     def test_an_answer_is_kept_and_the_flag_stands(self, client, cast, flag, today):
         response = client.post(page_of(flag), answer(today + DAY))

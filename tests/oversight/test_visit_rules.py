@@ -240,6 +240,27 @@ class TestEnhanced:
         visit(risky, at(START + 6 * DAY, 14), capacity="guardian")
         assert stands(at(START + 8 * DAY), "VIS-07", "social_worker")
 
+    def test_a_visit_from_above_is_the_workers_while_there_is_none(self, cast, risky):
+        visit(risky, at(START + 5 * DAY), capacity="team_manager")  # Amy is allocated: it is not hers
+        risky.child.allocations.update(ended_on=START + 6 * DAY)
+        flag = check(at(START + 8 * DAY))["VIS-07", "social_worker"]
+        assert flag.owner == cast.tom
+        visit(risky, at(START + 8 * DAY, 13), capacity="team_manager")
+        assert not stands(at(START + 8 * DAY, 14), "VIS-07", "social_worker")
+        cast.allocate(risky.child, cast.ben, since=START + 10 * DAY)  # what was done before Ben came is not undone
+        assert on_days("VIS-07", "social_worker", START + 15 * DAY) == NOT_NOT_YES
+        visit(risky, at(START + 16 * DAY), capacity="head_of_service")
+        assert stands(at(START + 17 * DAY), "VIS-07", "social_worker")
+
+    def test_the_head_of_service_visits_for_a_team_without_a_manager(self, cast, risky):
+        visit(risky, at(START + 5 * DAY), capacity="head_of_service")
+        assert stands(at(START + 20 * DAY), "VIS-07", "team_manager") is bool(cast.tom)
+        cast.tom.is_active = False
+        cast.tom.save()
+        assert on_days("VIS-07", "team_manager", START + 33 * DAY) == NOT_NOT_YES
+        visit(risky, at(START + 34 * DAY), capacity="social_worker")
+        assert stands(at(START + 35 * DAY), "VIS-07", "team_manager")  # nobody from below
+
     def test_the_clock_starts_when_the_placement_becomes_high_risk(self, cast, child):
         home = cast.home(status="registered", registered_for="childrens_home")
         placement = cast.placement(child, START, home=home)

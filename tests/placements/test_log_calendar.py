@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from core import charts, clock
 from core.errors import Conflict, Invalid
+from core.models import LocalStandard
 from placements import log_calendar
 from placements.actions import write_log
 from placements.actions.notes import LOG_COVERS_AT_MOST
@@ -62,6 +63,22 @@ def test_yesterday_is_missing_once_the_two_hours_to_write_it_are_over(hour, minu
     assert states([], as_of=at(TODAY, hour, minute))[-2] == state
 
 
+def test_a_council_that_allows_less_time_finds_it_missing_sooner(cast):
+    place = cast.placement(cast.child(), START, home=cast.home(), hour=9)
+    assert log_days(place, as_of=at(START + dt.timedelta(days=2), 1, 30))[-2][1] == NOT_DUE
+    for key, value in ("LOG-01 closing", 1), ("Emergency grace", 12):
+        LocalStandard.objects.create(
+            authority=cast.north, key=key, value=value, effective_from=START, set_by=cast.dora, reason="Sooner."
+        )
+    assert log_days(place, as_of=at(START + dt.timedelta(days=2), 1))[-2][1] == NOT_DUE
+    assert log_days(place, as_of=at(START + dt.timedelta(days=2), 1, 30))[-2][1] == MISSING
+    late = write_log(
+        placement=place, covers_from=at(START, 9), covers_until=at(START, 20), occurred_at=at(START, 21),
+        how_she_was="Calm.", day="School.", by=cast.priya, as_of=at(START, 21, 30),
+    )  # fmt: skip
+    assert late.late
+
+
 def test_logs_cover_a_day_when_they_cover_half_of_it_between_them():
     morning = (at(back(1), 0), at(back(1), 7, 40), False)
     assert states([morning])[-2] == MISSING
@@ -93,7 +110,7 @@ def test_days_of_23_and_25_hours_are_days(change):
     assert states([], as_of=at(change + dt.timedelta(days=1), 2, 0))[-2] == NOT_DUE
 
 
-def test_the_calendar_is_one_query(cast, django_assert_num_queries):
+def test_the_calendar_is_two_queries(cast, django_assert_num_queries):
     place = cast.placement(cast.child(), START, home=cast.home())
     write_log(
         placement=place,
@@ -105,13 +122,13 @@ def test_the_calendar_is_one_query(cast, django_assert_num_queries):
         by=cast.priya,
         as_of=at(TODAY, 0, 30),
     )
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         days = log_days(place, as_of=NOW)
     assert len(days) == 28
     assert days[-2:] == [(back(1), DONE), (TODAY, NOT_DUE)]
     assert {state for _, state in days[:9]} == {NOT_DUE}, "before the placement"
     assert {state for _, state in days[9:-2]} == {MISSING}
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         chart = log_calendar.log_chart(place, as_of=NOW)
     assert chart.runs[1].words == "Log written"
 

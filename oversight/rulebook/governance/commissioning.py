@@ -168,7 +168,7 @@ LEG_07 = Rule(
             "Visits at least as often as the court asked others for",
             Role.SOCIAL_WORKER,
             "as the court asked",
-            mend=Mend("placements:visit", "Record a visit"),
+            mend=Mend("placements:visit", "Record a visit", visited_by=(Visit.Capacity.SOCIAL_WORKER,)),
         ),
     ),
     only=PLANNED,

@@ -64,6 +64,19 @@ def test_a_guardians_visit_is_recorded_for_her_and_does_not_claim_to_count(cast,
     assert (Visit.objects.get().visitor, Visit.objects.get().capacity) == ("Greta Siskin", "guardian")
 
 
+def test_where_the_child_is_at_high_risk_it_says_what_a_refused_visit_does_not_count_for(cast, placement):
+    seen, inspected = "the child was not seen", "neither the premises, the rota nor the logs were inspected"
+    said = text(at_step_2(Hand(cast.amy), placement).send(outcome="refused", why_not_seen="Would not."))
+    assert "Step 3 of 3" in said
+    assert (seen in said, inspected in said) == (False, False)  # the statutory visits alone are due here
+    cast.dol_order(placement.child, START)
+    hand = at_step_2(Hand(cast.amy), placement)
+    for checked, counts in (["rota"], True), (["medicines"], False):
+        said = text(hand.send(outcome="refused", why_not_seen="Would not.", checked=checked))
+        assert (seen in said, inspected in said) == (True, not counts)
+        hand.send("go=back")
+
+
 def test_the_way_back_keeps_what_was_typed(cast, placement):
     hand = at_step_2(Hand(cast.amy), placement)
     hand.send("go=back", childs_words=WORDS)
