@@ -229,6 +229,7 @@ ABOUT = {
     "lado:decide_carer": "carer",
     "lado:worker": "carer",
     "lado:case": "referral",
+    "lado:of_placement": "placement",
     "lado:evaluate": "referral",
     "lado:meeting": "referral",
     "lado:note": "referral",
