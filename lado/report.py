@@ -1,6 +1,7 @@
 """The LADO's year: how many, from whom, about whom, what kind, how they ended and in what time. Numbers, and no names."""
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 from core import charts, clock
 from governance.models import Concern
 from lado import codes
+from lado.models import Referral, ReferralStep
 from lado.querysets.referrals import LENGTHS
 
 ENDED = [*codes.Outcome.choices, ("open", "Still open")]
@@ -107,6 +109,28 @@ def sheet(rows: Sequence[dict[str, Any]]) -> list[list[Any]]:
             ]
         )
     return lines
+
+
+def learning(referrals: Any, year: int) -> list[str]:
+    """What is to be learnt from those of the year, the oldest first, and no name of anybody on record with them."""
+    found = referrals.received_in(year).select_related("carer", "account", "child", "referred_by", "employer")
+    named = {each.pk: _names(each) for each in found}
+    steps = ReferralStep.objects.filter(referral__in=named, kind=ReferralStep.Kind.LEARNING)
+    return [_without(step.text, named[step.referral_id]) for step in steps.order_by("happened_at", "pk")]
+
+
+def _names(referral: Referral) -> set[str]:
+    child, carer = referral.child, referral.carer
+    people = [carer, referral.account, referral.referred_by, referral.employer]
+    whole = [referral.named, referral.employer_named, *(str(each) for each in people if each)]
+    parts = [child.forename, child.surname, child.known_as] if child else []
+    parts += [carer.forename, carer.surname] if carer else []
+    return {name.strip() for name in [*whole, *parts] if len(name.strip()) > 1}
+
+
+def _without(text: str, names: set[str]) -> str:
+    said = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.sub(rf"\b({said})\b", "[name]", text, flags=re.IGNORECASE) if said else text
 
 
 def average_days(rows: Sequence[dict[str, Any]]) -> int | None:

@@ -21,6 +21,7 @@ urlpatterns = [
     path("allegations/year/", patterns.year, name="year"),
     path("allegations/year.csv", patterns.year_sheet, name="year_sheet"),
     path("allegations/<int:pk>/", cases.case, name="case"),
+    path("placements/<int:pk>/allegations/", cases.of_placement, name="of_placement"),
     path("allegations/<int:pk>/evaluate/", case_acts.evaluate, name="evaluate"),
     path("allegations/<int:pk>/meeting/", case_acts.meeting, name="meeting"),
     path("allegations/<int:pk>/note/", case_acts.note, name="note"),

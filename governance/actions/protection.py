@@ -11,6 +11,7 @@ from django.urls import reverse
 from children import policies as for_child
 from children.models import Child
 from core import clock
+from core.access import Permission
 from core.actions import action, touch
 from core.errors import Conflict, Invalid
 from core.models import User
@@ -30,6 +31,7 @@ from staffing import notices
 Agency, Outcome = StrategyAttendee.Agency, StrategyDiscussion.Outcome
 TOLD = {"police": ConcernStep.Kind.TOLD_POLICE, "health": ConcernStep.Kind.TOLD_HEALTH}
 ASKED = "Enter why a strategy discussion is needed"
+OF_SAFEGUARDING = "Safeguarding asks for it. What it is about is told to those who come: ask whoever asked for it."
 
 
 def _asked_page() -> str:
@@ -59,8 +61,12 @@ def ask_for_strategy(
         mine = StrategyDiscussion.objects.about(concern).open().filter(asked_by=by)
         if mine.exists():
             raise Conflict("You have asked for a strategy discussion about this already. It is not answered yet.")
+    return _ask(child, why.strip(), concern, by, as_of)
+
+
+def _ask(child: Child, why: str, concern: Concern | None, by: User, as_of: dt.datetime) -> StrategyDiscussion:
     discussion = StrategyDiscussion.objects.create(
-        child=child, placement=policies.where_she_lived(child, as_of), asked_by=by, asked_at=as_of, why=why.strip()
+        child=child, placement=policies.where_she_lived(child, as_of), asked_by=by, asked_at=as_of, why=why
     )
     if concern is not None:
         StrategyConcern.objects.create(discussion=discussion, concern=concern)
@@ -77,6 +83,16 @@ def ask_for_strategy(
         path=reverse("governance:strategy", args=[discussion.pk]),
     )
     return discussion
+
+
+@action
+def ask_for_safeguarding(*, child: Child, by: User, as_of: dt.datetime) -> StrategyDiscussion | None:
+    """Ask for a strategy discussion in the words of safeguarding, which are always the same: what it is about is told to those
+    who come. For the floor that may not say more, and has asked itself who reads this. Once, while it is not answered."""
+    touch(child=child)
+    if StrategyDiscussion.objects.open().filter(child=child, asked_by=by, why=OF_SAFEGUARDING).exists():
+        return None
+    return _ask(child, OF_SAFEGUARDING, None, by, as_of)
 
 
 def _may_be_about(concerns: Iterable[Concern], child: Child, by: User) -> None:
@@ -108,7 +124,7 @@ def decline_strategy(
 def _answer(discussion: StrategyDiscussion, answer: str, by: User) -> None:
     discussion.answer, discussion.answered_by = answer.strip(), by
     discussion.save()
-    if discussion.asked_by != by:
+    if discussion.asked_by != by and discussion.asked_by.can(Permission.ASK_FOR_STRATEGY):
         notices.tell(
             [discussion.asked_by],
             key=f"strategy-{discussion.pk}-answered",

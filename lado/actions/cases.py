@@ -13,6 +13,7 @@ from core.actions import action, because, touch
 from core.dates import in_words
 from core.errors import Conflict, Invalid, Refused
 from core.models import User
+from governance.actions.protection import ask_for_safeguarding
 from lado import codes
 from lado.actions.referring import (
     case_page,
@@ -31,6 +32,12 @@ from staffing.models import Carer
 from staffing.querysets import placements_known_to
 
 Kind = ReferralStep.Kind
+NO_CHILD = "Not asked for here: no child is on record. Say at which placement it arose, and evaluate it again."
+BY_VOICE = (
+    "Not asked for here: whom it is about may be one of those who would read that. Speak to the head of service or the "
+    "safeguarding lead, whoever of them has no part in it, and record that it was held."
+)
+BY_RECORD = "Asked for on the child’s record. Nothing of the referral is said there."
 NOTES = (Kind.NOTE, Kind.STRATEGY, Kind.ENQUIRY, Kind.LEARNING, Kind.GIVEN)
 
 
@@ -86,7 +93,21 @@ def evaluate(*, referral: Referral, decision: str, text: str, by: User, as_of: d
     referral.evaluated_at = referral.evaluated_at or as_of
     referral.save(update_fields=["evaluated_at"])
     settle(referral, by, as_of)
-    return _step(referral, Kind.EVALUATION, text, by, as_of, decision=decision)
+    step = _step(referral, Kind.EVALUATION, text, by, as_of, decision=decision)
+    if decision == codes.Evaluation.STRATEGY:
+        _ask_for_strategy(referral, by, as_of)
+    return step
+
+
+def _ask_for_strategy(referral: Referral, by: User, as_of: dt.datetime) -> None:
+    """Ask for it where the child is known, in words that say nothing of the referral; but not where those who would read
+    that somebody asked may be whom it is about."""
+    if referral.child is None:
+        _step(referral, Kind.ASKED, NO_CHILD, by, as_of)
+    elif policies.may_be_read_by_subject(referral):
+        _step(referral, Kind.ASKED, BY_VOICE, by, as_of)
+    elif ask_for_safeguarding(child=referral.child, by=by, as_of=as_of) is not None:
+        _step(referral, Kind.ASKED, BY_RECORD, by, as_of)
 
 
 @action

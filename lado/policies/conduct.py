@@ -15,6 +15,7 @@ from core.models import Refusal, User
 from governance import names
 from governance.models import Concern, ConductSubject, StrategyDiscussion
 from governance.querysets.concerns import about_staff, not_about
+from lado import codes
 from lado.models import ConductDecision, Referral
 from placements.models import Placement, ProviderPost
 from staffing.models import AwakeCheck, Carer, Shift, StandDownCase
@@ -24,6 +25,7 @@ WHO_DECIDES = (
     "A team manager, a head of service, the safeguarding lead, the LADO or the director of children’s services decides. To refer "
     "takes nobody’s leave: you can always refer it yourself."
 )
+COUNCILS_OWN = (codes.Post.SOCIAL_WORKER, codes.Post.COUNCIL)
 # Who handles what the LADO cannot: where there is none, or it is about them.
 STANDS_IN = (Role.SAFEGUARDING_LEAD, Role.DCS, Role.DIRECTOR, Role.HEAD_OF_SERVICE)
 
@@ -223,13 +225,25 @@ def own_records(user: User) -> set[int]:
 
 
 def discussions_of(referral: Referral) -> QuerySet[StrategyDiscussion]:
-    """The strategy discussions asked for, or held, about the concern that the referral came from, each with its enquiry.
+    """The strategy discussions asked for, or held, about the concern that the referral came from, and those about the child
+    since it reached the LADO, each with its enquiry.
 
     The LADO reads that there are, when and with what outcome, and no word of what was said there.
     """
-    if referral.concern is None:
-        return StrategyDiscussion.objects.none()
-    return StrategyDiscussion.objects.about(referral.concern).select_related("enquiry").order_by("asked_at", "pk")
+    since = Q(asked_at__gte=referral.received_at) | Q(held_at__gte=referral.received_at)
+    found = Q(child=referral.child_id) & since if referral.child_id else Q(pk__in=[])
+    if referral.concern is not None:
+        found |= Q(pk__in=StrategyDiscussion.objects.about(referral.concern).values("pk"))
+    return StrategyDiscussion.objects.filter(found).select_related("enquiry").order_by("asked_at", "pk")
+
+
+def may_be_read_by_subject(referral: Referral) -> bool:
+    """Whether whom it is about may read what the council’s own people read of a child: one of them, by record, post or name."""
+    of_council = User.objects.filter(authority_id=referral.authority_id)
+    subjects = subjects_of(carer=referral.carer, account=referral.account)
+    if referral.post in COUNCILS_OWN or of_council.filter(pk__in=subjects).exists():
+        return True
+    return bool(_named(of_council, [referral.named, str(referral.carer or "")]))
 
 
 def all_looks(authority_id: int) -> QuerySet[AwakeCheck]:

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -148,6 +148,19 @@ def _chosen(form: forms.CaseFilter, chosen: dict[str, str]) -> list[tuple[str, s
             said = f"{field.label}: {dict(field.choices).get(value, value)}"
             found.append((said, caseload(**{key: text for key, text in chosen.items() if key != name})))
     return found
+
+
+@access(Permission.REFER_TO_LADO)
+@require_safe
+def of_placement(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where a flag behind the door leads: to the referral it is about or, of several at one placement, to all of them that
+    this person reads. To everybody else it is not there."""
+    found = list(Referral.for_user(request.user).owing().filter(placement=pk).order_by("received_at", "pk"))
+    if not found:
+        raise Http404
+    if len(found) == 1:
+        return redirect("lado:case", found[0].pk)
+    return render(request, "lado/of_placement.html", {"title": "Referrals here", "referrals": found})
 
 
 # --- one of them ------------------------------------------------------------------------------------------------------

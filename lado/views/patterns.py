@@ -147,6 +147,7 @@ def year(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "charts": report.drawn(rows, lambda **by: caseload(show="all", year=str(which), **by)),
         "days": report.average_days(rows),
+        "learning": report.learning(Referral.for_user(request.user), which),
         "years": [(report.called_short(each), f"?year={each}", each == which) for each in report.years(today)],
         "which": which,
         "all_url": caseload(show="all", year=str(which)),

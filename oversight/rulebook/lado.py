@@ -241,6 +241,7 @@ REVIEWED_BY = start_of(
     " met.next_review_on) + 1"
 )
 SCOPE = "Referrals to the LADO with a child and a placement on record; those without are listed on the LADO’s own page."
+CASE = Mend("lado:of_placement", "See the referral")
 LOCAL_PROCEDURE = "Local procedures for managing allegations against people who work with children."
 
 SAF_04 = Rule(
@@ -254,6 +255,7 @@ SAF_04 = Rule(
     what_clears="The evaluation; the record of the meeting; the record of the review. What is left to the employer is reviewed "
     "from when it was left to them: by a meeting, or by evaluating it again.",
     behind_the_door=True,
+    mend=CASE,
     limbs=(
         Limb("evaluation", "Allegation not evaluated", Role.LADO, "1 working day"),
         Limb("meeting", "Allegations meeting not held", Role.LADO, "5 working days"),
@@ -300,6 +302,7 @@ SAF_05 = Rule(
     what_clears="The outcome.",
     severity="amber",
     behind_the_door=True,
+    mend=CASE,
     limbs=(
         Limb("first", "Allegation open for more than a month", Role.LADO, "1 month"),
         Limb("second", "Allegation open for more than three months", Role.LADO, "3 months"),
@@ -325,6 +328,7 @@ SAF_07 = Rule(
     period="1 month after they were removed",
     what_clears="The record of the referral to the DBS, and of how it is known.",
     behind_the_door=True,
+    mend=CASE,
     owned_by=Role.LADO,
     clocks=_kept(
         standards.columns(standards.LADO_DBS),

@@ -11,8 +11,8 @@ from core import accounts, clock
 from core.access import Role
 from core.errors import Conflict, Invalid, Refused
 from core.models import OutboxMessage, Refusal, User
-from governance.actions import concerns
-from governance.models import ConcernStep
+from governance.actions import concerns, protection
+from governance.models import ConcernStep, StrategyDiscussion
 from lado import actions, codes
 from lado.models import Admission, Receipt, Referral, ReferralAction, ReferralStep
 from lado.policies import clocks, conduct
@@ -40,7 +40,7 @@ def test_from_evaluation_to_outcome(scene):
         scene.act("note", referral, kind="given", text="T")
     scene.closes(referral, "substantiated", learning="Two awake at night.", answer="It was looked into.")
     assert steps(referral) == [
-        "evaluation", "meeting", "review", "strategy", "enquiry", "learning", "note", "outcome", "summary", "learning",
+        "evaluation", "asked", "meeting", "review", "strategy", "enquiry", "learning", "note", "outcome", "summary", "learning",
     ]  # fmt: skip
     referral.refresh_from_db()
     assert (referral.outcome, referral.retention) == ("substantiated", "long")
@@ -53,6 +53,42 @@ def test_from_evaluation_to_outcome(scene):
             scene.act(act, referral, **fields)
     scene.act("note", referral, kind="note", text="What came after is still written down.")
     scene.act("note", referral, kind="given", text="To the manager of the agency, by secure e-mail.")
+
+
+def test_a_strategy_discussion_is_asked_for_in_words_that_say_nothing(scene, client):
+    cast = scene.cast
+    referral = scene.refer(child=scene.child, named="Kay Dotterel")
+    scene.evaluate(referral, decision="strategy")
+    scene.evaluate(referral, decision="strategy")  # once, while it is not answered
+    asked = StrategyDiscussion.objects.get()
+    assert (asked.child, asked.asked_by, asked.about.count()) == (scene.child, cast.lee, 0)
+    told = OutboxMessage.objects.filter(key__startswith="strategy-")
+    assert {message.to for message in told} == {cast.tom, cast.hana, cast.sal}
+    client.force_login(cast.tom)
+    shown = client.get(reverse("governance:strategy", args=[asked.pk])).content.decode()
+    assert "Safeguarding asks for it" in shown
+    for words in ("wrist", "Kay", "Somebody tall", str(referral)):
+        assert words not in shown + " ".join(message.body for message in told)
+    client.force_login(cast.lee)
+    shown = client.get(reverse("lado:case", args=[referral.pk])).content.decode()
+    assert "Asked for on the child’s record" in shown
+    assert "Asked for " + asked.asked_at.strftime("%-d %B %Y") in shown
+    protection.decline_strategy(discussion=asked, reasons="R", answer="A.", by=cast.hana, as_of=clock.now())
+    shown = client.get(reverse("governance:asked_strategy")).content.decode()
+    assert "A." in shown
+    assert "Skye" not in shown
+
+
+@pytest.mark.parametrize("about", ["post", "named", "account", "no child"])
+def test_it_is_asked_for_by_voice_where_its_subject_would_read_it(scene, about):
+    fields = {"post": {"post": "social_worker"}, "named": {"named": "Amy Sparrow, from the council"}}.get(about, {})
+    referral = scene.refer(child=None if about == "no child" else scene.child, **fields)
+    if about == "account":
+        scene.act("identify", referral, account=scene.cast.amy)
+    scene.evaluate(referral, decision="strategy")
+    assert not StrategyDiscussion.objects.exists()
+    said = ReferralStep.objects.get(kind="asked").text
+    assert said.startswith("Not asked for here: " + ("no child" if about == "no child" else "whom it is about"))
 
 
 @pytest.mark.parametrize("outcome", codes.Outcome.values)

@@ -165,7 +165,7 @@ def a_whole_case(w):
     act(scene, "identify", first, carer=w.k, account=w.priya)
     late = scene.refer(child=w.child_, named="Kay", as_of=clock.now() - 50 * DAY)
     act(scene, "identify", late, carer=w.k)
-    scene.evaluate(first)
+    scene.evaluate(first, decision="strategy")
     scene.meets(first)
     act(scene, "add_action", first, clock.now() - 2 * DAY, kind="employer", what="W", who="Paul", due_on=TODAY - DAY)
     act(scene, "admit", first, person=w.sal, why="W")
@@ -204,7 +204,7 @@ def test_nor_does_anything_a_manager_opens_about_whom_the_police_have_referred(t
     for ago in (50, 0):
         referral = scene.refer(child=two.child_, named="Tom", as_of=clock.now() - ago * DAY)
         scene.act("identify", referral, account=tom)
-    scene.evaluate(referral)
+    scene.evaluate(referral, decision="strategy")
     scene.meets(referral)
     scene.closes(referral)
     sweep(as_of=clock.now())
@@ -261,6 +261,16 @@ def test_behind_the_door_a_flag_is_the_lados_and_whoever_holds_it(two, client):
     assert Referral.for_user(cast.lee).get() == another
     client.force_login(cast.sal)
     up = hers[0]
+    assert up.mend_url in client.get(reverse("oversight:flag", args=[up.pk])).content.decode()
+    here = Referral.for_user(cast.sal).owing().filter(placement=cast.placement_)
+    assert len(here) > 1
+    assert client.get(up.mend_url).content.decode().count("Reached the LADO") == len(here)
+    Referral.objects.filter(pk__in=[each.pk for each in here[1:]]).update(placement=None)
+    [left] = here.all()
+    assert client.get(up.mend_url).url == reverse("lado:case", args=[left.pk])
+    client.force_login(cast.tom)
+    assert client.get(up.mend_url).status_code == 404
+    client.force_login(cast.sal)
     assert "Make this a formal escalation" not in client.get(reverse("oversight:flag", args=[up.pk])).content.decode()
     assert client.get(reverse("escalations:escalate_flag", args=[up.pk])).status_code == 404
     with pytest.raises(PermissionDenied):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from core import clock
 from governance.actions import concerns, protection
 from lado import actions, report
-from lado.models import Admission, ConductDecision, Receipt, Referral, ReferralAction
+from lado.models import Admission, ConductDecision, Receipt, Referral, ReferralAction, ReferralStep
 from lado.views import cases
 from tests.lado.scene import DAY, SAID, TODAY
 
@@ -271,7 +271,17 @@ def test_each_part_of_the_years_numbers_adds_up_and_leads_to_what_it_counts(scen
         "length": {"one": 1, "three": 1, "open": 1},
     }  # fmt: skip
     client.force_login(scene.cast.lee)
+    assert "What is to be learnt" not in seen(client, "year", year=year)
+    of_it = Referral.objects.get(number=1)
+    of_it.child = scene.child
+    of_it.carer = scene.carer
+    of_it.save()
+    ReferralStep.objects.create(
+        referral=of_it, kind="learning", by=scene.cast.lee, happened_at=of_it.received_at,
+        text="Two awake at night: Kay could not watch SKYE alone.",
+    )  # fmt: skip
     shown = seen(client, "year", year=year)
+    assert "Two awake at night: [name] could not watch [name] alone." in shown
     links = re.findall(r'<a [^>]*href="(/allegations/\?[^"]+)"[^>]*>(?:<strong>)?(\d+)', shown)
     assert len(links) > 12
     for href, number in links:

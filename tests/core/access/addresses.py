@@ -237,6 +237,7 @@ ABOUT = {
     "lado:decide_carer": "carer",
     "lado:worker": "carer",
     "lado:case": "referral",
+    "lado:of_placement": "placement",
     "lado:evaluate": "referral",
     "lado:meeting": "referral",
     "lado:note": "referral",
