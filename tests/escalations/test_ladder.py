@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Count
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -378,6 +378,29 @@ def test_the_database_refuses_what_the_gates_refuse(cast, child):
         with pytest.raises(DatabaseError), transaction.atomic():
             write()
     here.update(**closed, closed_because="done", closed_by=cast.tom)
+
+
+def test_the_database_holds_that_nobody_has_what_is_about_them(cast, child):
+    """By SQL as the app’s own role: neither given to somebody in conflict nor is whoever has it named, at the end of either."""
+    made = raises(cast.amy, child=child, about=[cast.dee])
+    given = ("UPDATE escalations_escalation SET owner_id = %s WHERE id = %s", [cast.dee.pk, made.pk])
+    named = (
+        "INSERT INTO escalations_conflictofinterest (escalation_id, user_id, why) VALUES (%s, %s, 'subject')",
+        [made.pk, cast.tom.pk],
+    )
+
+    def written(*statements):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            for sql, values in statements:
+                cursor.execute(sql, values)
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    for statement in (given, named):
+        with pytest.raises(DatabaseError, match="never with somebody it is about"):
+            written(statement)
+    left = ("UPDATE escalations_escalation SET owner_id = %s WHERE id = %s", [cast.hana.pk, made.pk])
+    written(named, left)  # named and left in one transaction is as it should be
 
 
 def test_whoever_it_is_about_does_not_choose_who_answers_it(cast, child):
