@@ -779,6 +779,17 @@ class TestTold:
         raises(cast.amy, child=child, what="Tomorrow", as_of=at(MONDAY + DAY, 10))
         assert OutboxMessage.objects.filter(to=cast.tom).count() == notices.BUDGET + 1
 
+    def test_whatever_else_interrupts_them_counts_too_but_for_the_daily_message(self, cast, child):
+        for number in range(3):
+            outbox.enqueue(to=cast.tom, key=f"concern-{number}-raised", subject="S", body="B")
+        outbox.enqueue(to=cast.tom, key=f"digest-{cast.tom.pk}-{MONDAY}", subject="S", body="B")
+        OutboxMessage.objects.filter(key="concern-0-raised").update(sent_at=at(MONDAY - DAY, 9))
+        OutboxMessage.objects.filter(key="concern-1-raised").update(sent_at=at(MONDAY, 9))
+        for number in range(5):
+            raises(cast.amy, child=child, what=f"Thing {number}", as_of=at(MONDAY, 10))
+        assert OutboxMessage.objects.filter(to=cast.tom, key__startswith="escalation-").count() == notices.BUDGET - 2
+        assert notices.interruptions(cast.tom, day=MONDAY) == notices.BUDGET
+
     def test_what_is_closed_reaches_whoever_raised_it_also_when_they_were_told_enough_that_day(self, cast, child):
         made = [raises(cast.amy, child=child, what=f"Thing {number}") for number in range(4)]
         for each in made:
