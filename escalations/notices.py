@@ -1,8 +1,8 @@
 """How people are told of escalations: at once where somebody waits for them, else in the daily message; never too often.
 
-What a person raised is told at once, by day; what the sweep raised, in the daily message, unless it is urgent. Nobody is interrupted more often
-than BUDGET times a day: what comes after that is in the daily message too. Only immediate danger rings at any hour, and
-always.
+What a person raised is told at once, by day; what the sweep raised, in the daily message, unless it is urgent. Whoever was
+interrupted BUDGET times that day already, by whatever it was, is not interrupted again: what comes after that is in the daily
+message too. Only immediate danger rings at any hour, and always.
 """
 
 import datetime as dt
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 
-from core import clock
+from core import clock, outbox
 from core.models import User
 from core.outbox import WAITS, enqueue, next_by_day
 from escalations.models import Escalation, EscalationStep
@@ -32,9 +32,9 @@ def subject(escalation: Escalation, to: User) -> str:
 
 
 def interruptions(user: User, *, day: dt.date) -> int:
-    """How often a person is interrupted by escalations on a day."""
+    """How often a person is interrupted on a day: by escalations, on the day each was to ring, and by everything else."""
     rung = EscalationStep.objects.filter(to=user, rings_at__gte=clock.start_of(day), rings_at__lt=clock.end_of(day))
-    return rung.count()
+    return rung.count() + outbox.interruptions(user, day=day, without="escalation-")
 
 
 def tell(

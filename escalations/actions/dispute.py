@@ -198,14 +198,16 @@ def answer_dispute(*, dispute: Dispute, text: str, by: User, as_of: dt.datetime)
 
 
 def chase(*, as_of: dt.datetime, now: dt.datetime | None = None) -> int:
-    """What was not answered by its day goes up, each step dated when it fell due; a post that changed hands is followed.
+    """What was not answered by its day goes up, each step dated when it fell due; what is not over by its last day, answered or
+    not, is told to both; a post that changed hands is followed.
 
     Safe to run again, and beside another. Returns how many steps were taken. `now`: when it is done, where that is later:
     a message is written now, whichever day it is about.
     """
     late = Dispute.objects.owed().filter(due_on__lt=clock.local_date(as_of))
     left = Dispute.objects.open().filter(policies.gone(), informal_at__lte=as_of)
-    found = list((late | left).order_by("pk").values_list("pk", flat=True))
+    over = Dispute.objects.over_its_time(clock.local_date(as_of)).filter(policies.not_told_that_time_ran_out())
+    found = list((late | left | over).order_by("pk").values_list("pk", flat=True))
     return sum(_moved(pk, as_of) for pk in found)
 
 
@@ -216,13 +218,20 @@ def _moved(pk: int, as_of: dt.datetime) -> int:
             say_who(None, "chase")
             held = Dispute.objects.select_related("child__team", "answerer", "raised_by").filter(pk=pk)
             dispute = held.select_for_update(skip_locked=True, of=("self",)).first()
-            taken = _follow(dispute, as_of) + _climb(dispute, as_of) if dispute and dispute.is_open else 0
+            taken = _moves(dispute, as_of) if dispute and dispute.is_open else 0
             say_who(None, "")
     except SoftTimeLimitExceeded:  # the task's time is over: the next sweep goes on
         raise
     except Exception as error:  # whatever is wrong with one dispute, the others are children's too
         logger.error("dispute %d could not be moved: %s", pk, type(error).__name__)
         return 0
+    return taken
+
+
+def _moves(dispute: Dispute, as_of: dt.datetime) -> int:
+    taken = _follow(dispute, as_of) + _climb(dispute, as_of)
+    if dispute.ends_on is not None and dispute.ends_on < clock.local_date(as_of):
+        taken += _ran_out(dispute, clock.end_of(dispute.ends_on), as_of)
     return taken
 
 
@@ -247,7 +256,7 @@ def _follow(dispute: Dispute, as_of: dt.datetime) -> int:
 
 
 def _climb(dispute: Dispute, as_of: dt.datetime) -> int:
-    """Up, step by step, through every day that has passed. At the top it stays, and both are told once that time is over."""
+    """Up, step by step, through every day that has passed. At the top it stays, and both are told."""
     taken, today = 0, clock.local_date(as_of)
     while dispute.owes_answer and dispute.due_on is not None and dispute.due_on < today:
         fell_due = clock.end_of(dispute.due_on)
@@ -267,12 +276,14 @@ def _climb(dispute: Dispute, as_of: dt.datetime) -> int:
 
 
 def _ran_out(dispute: Dispute, fell_due: dt.datetime, as_of: dt.datetime) -> int:
-    if DisputeStep.objects.filter(dispute=dispute, kind=Kind.RAN_OUT).exists():
+    """Both are told, once for each such day, that its time is over and it is not: nobody above is left, or all of it is past."""
+    if DisputeStep.objects.filter(dispute=dispute, kind=Kind.RAN_OUT, happened_at=fell_due).exists():
         return 0
     _step(dispute, Kind.RAN_OUT, fell_due, by=None)
     _tell(
-        [dispute.answerer, *policies.officers(dispute, as_of)], dispute, "ran-out",
-        "The time for a formal dispute has run out without an answer. Cafcass can be asked at any point.",
+        [dispute.answerer, *policies.officers(dispute, as_of)], dispute,
+        f"ran-out-{clock.local_date(fell_due)}",
+        "The time for a formal dispute has run out, and it is not over. Cafcass can be asked at any point.",
     )  # fmt: skip
     return 1
 

@@ -4,7 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from children.models import Allocation, Child
 from children.querysets import live_on
@@ -14,7 +15,7 @@ from core.dates import in_words
 from core.errors import Conflict, Invalid
 from core.models import User
 from core.working_days import add_working_days
-from escalations.models import CafcassReferral, Dispute
+from escalations.models import CafcassReferral, Dispute, DisputeStep
 from governance.models import Concern
 from oversight import standards
 
@@ -50,6 +51,13 @@ def level_of(user: User) -> int:
 def gone() -> Q:
     """Disputes whose answerer has no account any more, or another post."""
     return Q(answerer__is_active=False) | ~Q(answerer__role__in=LEVELS)
+
+
+def not_told_that_time_ran_out() -> Q:
+    steps = DisputeStep.objects.filter(dispute=OuterRef("pk"), kind=DisputeStep.Kind.RAN_OUT)
+    return ~Q(
+        Exists(steps.annotate(day=TruncDate("happened_at", tzinfo=clock.LONDON)).filter(day__gt=OuterRef("ends_on")))
+    )
 
 
 def still_open(dispute: Dispute) -> None:
@@ -127,10 +135,10 @@ class Prompt:
 
 
 def prompts(user: User, *, as_of: dt.datetime, child: Child | None = None) -> list[Prompt]:
-    """An officer's open concerns, and informal disputes, that are older than the local standard allows (F86); those of the
-    officers before them too.
+    """An officer's open concerns, and informal disputes, that are older than the local standard allows (F86), and formal ones
+    whose whole time is past; those of the officers before them too.
 
-    A concern is met by a dispute or a referral to Cafcass that names it. Three queries.
+    A concern is met by a dispute or a referral to Cafcass that names it. A few queries.
     """
     if not user.can(Permission.RAISE_DISPUTE) or user.authority is None:
         return []
@@ -139,20 +147,27 @@ def prompts(user: User, *, as_of: dt.datetime, child: Child | None = None) -> li
     named = Dispute.objects.filter(concern__isnull=False).values("concern")
     asked = CafcassReferral.objects.filter(concern__isnull=False).values("concern")
     mine = concerns_of(user, child).filter(closed_at__isnull=True)
-    informal = Dispute.objects.visible_to(user).open().filter(formal_at__isnull=True)
+    disputes = Dispute.objects.visible_to(user).open().filter(Q(formal_at__isnull=True) | Q(ends_on__lt=today))
     if child is not None:
-        informal = informal.filter(child=child)
+        disputes = disputes.filter(child=child)
     found = [
         Prompt(f"Concern {concern.number} is still open", concern.child, day, concern=concern)
         for concern in mine.exclude(pk__in=named).exclude(pk__in=asked).select_related("child")
         if _old(day := clock.local_date(concern.received_at), number, today)
     ]
     found += [
-        Prompt(f"Dispute {dispute.number} is still informal", dispute.child, day, dispute=dispute)
-        for dispute in informal.select_related("child")
-        if _old(day := clock.local_date(dispute.informal_at), number, today)
+        Prompt(f"Dispute {dispute.number} is {state}", dispute.child, day, dispute=dispute)
+        for dispute in disputes.select_related("child")
+        for state, day in [_standing(dispute)]
+        if dispute.is_formal or _old(day, number, today)
     ]
     return sorted(found, key=lambda prompt: prompt.since)
+
+
+def _standing(dispute: Dispute) -> tuple[str, dt.date]:
+    if dispute.is_formal and dispute.ends_on is not None:
+        return "not over in the time for all of it", dispute.ends_on
+    return "still informal", clock.local_date(dispute.informal_at)
 
 
 def _old(day: dt.date, number: int, today: dt.date) -> bool:

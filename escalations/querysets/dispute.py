@@ -36,6 +36,10 @@ class DisputeQuerySet(models.QuerySet):
     def formal(self) -> "DisputeQuerySet":
         return self.filter(formal_at__isnull=False)
 
+    def over_its_time(self, today) -> "DisputeQuerySet":
+        """Formal, and not over though the last day for all of it is past."""
+        return self.open().formal().filter(ends_on__lt=today)
+
     def owed(self) -> "DisputeQuerySet":
         """Formal, and an answer is owed."""
         return self.open().formal().filter(answered_at__isnull=True)

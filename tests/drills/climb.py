@@ -7,7 +7,7 @@ import random
 import subprocess
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -143,7 +143,11 @@ def make_ready() -> Iterator:
             result = looked_at(world, due, last, now=clock.now())
             _wait(lambda: not _unsent(world), "the mail to be sent")
             sent = _numbers(world, host)
-            result |= {"kills": killed, "messages": len(sent), "messages lost": len(sent - set(office.got))}
+            got = Counter(number for number in office.got if number in sent)
+            result |= {"kills": killed, "messages": len(sent), "messages lost": len(sent - set(got))}
+            # A sender killed between sending and marking is followed by another, with the same number: whoever receives it
+            # twice has one message. Two numbers for one step would be two.
+            result |= {"sent again under its number": sum(got.values()) - len(got), "messages doubled": _doubled(world)}
             length = min(length, max(time.monotonic() - restarted, 2.0))
             return result
 
@@ -190,6 +194,15 @@ def _numbers(world: World, host: str) -> set[str]:
     return {f"<{number}@{host}>" for number in sent}
 
 
+def _doubled(world: World) -> int:
+    """Messages beyond one for each time an escalation came to somebody."""
+    from escalations.models import EscalationStep
+
+    told = EscalationStep.objects.filter(escalation__in=world.all, rings_at__isnull=False)
+    came = Counter(told.values_list("escalation", "to", "happened_at"))
+    return sum(came.values()) - len(came)
+
+
 def looked_at(world: World, due: dt.datetime, last: int, *, now: dt.datetime) -> dict[str, int]:
     """After one whole sweep: every step that is due by now, once, in order, dated when it was."""
     from escalations.models import EscalationStep
@@ -216,6 +229,6 @@ DRILL = Drill(
     "late by more than a sweep after the restart",
     rounds=ROUNDS,
     make_ready=make_ready,
-    must_be_zero=("lost", "doubled", "out of order", "late", "messages lost"),
+    must_be_zero=("lost", "doubled", "out of order", "late", "messages lost", "messages doubled"),
     only_in_full=True,
 )

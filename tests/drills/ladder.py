@@ -253,9 +253,14 @@ class Climbing(RuleBasedStateMachine):
     # --- what is looked at --------------------------------------------------------------------------------------------
 
     def looks(self, *, swept: bool = False) -> None:
+        from django.db import connection
+
         from core.access import ROLES, Permission
         from escalations.models import Escalation
 
+        with connection.cursor() as cursor:  # each life is one transaction: what is asked at its end is asked here
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         rows = Escalation.objects.filter(authority=self.world.north).select_related("owner", "raised_by", "closed_by")
         for escalation in rows.prefetch_related("conflicts", "steps", "flags__flag"):
             barred = {row.user_id for row in escalation.conflicts.all()} | {escalation.raised_by_id}

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Count
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -378,6 +378,29 @@ def test_the_database_refuses_what_the_gates_refuse(cast, child):
         with pytest.raises(DatabaseError), transaction.atomic():
             write()
     here.update(**closed, closed_because="done", closed_by=cast.tom)
+
+
+def test_the_database_holds_that_nobody_has_what_is_about_them(cast, child):
+    """By SQL as the app’s own role: neither given to somebody in conflict nor is whoever has it named, at the end of either."""
+    made = raises(cast.amy, child=child, about=[cast.dee])
+    given = ("UPDATE escalations_escalation SET owner_id = %s WHERE id = %s", [cast.dee.pk, made.pk])
+    named = (
+        "INSERT INTO escalations_conflictofinterest (escalation_id, user_id, why) VALUES (%s, %s, 'subject')",
+        [made.pk, cast.tom.pk],
+    )
+
+    def written(*statements):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            for sql, values in statements:
+                cursor.execute(sql, values)
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    for statement in (given, named):
+        with pytest.raises(DatabaseError, match="never with somebody it is about"):
+            written(statement)
+    left = ("UPDATE escalations_escalation SET owner_id = %s WHERE id = %s", [cast.hana.pk, made.pk])
+    written(named, left)  # named and left in one transaction is as it should be
 
 
 def test_whoever_it_is_about_does_not_choose_who_answers_it(cast, child):
@@ -755,6 +778,17 @@ class TestTold:
         assert OutboxMessage.objects.filter(to=cast.hana).count() == 6
         raises(cast.amy, child=child, what="Tomorrow", as_of=at(MONDAY + DAY, 10))
         assert OutboxMessage.objects.filter(to=cast.tom).count() == notices.BUDGET + 1
+
+    def test_whatever_else_interrupts_them_counts_too_but_for_the_daily_message(self, cast, child):
+        for number in range(3):
+            outbox.enqueue(to=cast.tom, key=f"concern-{number}-raised", subject="S", body="B")
+        outbox.enqueue(to=cast.tom, key=f"digest-{cast.tom.pk}-{MONDAY}", subject="S", body="B")
+        OutboxMessage.objects.filter(key="concern-0-raised").update(sent_at=at(MONDAY - DAY, 9))
+        OutboxMessage.objects.filter(key="concern-1-raised").update(sent_at=at(MONDAY, 9))
+        for number in range(5):
+            raises(cast.amy, child=child, what=f"Thing {number}", as_of=at(MONDAY, 10))
+        assert OutboxMessage.objects.filter(to=cast.tom, key__startswith="escalation-").count() == notices.BUDGET - 2
+        assert notices.interruptions(cast.tom, day=MONDAY) == notices.BUDGET
 
     def test_what_is_closed_reaches_whoever_raised_it_also_when_they_were_told_enough_that_day(self, cast, child):
         made = [raises(cast.amy, child=child, what=f"Thing {number}") for number in range(4)]

@@ -131,6 +131,21 @@ class TestTheClock:
         )
         assert acts.chase(as_of=at(twenty + 60 * DAY)) == 0
 
+    def test_what_was_answered_and_is_not_over_by_its_last_day_is_told_to_both(self, cast, child):
+        dispute = opens(cast, child, formal=True)
+        acts.answer_dispute(dispute=dispute, text="Monday.", by=cast.hana, as_of=at(MONDAY + DAY))
+        before = told(cast.hana, "dispute-"), told(cast.ines, "dispute-")
+        last = add_working_days(MONDAY, 20)
+        assert acts.chase(as_of=at(last, 23, 59)) == 0
+        assert prompts(cast.ines, as_of=at(last, 23, 59)) == []
+        assert acts.chase(as_of=at(last + DAY, 0)) == 1
+        assert acts.chase(as_of=at(last + 9 * DAY)) == 0
+        assert kinds(dispute)[-1] == "ran_out"
+        assert (told(cast.hana, "dispute-"), told(cast.ines, "dispute-")) == (before[0] + 1, before[1] + 1)
+        assert [p.what for p in prompts(cast.ines, as_of=at(last + DAY))] == [
+            f"Dispute {dispute.number} is not over in the time for all of it"
+        ]
+
     def test_another_officer_takes_over_what_the_last_one_left(self, cast, child):
         concern = raise_concern(child=child, category="care", what="W", by=cast.ines, as_of=at(MONDAY))
         dispute = opens(cast, child, formal=True)
