@@ -21,6 +21,24 @@ class WishField(forms.ModelSelectField):
         return f"{in_words(wish.asked_on)}: {words}"
 
 
+class Considered(forms.Form):
+    """What every decision about where a child lives, who cares for them and what is paid leaves on the child's record beside
+    its reason: to be mixed into the form of the act that decides it."""
+
+    alternatives = forms.TextAreaField(
+        label="What else was considered?",
+        noun="what else was considered",
+        hint="And why it was not chosen. If nothing was, say so.",
+        rows=3,
+    )
+    consulted = forms.TextAreaField(
+        label="Who was consulted about it?",
+        noun="who was consulted",
+        hint="The child, family, placement, agencies and professionals; and who should have been and was not, and why.",
+        rows=3,
+    )
+
+
 class DecisionForm(forms.Form):
     kind = forms.SelectField(
         label="What is it about?",

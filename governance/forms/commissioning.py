@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from children.forms.deciding import Considered
 from core import forms
 from core.models import User
 from governance.forms.deciding import WhoField
@@ -11,7 +12,7 @@ from governance.forms.long_term import PoundsField
 from governance.models import CourtTask
 
 
-class Approved(forms.Form):
+class Approved(Considered):
     """Who approved what is paid: a person the matrix gives it to, or a panel written down by one."""
 
     approved_on = forms.DateField(label="When was it approved?", noun="day it was approved")
@@ -33,7 +34,7 @@ class RecordFunding(Approved):
     sections = (
         ("The block", ["starts_on", "ends_on", "weekly_cost"]),
         ("Who was asked", ["health_said", "education_said", "why_not_asked"]),
-        ("Who approved it", ["approved_on", "approver", "approved_by", "why"]),
+        ("Who approved it", ["approved_on", "approver", "approved_by", "why", "alternatives", "consulted"]),
     )
     starts_on = forms.DateField(label="When does the block begin?", noun="day the block begins")
     ends_on = forms.DateField(label="What is the last day that is paid for?", noun="last day")
@@ -51,7 +52,10 @@ class RecordFunding(Approved):
 
 
 class StopFunding(Approved):
-    sections = (("The end", ["stopped_on", "why"]), ("Who approved it", ["approved_on", "approver", "approved_by"]))
+    sections = (
+        ("The end", ["stopped_on", "why", "alternatives", "consulted"]),
+        ("Who approved it", ["approved_on", "approver", "approved_by"]),
+    )
     stopped_on = forms.DateField(
         label="From which day is it no longer paid for?",
         noun="day it ends",

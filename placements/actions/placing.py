@@ -80,6 +80,8 @@ def start_placement(
     started_on: dt.date,
     started_at: dt.datetime | None = None,
     why: str = "",
+    alternatives: str = "",
+    consulted: str = "",
     postcode: str = "",
     provider_kind: str = "",
     by: User,
@@ -108,7 +110,10 @@ def start_placement(
         day_field="started_on",
     )
     what = f"To live {_where(placement)} from {in_words(started_on)}."
-    decided("start_placement", child=child, what=what, why=why, on=started_on, by=by, as_of=as_of)
+    decided(
+        "start_placement", child=child, what=what, why=why, alternatives=alternatives, consulted=consulted, on=started_on,
+        by=by, as_of=as_of,
+    )  # fmt: skip
     return placement
 
 
@@ -126,6 +131,8 @@ def move_placement(
     until_18: bool = False,
     started_at: dt.datetime | None = None,
     why: str = "",
+    alternatives: str = "",
+    consulted: str = "",
     postcode: str = "",
     provider_kind: str = "",
     by: User,
@@ -158,7 +165,10 @@ def move_placement(
     )
     what = f"To move on {in_words(moved_on)}, and live {_where(after)}."
     reasons = "\n\n".join(part for part in (why.strip(), placement.get_end_reason_display(), end_note.strip()) if part)
-    decided("move_placement", child=after.child, what=what, why=reasons, on=moved_on, by=by, as_of=as_of)
+    decided(
+        "move_placement", child=after.child, what=what, why=reasons, alternatives=alternatives, consulted=consulted,
+        on=moved_on, by=by, as_of=as_of,
+    )  # fmt: skip
     return after
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from children.forms.deciding import Considered
 from core import clock, forms
 from core.models import User
 from placements import codes
@@ -27,7 +28,7 @@ def homes_of(user: User, day: dt.date) -> Any:
     return Home.for_user(user).with_registration(day).select_related("provider").order_by("name")
 
 
-class Place(forms.Form):
+class Place(Considered):
     """Where she lives and how it came about. `day_field` names the field that holds the day."""
 
     day_field = ""
@@ -63,7 +64,7 @@ class Place(forms.Form):
         required=False,
     )
     until_18 = forms.YesNoField(label="Is it meant to last until 18?", noun="whether it is meant to last")
-    why = forms.TextAreaField(label="Why this placement", hint="What it offers, and what else was looked for.", rows=4)
+    why = forms.TextAreaField(label="Why this placement", hint="What it offers the child.", rows=4)
 
     def __init__(self, *args: Any, user: User, day: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,7 +88,7 @@ class Start(Place):
     sections = [
         ("When", ["started_on", "basis", "started_at"]),
         ("Where", ["type", "home", "provider", "postcode"]),
-        ("Why", ["until_18", "why"]),
+        ("Why", ["until_18", "why", "alternatives", "consulted"]),
     ]
 
 
@@ -101,7 +102,7 @@ class Move(Place):
     sections = [
         ("The move", ["moved_on", "end_reason", "end_note", "basis", "started_at"]),
         ("Where the child moves to", ["type", "home", "provider", "postcode"]),
-        ("Why there", ["until_18", "why"]),
+        ("Why there", ["until_18", "why", "alternatives", "consulted"]),
     ]
 
 

@@ -156,6 +156,8 @@ def set_staffing(
     sleeping_in: int = 0,
     source: str,
     why: str,
+    alternatives: str = "",
+    consulted: str = "",
     by: User,
     as_of: dt.datetime,
 ) -> StaffingPlan:
@@ -186,6 +188,8 @@ def set_staffing(
         what=f"{by_day} staff by day, {by_night} awake by night and {sleeping_in} sleeping in, from "
         f"{in_words(starts.date())} at {starts:%H:%M}. It rests on: {source.strip()}",
         why=why,
+        alternatives=alternatives,
+        consulted=consulted,
         by=by,
         as_of=as_of,
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from children.forms.deciding import Considered
 from core import forms
 from placements.models import Placement
 from staffing import policies_carers as policies
@@ -59,7 +60,7 @@ class EndAgreement(forms.Form):
     )
 
 
-class SetStaffing(forms.Form):
+class SetStaffing(Considered):
     effective_from = forms.DateTimeField(label="From when?", noun="day and time it takes effect")
     by_day = forms.NumberField(label="Staff by day", noun="number of staff by day", width=2)
     by_night = forms.NumberField(label="Waking staff by night", noun="number of waking staff by night", width=2)
@@ -68,6 +69,7 @@ class SetStaffing(forms.Form):
         label="What does it rest on?", noun="what it rests on", hint="The order, the plan or the meeting, and its date."
     )
     why = forms.TextAreaField(label="Why?", noun="why", hint="What has changed for the child.", rows=4)
+    field_order = ["effective_from", "by_day", "by_night", "sleeping_in", "source", "why", "alternatives", "consulted"]
 
 
 class RecordStaffType(forms.Form):

@@ -62,6 +62,8 @@ def test_tom_adds_a_child_and_places_her_in_an_emergency(cast, at_a_browser):
     tom.picks("Home", "The Moorings, Harbour Light Care (not registered)")
     tom.chooses("Is it meant to last until 18?", "No")
     tom.enters("Why this placement", "No registered home would take her.")
+    tom.enters("What else was considered?", "Nothing nearer.")
+    tom.enters("Who was consulted about it?", "The child and the school.")
     tom.presses("Record placement", status=422)
     tom.is_told("Enter the time the child arrived: the first 48 hours are counted from it")
     expect(box(tom, "Why this placement")).to_have_value("No registered home would take her.")
@@ -112,6 +114,8 @@ def test_tom_moves_a_child_and_then_records_that_the_placement_ended(cast, callu
     tom.picks("Home", "Fern Lodge")
     tom.chooses("Is it meant to last until 18?", "No")
     tom.enters("Why this placement", "Near his school.")
+    tom.enters("What else was considered?", "Nothing nearer.")
+    tom.enters("Who was consulted about it?", "The child and the school.")
     tom.presses("Record move", status=422)
     tom.sees("The date of the move must be on or after", "when the placement started")
     assert Placement.objects.count() == 1

@@ -196,6 +196,7 @@ def test_what_a_gate_refuses_is_recorded_and_may_be_tried_again(amys, cast):
     day = TODAY + dt.timedelta(days=3)
     typing = {
         "home": home.pk, "type": "K3", "basis": "planned", "why": "Nothing else.", "until_18": "no",
+        "alternatives": "None.", "consulted": "Nobody.",
         "started_on_day": day.day, "started_on_month": day.month, "started_on_year": day.year,
         "once": hidden(amys.get(address), "once"),
     }  # fmt: skip

@@ -294,12 +294,21 @@ class TestFunding:
         page = reverse("governance:record_funding", args=[life.placement.pk])
         form = client.get(page).context["form"]
         assert set(form.fields["approver"].queryset) == {cast.carl, cast.hana, cast.dee, cast.dora}
-        sent = {"weekly_cost": "9500", "health_said": "H", "education_said": "E", "why": "W"}
+        sent = {
+            "weekly_cost": "9500",
+            "health_said": "H",
+            "education_said": "E",
+            "why": "W",
+            "alternatives": "A cheaper home.",
+            "consulted": "Her mother.",
+        }
         for name, day in (("starts_on", begins), ("ends_on", ends), ("approved_on", MOVED)):
             sent |= {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year}
         assert client.post(page, sent | {"approved_by": "High-cost panel"}).status_code == 422
         assert client.post(page, sent | {"approver": cast.hana.pk}).status_code == 302
         assert Funding.objects.first().approved_by == f"{cast.hana.name} (head of service)"
+        decision = life.child.decisions.filter(kind="funding").latest("pk")
+        assert (decision.alternatives, decision.consulted) == ("A cheaper home.", "Her mother.")
 
     def test_what_a_home_she_left_is_still_paid_is_no_hindrance_and_two_at_once_are(self, life, cast):
         life.pays(MOVED, MOVED + 89 * DAY)
@@ -338,7 +347,7 @@ class TestFunding:
         page = client.get(reverse("governance:commissioning", args=[life.child.reference])).content.decode()
         address = reverse("governance:stop_funding", args=[block.pk])
         assert f'href="{address}"' not in page  # it was over long ago, by the clock on the wall
-        sent = {"why": "A new price.", "approver": cast.dee.pk}
+        sent = {"why": "A new price.", "approver": cast.dee.pk, "alternatives": "None.", "consulted": "The provider."}
         for name, day in (("stopped_on", new), ("approved_on", new - DAY)):
             sent |= {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year}
         response = client.post(address, sent | {"stopped_on_year": 2020})

@@ -91,6 +91,7 @@ def place(start_field, day, **fields):
     return (
         sent(start_field, day)
         | {"type": "U6", "basis": "planned", "until_18": "no", "why": "Near her school."}
+        | {"alternatives": "Two homes further off.", "consulted": "Her, and her school."}
         | fields
     )
 

@@ -241,6 +241,7 @@ PAGES = [
         lambda w: [w.placement.pk],
         sends=lambda w: (
             {"by_day": "3", "by_night": "2", "sleeping_in": "0", "source": "The order", "why": "Her plan."}
+            | {"alternatives": "Two by day.", "consulted": "Her, and the carers."}
             | sent("effective_from", ago(-1), "08:00")
         ),
         wrong={"by_day": "0"},
