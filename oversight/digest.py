@@ -58,13 +58,13 @@ def told_words(flag: Flag, *, as_of: dt.datetime) -> str:
 
 
 def _held_since(flag: Flag) -> dt.datetime:
-    """When its present owner came to hold it, by its history."""
-    since = flag.recorded_at
+    """When its present owner came to hold it: when it was raised or, by its history, when it was moved to them."""
+    moved_at = flag.recorded_at
     for owner, at in flag.history.order_by("-pk").values_list("owner_id", "history_date"):
         if owner != flag.owner_id:
-            break
-        since = at
-    return since
+            return moved_at
+        moved_at = at
+    return flag.recorded_at
 
 
 def _at(instant: dt.datetime) -> str:

@@ -213,7 +213,7 @@ class TestLogs:
         assert by_age_alone(first)
         assert answers_before(second, FlagAnswer.objects.all()) == [said]
         log_of(self.placement, START + 20 * DAY, written=at(START + 31 * DAY))
-        check(at(START + 31 * DAY, 1))
+        check(at(START + 31 * DAY, 13))
         second.refresh_from_db()
         assert not second.standing
         assert not by_age_alone(second)
