@@ -176,6 +176,7 @@ def states(placements: Sequence[Placement], *, user: User, as_of: dt.datetime) -
     ids = [placement.pk for placement in placements]
     posts = (
         ManagerPost.for_user(user)
+        .held()
         .filter(placement__in=ids, started_at__lte=as_of)
         .order_by("placement_id", "-started_at")
         .distinct("placement_id")

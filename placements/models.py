@@ -16,6 +16,7 @@ from placements import codes
 from placements.querysets import (
     AuthorisationQuerySet,
     HomeQuerySet,
+    ManagerPostQuerySet,
     NoteQuerySet,
     OfPlacementQuerySet,
     OfPostQuerySet,
@@ -258,7 +259,8 @@ class ManagerPost(Protected):
     """The named person who manages a placement, with authority on site, from an instant until an instant.
 
     In a registered home the registered manager (Children's Homes (England) Regulations 2015 regs 27, 28); in an
-    unregistered one a local standard. The post can be empty; it can never be waived, and never held by two.
+    unregistered one a local standard. The post can be empty; it can never be waived, and never held by two. One recorded
+    in error is of no time, and never counts.
     """
 
     placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="managers")
@@ -270,7 +272,7 @@ class ManagerPost(Protected):
     end_reason = models.TextField(blank=True)
     recorded_at = RecordedAt()
     history = tracked()
-    objects = OfPlacementQuerySet.as_manager()
+    objects = ManagerPostQuerySet.as_manager()
 
     class Meta:
         ordering = ["-started_at"]
@@ -285,6 +287,11 @@ class ManagerPost(Protected):
                 violation_error_message="This placement already has a manager at some of that time. End that post first.",
             ),
         ]
+
+    @property
+    def counts(self) -> bool:
+        """Whether somebody held it at all, as `held()` has it."""
+        return self.ended_at != self.started_at
 
 
 class ManagerAbsence(Protected):

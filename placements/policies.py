@@ -26,25 +26,20 @@ UNDER_16_FROM = dt.date(2021, 9, 9)  # regulation 27A, inserted by SI 2021/161
 REAPPROVAL = "LEG-05 re-approval"  # the local standard's key
 REAPPROVAL_DAYS = 7
 
-# What people type where they mean that nobody has the post.
-NOBODY = frozenset(
-    {
-        "",
-        "none",
-        "no one",
-        "no-one",
-        "nobody",
-        "no manager",
-        "vacant",
-        "unknown",
-        "not known",
-        "tbc",
-        "tba",
-        "n/a",
-        "na",
-    }
-    | {"not applicable", "not needed", "not required", "waived"}
-)
+# Words people type where they mean that nobody has the post: wherever one stands, what was typed is no name.
+NOBODY = {
+    "no", "none", "nobody", "noone", "no-one", "nil", "not", "never", "without", "vacant", "vacancy", "empty",
+    "unfilled", "unmanned", "unstaffed", "unmanaged", "unknown", "awaiting", "awaited", "pending", "tba", "tbc",
+    "tbd", "na", "n/a", "declined", "exempt", "unnecessary",
+}  # fmt: skip
+REFUSING = ("refus", "waiv")  # and what begins so: refused, refusal, waived, waiver
+# Words that say what somebody does, or that somebody will: no one person is named by these alone.
+NO_NAME = {
+    "a", "an", "and", "any", "anybody", "anyone", "as", "at", "be", "by", "for", "from", "in", "of", "off", "on",
+    "or", "see", "somebody", "someone", "the", "to", "who", "whoever", "with", "acting", "agency", "appointed",
+    "appointment", "carer", "cover", "deputy", "duty", "interim", "leader", "manager", "on-call", "provider",
+    "registered", "relief", "rota", "shift", "site", "staff", "supervisor", "team", "various", "worker",
+}  # fmt: skip
 
 
 # --- dates ------------------------------------------------------------------------------------------------------------
@@ -122,7 +117,7 @@ def managers_for(placement: Placement) -> QuerySet[User]:
 
 def managers_on(child: Child, day: dt.date) -> list[Holder]:
     """Who managed a placement of the child's at some time of a day: what the decision-rights matrix calls its manager."""
-    posts = ManagerPost.objects.filter(
+    posts = ManagerPost.objects.held().filter(
         Q(ended_at__isnull=True) | Q(ended_at__gt=clock.start_of(day)),
         placement__child=child,
         started_at__lt=clock.end_of(day),
@@ -141,26 +136,53 @@ def not_anothers_too(*, account: User, by: User) -> None:
         )
 
 
-def a_persons_name(name: str) -> None:
-    """Raise Invalid unless a name was given. The post can stand empty, and is then flagged; it is never waived."""
+def a_persons_name(name: str, account: User | None = None) -> None:
+    """Raise Invalid unless a person was named. The post can stand empty, and is then flagged; it is never waived.
+
+    The name of the manager's own account is a name whatever its words are.
+    """
     if not name.strip():
         raise Invalid({"name": "Enter the manager’s name"})
-    if name.strip(" .-–").lower() in NOBODY:
+    if account is not None and name.strip().lower() == account.name.strip().lower():
+        return
+    if _names_nobody(name):
         raise Invalid({"name": "Enter a person’s name. If nobody has the post, appoint nobody: it cannot be waived"})
+    if account is None and not _is_full(name):
+        raise Invalid({"name": "Enter the manager’s first name and last name, not what they do"})
 
 
 def somebody_in_charge(name: str) -> None:
     """Raise Invalid unless a person is named to run the home while its manager is away."""
-    if not name.strip() or name.strip(" .-–").lower() in NOBODY:
+    if not name.strip() or _names_nobody(name):
         raise Invalid(
             {"in_charge": "Enter who is in charge meanwhile. If nobody is, the home has no manager: end the post"}
         )
+    if not _is_full(name):
+        raise Invalid({"in_charge": "Enter the first name and last name of the person in charge, not what they do"})
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name as they are compared: whole ones, so that Noah None-Such has none that says nobody."""
+    bare = (word.strip(".,;:()[]\"'‘’“”-–—") for word in name.lower().split())
+    return [word for word in bare if word]
+
+
+def _names_nobody(name: str) -> bool:
+    words = _words(name)
+    return not words or any(word in NOBODY or word.startswith(REFUSING) for word in words)
+
+
+def _is_full(name: str) -> bool:
+    """Whether it has two words that can be names, an initial among them at most."""
+    found = [word for word in _words(name) if word[0].isalpha() and word not in NO_NAME]
+    return len(found) >= 2 and any(len(word) > 1 for word in found)
 
 
 def one_manager(placement: Placement, moment: dt.datetime, field: str) -> None:
     """Raise Invalid if somebody else manages the placement at `moment` or later."""
     other = (
-        ManagerPost.objects.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=moment), placement=placement)
+        ManagerPost.objects.held()
+        .filter(Q(ended_at__isnull=True) | Q(ended_at__gt=moment), placement=placement)
         .order_by("started_at")
         .first()
     )

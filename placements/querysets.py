@@ -124,6 +124,13 @@ class OfPlacementQuerySet(models.QuerySet):
         return self.filter(placement__in=Placement.objects.visible_to(user))
 
 
+class ManagerPostQuerySet(OfPlacementQuerySet):
+    """Posts of managers. One recorded in error is of no time: it ended as it began, and nobody ever held it."""
+
+    def held(self) -> "ManagerPostQuerySet":
+        return self.exclude(ended_at=F("started_at"))
+
+
 class OfPostQuerySet(models.QuerySet):
     """Records of a placement's manager: seen by those who see the placement."""
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("placements/<int:pk>/home/", placing.where, name="where"),
     path("placements/<int:pk>/manager/", managers.appoint_manager, name="appoint_manager"),
     path("managers/<int:pk>/end/", managers.end_manager, name="end_manager"),
+    path("managers/<int:pk>/in-error/", managers.withdraw_manager, name="withdraw_manager"),
     path("placements/<int:pk>/manager/absences/", absences.absences, name="absences"),
     path("managers/<int:pk>/absence/", absences.record, name="record_absence"),
     path("managers/absences/<int:pk>/notice/", absences.notice, name="notify_absence"),

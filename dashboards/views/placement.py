@@ -100,7 +100,14 @@ def _context(record: Placement, user: User, as_of: dt.datetime) -> dict[str, Any
         "shown": SHOWN,
         "flags": counted_together(user, as_of=as_of, placement=record.pk, whose="all") if sees_flags else None,
         "due_soon": gathered(soon([record], user=user, as_of=as_of)) if sees_flags and not over else [],
-        "posts": [(post, link(user, "End", "placements:end_manager", post.pk)) for post in posts],
+        "posts": [
+            (
+                post,
+                link(user, "End", "placements:end_manager", post.pk) if not (post.ended_at or over) else None,
+                link(user, "Recorded in error", "placements:withdraw_manager", post.pk) if post.counts else None,
+            )
+            for post in posts
+        ],
         "away": next((a for a in absences if a.post == state.manager and a.covers(today)), None),
         "absences": link(user, "When the manager is away", "placements:absences", record.pk) if posts else None,
         "sees_authorisations": user.rights.scope != Scope.PROVIDER,

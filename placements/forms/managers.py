@@ -30,3 +30,12 @@ class Appoint(forms.Form):
 class EndPost(forms.Form):
     ended_at = forms.DateTimeField(label="When did they leave the post?", noun="date and time they left the post")
     end_reason = forms.TextAreaField(label="Why did they leave it?", noun="why they left the post", rows=3)
+
+
+class Withdraw(forms.Form):
+    reason = forms.TextAreaField(
+        label="Why was it recorded in error?",
+        noun="why it was recorded in error",
+        hint="For example, that nobody of this name works there, or that it was meant for another placement.",
+        rows=3,
+    )

@@ -50,3 +50,24 @@ def end_manager(request: HttpRequest, pk: int) -> HttpResponse:
         success="Post ended",
         context={"intro": "The placement has no manager from then until you appoint somebody else."},
     )
+
+
+@access(Permission.APPOINT_MANAGER)
+def withdraw_manager(request: HttpRequest, pk: int) -> HttpResponse:
+    posts = ManagerPost.for_user(request.user).select_related("placement__child")
+    post = get_object_or_404(posts, pk=pk)
+    return record_form(
+        request,
+        form_class=forms.Withdraw,
+        act=partial(actions.withdraw_manager, post=post),
+        done=lambda _post: placement_page(post.placement),
+        title=f"{post.name}’s post was recorded in error",
+        caption=str(post.placement.child),
+        back_url=placement_page(post.placement),
+        submit_label="Record that it was an error",
+        success="Recorded. The post does not count",
+        context={
+            "intro": "For a name that never held the post. It stays on the record and counts for nothing: what was overdue "
+            "before it is overdue again, from the same day. If they held it and have left, end the post instead."
+        },
+    )

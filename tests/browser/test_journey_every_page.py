@@ -213,6 +213,7 @@ def pages(w, cast):
         (cast.tom, "placements:where", w.homeless.pk),
         (cast.tom, "placements:appoint_manager", here),
         (cast.tom, "placements:end_manager", w.post.pk),
+        (cast.tom, "placements:withdraw_manager", w.post.pk),
         (cast.tom, "placements:absences", w.managed.pk),
         (cast.tom, "placements:record_absence", w.post.pk),
         *[(cast.tom, f"placements:{page}", w.absence.pk) for page in ("notify_absence", "end_absence", "call_off_absence")],

@@ -94,7 +94,8 @@ class Facts:
         self.statuses = grouped(LegalStatus.objects.all(), "child_id")
         self.registrations = grouped(Registration.objects.all(), "home_id")
         self.orders = grouped(DolOrder.objects.all(), "child_id")
-        self.posts = grouped(ManagerPost.objects.all(), "placement_id")
+        # Nobody holds a post for no time.
+        self.posts = grouped((m for m in ManagerPost.objects.all() if m.ended_at != m.started_at), "placement_id")
         self.absences = grouped(ManagerAbsence.objects.all(), "post_id")
         self.approvals = grouped(UnregisteredAuthorisation.objects.order_by("authorised_at", "pk"), "placement_id")
         self.logs = grouped(DailyLog.objects.filter(occurred_at__lte=as_of).order_by("covers_from"), "placement_id")

@@ -331,7 +331,14 @@ class TestSecondPlacement:
         with pytest.raises(Refused, match="counts as a care decision"):
             moved.act(children.record_decision, moved.cast.dee, at(SECOND, 14), **decided)
         moved.act(children.record_decision, moved.cast.amy, at(SECOND, 14), **decided)
-        for name in ("Nobody", "no manager", "waived", " "):
+        for name in (
+            "Nobody",
+            "No manager on site",
+            "None: she does not want one",
+            "Waived by commissioning",
+            "Agency staff",
+            " ",
+        ):
             with pytest.raises(Invalid):
                 moved.act(
                     placements.appoint_manager,
@@ -342,6 +349,32 @@ class TestSecondPlacement:
                     started_at=at(SECOND, 15),
                 )
         assert "STF-05" in moved.red(at(SECOND + 2 * DAY))
+
+        def overdue_since():
+            return Flag.objects.standing().get(rule="STF-05").due_at
+
+        vacant_since = overdue_since()
+        post = moved.act(
+            placements.appoint_manager,
+            moved.cast.tom,
+            at(SECOND + 2 * DAY, 12, 10),
+            placement=moved.placement,
+            name="Wren Bunting",
+            started_at=at(SECOND + 2 * DAY, 12, 10),
+        )
+        assert "STF-05" not in moved.red()
+        moved.act(
+            placements.end_manager, moved.cast.tom, at(SECOND + 2 * DAY, 12, 20),
+            post=post, ended_at=at(SECOND + 2 * DAY, 12, 20), end_reason="There is nobody.",
+        )  # fmt: skip
+        assert "STF-05" in moved.red()
+        assert overdue_since() > vacant_since
+        moved.act(
+            placements.withdraw_manager, moved.cast.tom, at(SECOND + 2 * DAY, 12, 30),
+            post=post, reason="It was meant for another placement.",
+        )  # fmt: skip
+        assert "STF-05" in moved.red()
+        assert overdue_since() == vacant_since
         moved.act(
             placements.appoint_manager,
             moved.cast.tom,

@@ -269,7 +269,7 @@ def test_registration_not_known_refuses_nothing(cast, child, status):
 
 def test_a_move_is_one_act_without_a_day_between(cast, child):
     first = started(cast, child, home=cast.home(), type="K2")
-    manager = appoint_manager(placement=first, name="Maya", started_at=at(day(3, 2)), by=cast.amy, as_of=NOW)
+    manager = appoint_manager(placement=first, name="Maya Redstart", started_at=at(day(3, 2)), by=cast.amy, as_of=NOW)
     second = moved(cast, first, end_note="She asked.", basis="emergency", started_at=at(day(3, 10), 22))
     first.refresh_from_db()
     manager.refresh_from_db()

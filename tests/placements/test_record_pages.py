@@ -292,6 +292,15 @@ PAGES = [
         changes=lambda w: ManagerPost.objects.get(pk=w.post.pk).ended_at == at(ago(2), 9),
     ),
     Page(
+        "placements:withdraw_manager",
+        "tom",
+        about=lambda w: [w.post.pk],
+        sends=lambda w: {"reason": "Nobody of this name works there."},
+        wrong={"reason": " "},
+        error="Enter why it was recorded in error",
+        changes=lambda w: not ManagerPost.objects.held().filter(pk=w.post.pk).exists(),
+    ),
+    Page(
         "placements:dol_order",
         "lola",
         about=lambda w: [w.child.reference],

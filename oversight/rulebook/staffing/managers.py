@@ -13,7 +13,7 @@ from placements import codes
 TYPES = ", ".join(codes.RESIDENTIAL)
 CLEARS = (
     "Appointing a named manager. The post can stand empty, and is then flagged; it cannot be waived, by the child’s "
-    "wish or anybody’s."
+    "wish or anybody’s. A post recorded in error counts for nothing."
 )
 PERIOD = "from the start; in an emergency 48 hours after it"
 
@@ -33,6 +33,7 @@ def _clocks(where: str) -> str:
             LEFT JOIN LATERAL (
                 SELECT m.ended_at FROM placements_managerpost m
                 WHERE m.placement_id = care.placement_id AND m.started_at <= %(as_of)s
+                  AND m.ended_at IS DISTINCT FROM m.started_at  -- recorded in error
                 ORDER BY m.started_at DESC LIMIT 1
             ) AS post ON true
             WHERE {where} AND NOT EXISTS (

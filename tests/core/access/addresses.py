@@ -77,6 +77,7 @@ ABOUT = {
     "placements:log": "placement",
     "dashboards:placement": "placement",
     "placements:end_manager": "manager",
+    "placements:withdraw_manager": "manager",
     "placements:record_absence": "manager",
     "placements:notify_absence": "absence",
     "placements:end_absence": "absence",
