@@ -83,8 +83,12 @@ class State:
 
     @property
     def has_home(self) -> bool:
-        """Whether somebody is employed to care for her there: the settings a home's registration is about."""
-        return self.placement.type in codes.RESIDENTIAL or self.placement.home_id is not None
+        """Whether it is in somebody's home, whose registration is asked about, as in oversight/quality.py."""
+        placement = self.placement
+        if placement.type in codes.NO_HOME:
+            return False
+        dol = bool(getattr(placement, "dol", False))
+        return placement.type in codes.RESIDENTIAL or dol or placement.home_id is not None
 
     @property
     def registration(self) -> str:

@@ -11,15 +11,19 @@ from placements.querysets import PlacementQuerySet
 
 
 def registration_not_known(user, *, as_of: dt.datetime) -> PlacementQuerySet:
-    """Followed residential placements this person may see, whose home is missing or not known to be registered.
+    """Followed placements this person may see, whose home is missing or not known to be registered.
 
-    Not known is never read as not registered: until someone looks it up, LEG-04 and LEG-05 say nothing of it.
+    Asked about are the residential ones, those of a child under a deprivation of liberty order whatever their type, and
+    any with a home on record; never a family's own home. Not known is never read as not registered: until someone looks
+    it up, LEG-05 says nothing of it.
     """
     today = clock.local_date(as_of)
+    asked = Q(type__in=codes.RESIDENTIAL) | Q(dol=True) | Q(home__isnull=False)
     return (
         Placement.for_user(user)
         .live_on(today)
-        .filter(type__in=codes.RESIDENTIAL, followed_from__lte=today)
+        .filter(followed_from__lte=today)
+        .exclude(type__in=codes.NO_HOME)
         .with_setting(today)
-        .filter(Q(registration__isnull=True) | Q(registration=Registration.Status.NOT_KNOWN))
+        .filter(asked, Q(registration__isnull=True) | Q(registration=Registration.Status.NOT_KNOWN))
     )

@@ -53,6 +53,9 @@ SECURE = ("K1",)
 # Where somebody is employed to care for her, so there must be somebody who manages and a daily log.
 RESIDENTIAL = ("K1", "K2", "K3", "H5", "R1", "R3", "S1", "Z1", "Z11", "Z12", "Z13", "Z14")
 
+# Where there is no home to be registered: a family's own, or a young offender institution, which the Prison Service runs.
+NO_HOME = (*FOSTER, *FOR_ADOPTION, *WITH_PARENTS, "R5")
+
 # "Other arrangements" by their nature (Children Act 1989 s22C(6)(d)) that regulation 27A does not excuse under 16.
 OTHER_ARRANGEMENTS = ("H5", "K3", "P2", "P3", "Z1", "Z11", "Z12", "Z13", "Z14")
 

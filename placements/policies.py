@@ -18,7 +18,7 @@ from core.dates import birthday, in_words
 from core.errors import Invalid, Refused
 from core.models import LocalStandard, User
 from placements import codes
-from placements.models import Home, ManagerPost, Placement, ProviderPost, Registration
+from placements.models import DolOrder, Home, ManagerPost, Placement, ProviderPost, Registration
 
 PLANNED_AHEAD = dt.timedelta(days=28)  # further off than this, a date is a slip or a wish
 AWAY_AT_MOST = dt.timedelta(days=366)  # and likewise a manager's leave, which is known of longer before
@@ -99,8 +99,16 @@ def check_place(*, child: Child, type: str, home: Home | None, day: dt.date, day
         raise Invalid({"type": f"{type} ({label}) cannot start {limit}. Select another type, or check the date"})
     if home is not None and home.authority_id != child.authority_id:
         raise Invalid({"home": "Select the home from the list"})
-    if home is None and type in codes.RESIDENTIAL:
+    if home is None and needs_home(child=child, type=type, day=day):
         raise Invalid({"home": "Select the home. If it is not in the list, record it first"})
+
+
+def needs_home(*, child: Child, type: str, day: dt.date) -> bool:
+    """Whether a placement that starts on `day` is in somebody's home, whose registration is asked about: wherever staff
+    care for a child, and wherever one is deprived of liberty, be it a flat rented for a week."""
+    if type in codes.RESIDENTIAL:
+        return True
+    return type not in codes.NO_HOME and DolOrder.objects.in_effect(day).filter(child=child).exists()
 
 
 def managers_for(placement: Placement) -> QuerySet[User]:

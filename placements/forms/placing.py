@@ -40,7 +40,8 @@ class Place(forms.Form):
     home = HomeField(
         None,
         label="Home",
-        hint="Needed wherever staff care for the child. Leave it empty for foster care, or for a parent’s home.",
+        hint="Needed wherever staff care for the child, and wherever the child is deprived of liberty. Leave it empty for "
+        "foster care, or for a parent’s home.",
         required=False,
     )
     provider = forms.ModelSelectField(

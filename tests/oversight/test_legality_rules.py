@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from core import clock
-from placements.models import Registration
+from placements.models import Placement, Registration
 from tests.cast import at
 from tests.oversight.facts import DAY, HOUR, authorise, check, stands
 
@@ -147,6 +147,7 @@ class TestUnregistered:
 
 
 def test_what_is_not_known_is_for_somebody_to_settle(cast):
+    from dashboards.state import states, with_what_states_need
     from oversight.quality import registration_not_known
 
     as_of = at(LAW + 30 * DAY)
@@ -155,6 +156,16 @@ def test_what_is_not_known_is_for_somebody_to_settle(cast):
         cast.placement(cast.child(), LAW, home=cast.home()),
         cast.placement(cast.child(), LAW),
     ]
+    deprived = [cast.child() for _ in range(4)]
+    for child in deprived:
+        cast.dol_order(child, LAW)
+    # A flat rented for a week, with or without a home on record; a hospital; and never her own family's home.
+    unknown.append(cast.placement(deprived[0], LAW, type="T4"))
+    unknown.append(cast.placement(deprived[1], LAW, type="T4", home=cast.home()))
+    unknown.append(cast.placement(cast.child(), LAW, type="R2", home=cast.home()))
+    cast.placement(deprived[2], LAW, type="P1")
+    cast.placement(deprived[3], LAW, type="U6", home=cast.home())
+    cast.placement(cast.child(), LAW, type="T4")
     cast.placement(cast.child(), LAW, home=cast.home(status="registered", registered_for="childrens_home"))
     cast.unregistered(cast.child(), LAW)
     cast.placement(cast.child(), LAW, type="U6")
@@ -162,3 +173,7 @@ def test_what_is_not_known_is_for_somebody_to_settle(cast):
     cast.placement(cast.child(authority=cast.south, team=cast.south_team, worker=cast.zoe), LAW)
     assert set(registration_not_known(cast.dee, as_of=as_of)) == set(unknown)
     assert not registration_not_known(cast.nina, as_of=as_of)
+    # Said as such on each one's page, and on no other's.
+    shown = states(list(with_what_states_need(Placement.objects.all(), as_of=as_of)), user=cast.dee, as_of=as_of)
+    followed = {s.placement for s in shown if s.registration == "not_known" and s.placement.followed_from}
+    assert {p for p in followed if p.child.authority == cast.north} == set(unknown)

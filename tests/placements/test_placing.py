@@ -259,6 +259,18 @@ def test_a_plan_for_a_place_the_law_allows_is_not_refused(cast, child, registere
     assert started(cast, child, type="Z1", home=home, started_on=day(3, 20))
 
 
+def test_wherever_a_child_is_deprived_of_liberty_is_a_home_to_ask_about(cast, child):
+    flat = {"type": "T4", "basis": "emergency", "started_at": at(TODAY, 9), "started_on": TODAY}
+    assert policies.needs_home(child=child, type="T4", day=TODAY) is False
+    cast.dol_order(child, TODAY)
+    with pytest.raises(Invalid) as invalid:
+        started(cast, child, home=None, **flat)
+    assert list(invalid.value.errors) == ["home"]
+    for its_own in ("U6", "P1", "A3", "R5"):
+        assert policies.needs_home(child=child, type=its_own, day=TODAY) is False
+    assert started(cast, child, home=cast.home(), **flat)
+
+
 @pytest.mark.parametrize("status", [None, "not_known"])
 def test_registration_not_known_refuses_nothing(cast, child, status):
     assert started(cast, child, type="K2", home=cast.home(status=status), started_on=day(3, 20))
