@@ -41,7 +41,8 @@ def tracked_models() -> list[type[Model]]:
     return [model for model in apps.get_models() if hasattr(model, "history")]
 
 
-# Other people's models. Ours say it themselves: `history = tracked()`, `insert_only = True` or `untracked = "why"`.
+# Other people's models. Ours say it themselves: `history = tracked()`, `insert_only = True` or `untracked = "why"`. A
+# finished note that can be recorded in error says `marked_once` too: the one column that is set afterwards, and once.
 UNTRACKED = {"sessions.Session": "it says who is signed in now, and goes when they leave"}
 # Installed with the libraries and not used: the app's role may read these tables and write nothing in them.
 UNUSED = {
@@ -144,11 +145,19 @@ def _history_triggers(model: type[Model]) -> str:
     return "\n".join(statements)
 
 
-def _append_only_trigger(table: str) -> str:
+def _append_only_trigger(table: str, mark: str = "") -> str:
+    """Nothing of a row is changed or removed. A note's `mark` is put on it once, with nothing else of it changed."""
+    once = f"""
+        CREATE OR REPLACE TRIGGER held_marked_once BEFORE UPDATE ON {table} FOR EACH ROW
+            WHEN (OLD.{mark} IS NOT NULL OR NEW.{mark} IS NULL OR to_jsonb(NEW) - '{mark}' <> to_jsonb(OLD) - '{mark}')
+            EXECUTE FUNCTION held_append_only();
+        ALTER TABLE {table} ENABLE ALWAYS TRIGGER held_marked_once;
+    """
     return f"""
-        CREATE OR REPLACE TRIGGER held_append_only BEFORE UPDATE OR DELETE ON {table}
+        CREATE OR REPLACE TRIGGER held_append_only BEFORE {"" if mark else "UPDATE OR "}DELETE ON {table}
             FOR EACH ROW EXECUTE FUNCTION held_append_only();
         ALTER TABLE {table} ENABLE ALWAYS TRIGGER held_append_only;
+        {once if mark else ""}
     """
 
 
@@ -183,7 +192,10 @@ def protection_sql(app_role: str) -> str:
         if kept == "tracked":
             parts += [_history_triggers(model), _no_truncate_trigger(table)]
         elif kept == "insert-only":
-            parts += [_append_only_trigger(table), _no_truncate_trigger(table)]
+            mark = getattr(model, "marked_once", "")
+            parts += [_append_only_trigger(table, mark), _no_truncate_trigger(table)]
+            if mark:
+                parts.append(f'GRANT UPDATE ({mark}) ON {table} TO "{app_role}";')
         may = {"unused": "SELECT", "insert-only": "SELECT, INSERT"}.get(kept, "SELECT, INSERT, UPDATE, DELETE")
         parts.append(f'GRANT {may} ON {table} TO "{app_role}";')
         if any(isinstance(field, RecordedAt) for field in model._meta.concrete_fields):

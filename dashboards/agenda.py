@@ -146,7 +146,9 @@ def _decisions(user: User, child: Child, since: dt.datetime, until: dt.datetime)
 
 
 def _visits(user: User, child: Child, since: dt.datetime, until: dt.datetime) -> News | None:
-    found = Visit.for_user(user).filter(placement__child=child, occurred_at__gt=since, occurred_at__lte=until)
+    found = (
+        Visit.for_user(user).standing().filter(placement__child=child, occurred_at__gt=since, occurred_at__lte=until)
+    )
     outcomes = dict(Visit.Outcome.choices)
     return _news(
         "Visits",
@@ -158,7 +160,9 @@ def _visits(user: User, child: Child, since: dt.datetime, until: dt.datetime) ->
 
 def _logs(user: User, child: Child, since: dt.datetime, until: dt.datetime) -> News | None:
     """How many, and those in which somebody was worried."""
-    found = DailyLog.for_user(user).filter(placement__child=child, covers_from__gt=since, covers_from__lte=until)
+    found = (
+        DailyLog.for_user(user).standing().filter(placement__child=child, covers_from__gt=since, covers_from__lte=until)
+    )
     total = found.count()
     if not total:
         return None

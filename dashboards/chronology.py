@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 from django.db.models import Count, F, Func, Q, QuerySet, Value
@@ -40,6 +41,7 @@ class Entry:
     detail: str = ""
     by: str = ""
     url: str = ""
+    struck: bool = False  # it was recorded in error; the detail says why
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class Source:
     records: QuerySet
     dated_by: str
     columns: tuple
-    tell: Callable[..., dict[str, str]]
+    tell: Callable[..., dict[str, Any]]
 
     @property
     def by_day(self) -> bool:
@@ -162,7 +164,7 @@ class LogsByMonth:
 def chronology(child: Child, *, user: User, as_of: dt.datetime, before: Cursor | None = None) -> Chronology:
     """A page of what happened to her, as far as `user` may know it."""
     sources = _sources(child, user)
-    logs, by_month = len(sources), LogsByMonth(DailyLog.for_user(user).filter(placement__child=child), before, as_of)
+    logs, by_month = len(sources), LogsByMonth(_standing_logs(child, user), before, as_of)
     parts = [source.rows(kind, before, as_of) for kind, source in enumerate(sources)]
     together = parts[0].union(*parts[1:], by_month.rows(logs), all=True).order_by("-at_", "-kind_", "-pk_")
     rows = list(together[: PAGE + 1])
@@ -181,17 +183,22 @@ def chronology(child: Child, *, user: User, as_of: dt.datetime, before: Cursor |
     return Chronology(entries, Cursor(*last[:3]) if last else None)
 
 
+def _standing_logs(child: Child, user: User) -> QuerySet:
+    return DailyLog.for_user(user).standing().filter(placement__child=child)
+
+
 def _sources(child: Child, user: User) -> list[Source]:
     """Every kind of entry. On one day, those further down this list stand above those further up."""
     hers, her_placements = {"child": child}, {"placement__child": child}
     placements = Placement.for_user(user).filter(**hers)
     where = Coalesce("home__name", "provider__name", "home__provider__name", Value(""))
-    managers = ManagerPost.for_user(user).filter(**her_placements)
+    posts = ManagerPost.for_user(user).filter(**her_placements)
+    managers = posts.held()
     care = CareEpisode.for_user(user).filter(**hers)
     allocations = Allocation.for_user(user).filter(**hers)
     orders = DolOrder.for_user(user).filter(**hers)
     decisions = Decision.for_user(user).filter(**hers, demanded_by__in=TOLD_BY_NOTHING_ELSE)
-    visits = Visit.for_user(user).filter(**her_placements).with_outcome()
+    visits = Visit.for_user(user).filter(**her_placements)
     return [
         Source(care, "ended_on", (F("end_reason"),), _tell_care_ended),
         Source(placements, "ended_on", (F("type"), where, F("end_reason")), _tell_placement_ended),
@@ -219,11 +226,25 @@ def _sources(child: Child, user: User) -> list[Source]:
         ),
         Source(Wish.for_user(user).filter(**hers), "asked_on", (F("words"), F("recorded_by__name")), _tell_wish),
         Source(
-            visits.with_outcome(),
+            visits.standing().with_outcome(),
             "occurred_at",
             (F("outcome_now"), F("visitor"), F("manner"), F("announced")),
             _tell_visit,
         ),
+        # What was recorded in error is told where it stood, struck through.
+        Source(
+            posts.filter(ended_at=F("started_at")),
+            "started_at",
+            (F("name"), F("end_reason"), F("placement_id")),
+            _tell_no_manager,
+        ),
+        Source(
+            DailyLog.for_user(user).withdrawn().filter(**her_placements),
+            "covers_from",
+            (F("why_in_error"),),
+            _tell_log_in_error,
+        ),
+        Source(visits.withdrawn(), "occurred_at", (F("visitor"), F("why_in_error")), _tell_visit_in_error),
     ]
 
 
@@ -320,6 +341,29 @@ def _tell_visit(pk, outcome, visitor, manner, announced):
         "title": f"Visit by {visitor}: {lower(OUTCOME.get(outcome, outcome))}",
         "detail": detail[:1].upper() + detail[1:],
         "url": _page("placements:visit_detail", pk),
+    }
+
+
+def _tell_no_manager(pk: int, name: str, reason: str, placement: str, *_: str) -> dict[str, Any]:
+    return {
+        "title": f"{name} became manager of the placement",
+        "detail": reason,
+        "url": _page("dashboards:placement", placement),
+        "struck": True,
+    }
+
+
+def _tell_log_in_error(pk: int, reason: str, *_: str) -> dict[str, Any]:
+    detail = f"Recorded in error: {reason}"
+    return {"title": "Daily log", "detail": detail, "url": _page("placements:log_detail", pk), "struck": True}
+
+
+def _tell_visit_in_error(pk: int, visitor: str, reason: str, *_: str) -> dict[str, Any]:
+    return {
+        "title": f"Visit by {visitor}",
+        "detail": f"Recorded in error: {reason}",
+        "url": _page("placements:visit_detail", pk),
+        "struck": True,
     }
 
 

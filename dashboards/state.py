@@ -225,6 +225,7 @@ def _visits(ids: list[int], *, user: User, as_of: dt.datetime) -> dict[int, dict
     ours = Q(capacity__in=[*Visit.REPRESENTATIVES, Visit.Capacity.IRO], manner=Visit.Manner.IN_PERSON)
     rows = (
         Visit.for_user(user)
+        .standing()
         .with_outcome()
         .filter(ours, placement__in=ids, occurred_at__lte=as_of)
         .order_by()
@@ -240,9 +241,9 @@ def _visits(ids: list[int], *, user: User, as_of: dt.datetime) -> dict[int, dict
 
 def _logs(ids: list[int], *, user: User, as_of: dt.datetime) -> dict[int, list[tuple]]:
     first = clock.start_of(clock.local_date(as_of) - dt.timedelta(days=SHOWN))
-    logs = DailyLog.for_user(user).filter(placement__in=ids, covers_until__gt=first, covers_from__lte=as_of).order_by()
+    logs = DailyLog.for_user(user).standing().filter(placement__in=ids, covers_until__gt=first, covers_from__lte=as_of)
     found = defaultdict(list)
-    for placement, covers_from, covers_until, late in logs.values_list(
+    for placement, covers_from, covers_until, late in logs.order_by().values_list(
         "placement_id", "covers_from", "covers_until", "late"
     ):
         found[placement].append((covers_from, covers_until, late))

@@ -70,7 +70,9 @@ def log_chart(placement: Placement, *, as_of: dt.datetime, days: int = SHOWN) ->
 
 def covered_by_logs(placement: Placement, *, as_of: dt.datetime, days: int = SHOWN) -> list[Covered]:
     """What the logs of the last `days` days cover, in order."""
-    logs = DailyLog.objects.filter(placement=placement, covers_until__gt=_first(as_of, days), covers_from__lt=as_of)
+    logs = DailyLog.objects.standing().filter(
+        placement=placement, covers_until__gt=_first(as_of, days), covers_from__lt=as_of
+    )
     return list(logs.order_by("covers_from").values_list("covers_from", "covers_until", "late"))
 
 
@@ -84,7 +86,7 @@ def turns_of(placements: Collection[int], *, as_of: dt.datetime, days: int = SHO
 
 def covered_between(placement: Placement, since: dt.datetime, until: dt.datetime) -> dt.timedelta:
     """How much of the time between two instants logs cover. One query."""
-    logs = DailyLog.objects.filter(placement=placement, covers_from__lt=until, covers_until__gt=since)
+    logs = DailyLog.objects.standing().filter(placement=placement, covers_from__lt=until, covers_until__gt=since)
     return overlap(logs.values_list("covers_from", "covers_until"), since, until)
 
 

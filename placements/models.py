@@ -16,6 +16,7 @@ from placements import codes
 from placements.querysets import (
     AuthorisationQuerySet,
     HomeQuerySet,
+    LogQuerySet,
     ManagerPostQuerySet,
     NoteQuerySet,
     OfPlacementQuerySet,
@@ -412,7 +413,8 @@ class UnregisteredAuthorisation(Protected):
 
 
 class Visit(Protected):
-    """A visit, made or attempted. A finished note: it is never edited, only added to or corrected with a reason.
+    """A visit, made or attempted. A finished note: it is never edited, only added to, corrected with a reason, or said to
+    have been recorded in error.
 
     Care Planning, Placement and Case Review (England) Regulations 2010 regs 28, 29. Seen, seen alone, refused and not
     home are different outcomes and are never merged.
@@ -449,6 +451,8 @@ class Visit(Protected):
     )
 
     insert_only = True
+    marked_once = "in_error_at"
+    addition_to = "visit"
     placement = models.ForeignKey(
         Placement, on_delete=models.PROTECT, related_name="visits", db_index=False
     )  # found by visit_by_placement, newest first
@@ -465,6 +469,9 @@ class Visit(Protected):
     why_not_seen = models.TextField("why the child was not seen, or not alone", blank=True)
     submission = models.UUIDField(
         null=True, unique=True, editable=False, help_text="The form it came from: sent twice, it is one note."
+    )
+    in_error_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When it was said to have been recorded in error."
     )
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = RecordedAt()
@@ -485,10 +492,14 @@ class Visit(Protected):
 class DailyLog(Protected):
     """What happened to her in one stretch of care: a day until a rota exists, then the shift. Never edited once closed.
 
+    One recorded in error (the wrong day, the wrong child) leaves its time free for the right one.
+
     Children's Homes (England) Regulations 2015 reg 36 and Schedule 3 in a registered home; a local standard elsewhere.
     """
 
     insert_only = True
+    marked_once = "in_error_at"
+    addition_to = "log"
     placement = models.ForeignKey(
         Placement, on_delete=models.PROTECT, related_name="logs", db_index=False
     )  # found by log_by_placement, newest first
@@ -504,8 +515,11 @@ class DailyLog(Protected):
     submission = models.UUIDField(
         null=True, unique=True, editable=False, help_text="The form it came from: sent twice, it is one note."
     )
+    in_error_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When it was said to have been recorded in error."
+    )
     recorded_at = RecordedAt()
-    objects = OfPlacementQuerySet.as_manager()
+    objects = LogQuerySet.as_manager()
 
     class Meta:
         ordering = ["-covers_from"]
@@ -522,17 +536,20 @@ class DailyLog(Protected):
                     ("placement", RangeOperators.EQUAL),
                     (Hours("covers_from", "covers_until", RangeBoundary()), RangeOperators.OVERLAPS),
                 ],
+                condition=Q(in_error_at__isnull=True),
                 violation_error_message="That day already has a log. Add to it instead.",
             ),
         ]
 
 
 class Addition(Protected):
-    """Something added to a finished note: more to say, or a correction with its reason. The note itself stays as it was."""
+    """Something added to a finished note: more to say, a correction with its reason, or that it was recorded in error. The
+    note itself stays as it was."""
 
     class Kind(models.TextChoices):
         ADDENDUM = "addendum", "Addendum"
         CORRECTION = "correction", "Correction"
+        WITHDRAWAL = "withdrawal", "Recorded in error"
 
     insert_only = True
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, related_name="additions")

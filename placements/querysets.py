@@ -124,6 +124,30 @@ class OfPlacementQuerySet(models.QuerySet):
         return self.filter(placement__in=Placement.objects.visible_to(user))
 
 
+class FinishedNoteQuerySet(models.QuerySet):
+    """Finished notes. One recorded in error stays on the record, and no rule, count or calendar goes by it."""
+
+    def standing(self) -> "FinishedNoteQuerySet":
+        return self.filter(in_error_at__isnull=True)
+
+    def withdrawn(self) -> "FinishedNoteQuerySet":
+        """Those recorded in error, each with `why_in_error`."""
+        from placements.models import Addition
+
+        to = self.model.addition_to  # type: ignore[attr-defined]
+        said = Addition.objects.filter(**{to: OuterRef("pk")}, kind=Addition.Kind.WITHDRAWAL)
+        return self.filter(in_error_at__isnull=False).annotate(why_in_error=Subquery(said.values("reason")[:1]))
+
+
+class LogQuerySet(FinishedNoteQuerySet):
+    """Daily logs: seen by those who see the placement."""
+
+    def visible_to(self, user) -> "LogQuerySet":
+        from placements.models import Placement
+
+        return self.filter(placement__in=Placement.objects.visible_to(user))
+
+
 class ManagerPostQuerySet(OfPlacementQuerySet):
     """Posts of managers. One recorded in error is of no time: it ended as it began, and nobody ever held it."""
 
@@ -149,7 +173,7 @@ class AuthorisationQuerySet(OfPlacementQuerySet):
         return super().visible_to(user)
 
 
-class NoteQuerySet(models.QuerySet):
+class NoteQuerySet(FinishedNoteQuerySet):
     """What professionals wrote about her, and orders about her: never seen by a provider or commissioner."""
 
     def visible_to(self, user) -> "NoteQuerySet":

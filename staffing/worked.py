@@ -152,7 +152,7 @@ def _lacks(shifts: Sequence[int]) -> dict[int, list[str]]:
 
 def _logs(shifts: Sequence[Shift]) -> dict[int, list[Span]]:
     latest = max(shift.ends_at for shift in shifts)
-    rows = DailyLog.objects.filter(
+    rows = DailyLog.objects.standing().filter(
         placement__in={shift.placement_id for shift in shifts},
         covers_until__gt=shifts[0].starts_at,
         covers_from__lt=latest,

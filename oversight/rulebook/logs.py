@@ -21,6 +21,7 @@ from oversight.rulebook.sql import (
     asked_about,
     clocks,
     known,
+    stands,
     start_of,
 )
 from placements import codes
@@ -43,7 +44,7 @@ def _clocks(where: str) -> str:
     The first runs 24 hours by the watch. A later one runs a day by the clock on the wall (23 or 25 hours when the
     clocks change) and then the two hours in which a log may be closed, so that a log written at midnight is not late.
     """
-    log = f"l.placement_id = care.placement_id AND l.occurred_at <= %(as_of)s AND {known('l')}"
+    log = f"l.placement_id = care.placement_id AND l.occurred_at <= %(as_of)s AND {known('l')} AND {stands('l')}"
     return clocks(
         FOLLOWED,
         RISK,

@@ -9,7 +9,7 @@ them, and on which day. Referrals about the council’s own people are left out,
 from core.access import Role
 from oversight import standards
 from oversight.rulebook.rule import Basis, Kind, Limb, Mend, Rule, Trait
-from oversight.rulebook.sql import FOLLOWED, PEERS, RISK, STAGE_OF_DAYS, clocks, day_of, known, start_of
+from oversight.rulebook.sql import FOLLOWED, PEERS, RISK, STAGE_OF_DAYS, clocks, day_of, known, stands, start_of
 
 # Not of somebody with an account, and not of the council’s own, with one or by name.
 OF_CARE = "r.account_id IS NULL AND r.post NOT IN ('social_worker', 'council')"
@@ -29,7 +29,7 @@ QUIET = f"""quiet AS MATERIALIZED (
            OR EXISTS (
                SELECT FROM placements_dailylog l
                WHERE l.placement_id = subject.placement_id AND l.incidents <> '' AND l.occurred_at <= %(as_of)s
-                 AND l.covers_from >= {start_of("since.day + 1")} AND {known("l")}) AS heard
+                 AND l.covers_from >= {start_of("since.day + 1")} AND {known("l")} AND {stands("l")}) AS heard
     FROM subject
     JOIN risk USING (placement_id)
     LEFT JOIN LATERAL (
@@ -80,7 +80,7 @@ def _told(of: str, since: str) -> str:
         UNION
         SELECT {day_of("l.covers_from")} FROM placements_dailylog l
         WHERE l.placement_id = {of}.placement_id AND l.incidents <> '' AND l.covers_from {from_then}
-          AND l.occurred_at <= %(as_of)s AND {known("l")}"""
+          AND l.occurred_at <= %(as_of)s AND {known("l")} AND {stands("l")}"""
 
 
 # Of each high-risk placement of the council: over how many of the last 84 days, and on how many of them it was heard of.

@@ -39,6 +39,11 @@ def known(alias: str) -> str:
     return f"(%(known_by)s::timestamptz IS NULL OR {alias}.recorded_at <= %(known_by)s)"
 
 
+def stands(alias: str) -> str:
+    """The note was not recorded in error; in a replay, nobody had said so by then."""
+    return f"({alias}.in_error_at IS NULL OR {alias}.in_error_at > %(known_by)s::timestamptz)"
+
+
 # A thing due *on* a day is overdue from the first instant after that day.
 STAGE_OF_DAYS = "CASE WHEN %(as_of)s >= due_at THEN 'overdue' ELSE 'due' END"
 # A thing allowed so many hours has all of the last one.
@@ -170,7 +175,7 @@ def visits(where: str, *, order: str = "DESC", rows: str = "LIMIT 1") -> str:
         ) AS corrected ON true
         CROSS JOIN LATERAL (SELECT coalesce(corrected.outcome, v.outcome) AS outcome) AS now
         WHERE v.placement_id = subject.placement_id AND v.occurred_at <= %(as_of)s AND {known("v")}
-          AND v.manner = 'in_person' AND {where}
+          AND {stands("v")} AND v.manner = 'in_person' AND {where}
         ORDER BY v.occurred_at {order} {rows}"""
 
 

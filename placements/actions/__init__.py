@@ -3,7 +3,7 @@
 from placements.actions.absences import call_off_absence, end_absence, notify_absence, notify_return, record_absence
 from placements.actions.keys import issue_key, revoke_key
 from placements.actions.managers import appoint_manager, end_manager, withdraw_manager
-from placements.actions.notes import add_to_log, add_to_visit, record_visit, write_log
+from placements.actions.notes import add_to_log, add_to_visit, record_visit, withdraw_log, withdraw_visit, write_log
 from placements.actions.orders import discharge_dol_order, record_dol_order
 from placements.actions.placing import (
     call_off_placement,
@@ -48,6 +48,8 @@ __all__ = [
     "say_where",
     "start_placement",
     "take_on",
+    "withdraw_log",
     "withdraw_manager",
+    "withdraw_visit",
     "write_log",
 ]

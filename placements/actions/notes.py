@@ -52,6 +52,12 @@ def may_say_whether_seen(user: User, visit: Visit) -> bool:
     return visit.capacity in may_record_as(user)
 
 
+def may_withdraw(user: User, visit: Visit) -> bool:
+    """Whether this person may say that a visit was recorded in error: whoever may say what it came to, and those whom its
+    visitor answers to, since she may have left."""
+    return may_say_whether_seen(user, visit) or user.role in (Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE)
+
+
 @action
 def record_visit(
     *,
@@ -188,6 +194,23 @@ def add_to_visit(
 
 
 @action
+def withdraw_visit(*, visit: Visit, reason: str, by: User, as_of: dt.datetime) -> Addition:
+    """Say that a visit was recorded in error: of another day, another child, or never made. It stays, and counts for
+    nothing. What was wrong is then recorded as it was."""
+    _may_visit(by, visit.placement)
+    if not may_withdraw(by, visit):
+        raise PermissionDenied("this person may not say that the visit was recorded in error")
+    return _withdraw(visit, reason=reason, by=by, as_of=as_of)
+
+
+@action
+def withdraw_log(*, log: DailyLog, reason: str, by: User, as_of: dt.datetime) -> Addition:
+    """Say that a daily log was recorded in error. It stays, and its time is free for the log that should have been."""
+    _may_write_log(by, log.placement, as_of)
+    return _withdraw(log, reason=reason, by=by, as_of=as_of)
+
+
+@action
 def add_to_log(
     *, log: DailyLog, kind: str, text: str, reason: str = "", outcome: str = "", by: User, as_of: dt.datetime
 ) -> Addition:
@@ -200,6 +223,18 @@ def add_to_log(
     if errors:
         raise Invalid(errors)
     return Addition.objects.create(log=log, kind=kind, text=text, reason=reason.strip(), by=by)
+
+
+def _withdraw(note: Any, *, reason: str, by: User, as_of: dt.datetime) -> Addition:
+    touch(placement=note.placement)
+    if not reason.strip():
+        raise Invalid({"reason": "Enter why it was recorded in error"})
+    if errors := _length_errors(LONGEST, reason=reason):
+        raise Invalid(errors)
+    if not type(note).objects.standing().filter(pk=note.pk).update(in_error_at=as_of):
+        raise Invalid({"": "It is on record already that this was recorded in error"})
+    said = {type(note).addition_to: note}
+    return Addition.objects.create(**said, kind=Addition.Kind.WITHDRAWAL, reason=reason.strip(), by=by)
 
 
 def _held(placement: Placement) -> Placement:
@@ -318,7 +353,9 @@ def starts_at(placement: Placement) -> dt.datetime:
 
 
 def _addition_errors(*, kind: str, text: str, reason: str) -> dict[str, str]:
-    errors = _choice_errors(Addition.Kind, kind=kind) | _length_errors(LONGEST, text=text, reason=reason)
+    errors = _length_errors(LONGEST, text=text, reason=reason)
+    if kind not in (Addition.Kind.ADDENDUM, Addition.Kind.CORRECTION):
+        errors["kind"] = "Select one from the list"
     if not text.strip():
         correcting = kind == Addition.Kind.CORRECTION
         errors["text"] = "Enter what it should say" if correcting else "Enter what you want to add"

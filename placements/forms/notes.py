@@ -188,6 +188,15 @@ class AddToVisit(AddToNote):
             del self.fields["outcome"]
 
 
+class Withdraw(forms.Form):
+    reason = forms.TextAreaField(
+        label="Why was it recorded in error?",
+        noun="why it was recorded in error",
+        hint="For example, that it was of another day, or of another child. Do not name the other child.",
+        rows=3,
+    )
+
+
 # --- the stretch a button stands for ----------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,9 +22,9 @@ from core.dates import in_words
 from core.errors import Conflict, Invalid
 from core.models import Draft
 from core.pages import drafted_form, posted, record_form, typed
-from placements.actions import add_to_log, add_to_visit, record_visit, write_log
-from placements.actions.notes import may_record_as, may_say_whether_seen, visit_errors
-from placements.forms.notes import NOW, VISIT_STEPS, AddToNote, AddToVisit, WriteLog, submission_of, value_of
+from placements.actions import add_to_log, add_to_visit, record_visit, withdraw_log, withdraw_visit, write_log
+from placements.actions.notes import may_record_as, may_say_whether_seen, may_withdraw, visit_errors
+from placements.forms.notes import NOW, VISIT_STEPS, AddToNote, AddToVisit, Withdraw, WriteLog, submission_of, value_of
 from placements.log_calendar import WORDS, Stretch, covered_by_logs, days_of, turns_of, unwritten
 from placements.models import Addition, DailyLog, Placement, Visit
 from placements.views.placing import placement_page, theirs
@@ -234,6 +235,8 @@ def visit_detail(request: HttpRequest, pk: int) -> HttpResponse:
         child = note.placement.child
         open_file(child=child, page="visit", by=request.user, as_of=clock.now())
         additions = list(note.additions.select_related("by"))
+    may_add = request.user.can(Permission.RECORD_VISIT)
+    may_strike = may_add and note.in_error_at is None and may_withdraw(request.user, note)
     page = {
         "title": f"Visit to {child.called} on {in_words(clock.local_date(note.occurred_at))}",
         "back_url": placement_page(note.placement),
@@ -243,7 +246,10 @@ def visit_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "inspected": _inspected(note.checked),
         "outcome_now": Visit.Outcome(note.outcome_now).label if note.outcome_now != note.outcome else "",
         "recorded_late": note.recorded_at - note.occurred_at > LATE_NOTE,
-        "add_url": reverse("placements:add_to_visit", args=[pk]) if request.user.can(Permission.RECORD_VISIT) else "",
+        "add_url": reverse("placements:add_to_visit", args=[pk]) if may_add else "",
+        "withdraw_url": reverse("placements:withdraw_visit", args=[pk]) if may_strike else "",
+        "again_url": reverse("placements:visit", args=[note.placement_id]) if may_add and note.in_error_at else "",
+        "again": "Log the visit as it was",
     }
     return render(request, "placements/visit_detail.html", page)
 
@@ -261,6 +267,39 @@ def visit_addition(request: HttpRequest, pk: int) -> HttpResponse:
         child=note.placement.child,
         back_url=reverse("placements:visit_detail", args=[pk]),
         draft_key=f"add-to-visit-{pk}",
+    )
+
+
+@access(Permission.RECORD_VISIT)
+@require_http_methods(["GET", "POST"])
+def visit_in_error(request: HttpRequest, pk: int) -> HttpResponse:
+    note = get_object_or_404(Visit.for_user(request.user).select_related("placement__child"), pk=pk)
+    if not may_withdraw(request.user, note):
+        raise PermissionDenied
+    return _in_error(
+        request,
+        act=partial(withdraw_visit, visit=note),
+        what=f"visit on {in_words(clock.local_date(note.occurred_at))}",
+        child=note.placement.child,
+        back_url=reverse("placements:visit_detail", args=[pk]),
+    )
+
+
+def _in_error(request: HttpRequest, *, what: str, child: Any, back_url: str, act: Any) -> HttpResponse:
+    return record_form(
+        request,
+        form_class=Withdraw,
+        act=act,
+        done=lambda addition: back_url,
+        title="Say that a note was recorded in error",
+        caption=f"{child.called}: {what}",
+        back_url=back_url,
+        submit_label="Record that it was an error",
+        success="Recorded. The note does not count",
+        context={
+            "intro": "The note stays on the record, struck through, and counts for nothing: what it cleared is overdue again. "
+            "This cannot be taken back. You can then record what should have been there."
+        },
     )
 
 
@@ -293,7 +332,7 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
     asked = [stretch for stretch in stretches if str(stretch.day) == request.GET.get("day")]
     asked = [stretch for stretch in asked if f"{stretch.ends_locally:%H:%M}" == request.GET.get("to")] or asked
     offered = [stretch for stretch in stretches if stretch in asked or stretch in stretches[:OFFERED]]
-    latest = DailyLog.for_user(request.user).filter(placement=placement).order_by("-covers_until").first()
+    latest = DailyLog.for_user(request.user).standing().filter(placement=placement).order_by("-covers_until").first()
     page: dict[str, Any] = {
         "chart": charts.strip_chart("The last four weeks", days_of(placement, logs, as_of=as_of, turns=turns), WORDS),
         "more": stretches[OFFERED:],
@@ -306,8 +345,10 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             return write_log(placement=placement, covers_from=covers_from, covers_until=covers_until, **details)
         except Conflict:
-            overlapping = DailyLog.for_user(request.user).filter(
-                placement=placement, covers_from__lt=covers_until, covers_until__gt=covers_from
+            overlapping = (
+                DailyLog.for_user(request.user)
+                .standing()
+                .filter(placement=placement, covers_from__lt=covers_until, covers_until__gt=covers_from)
             )
             page["in_the_way"] = overlapping.order_by("-covers_until").first()
             raise
@@ -354,6 +395,7 @@ def log_detail(request: HttpRequest, pk: int) -> HttpResponse:
         child = entry.placement.child
         open_file(child=child, page="log", by=request.user, as_of=clock.now())
         additions = list(Addition.for_user(request.user).filter(log=entry).select_related("by"))
+    may_add = request.user.can(Permission.WRITE_LOG)
     page = {
         "title": f"Daily log of {in_words(_day_of(entry))}",
         "caption": child.called,
@@ -361,7 +403,10 @@ def log_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "log": entry,
         "written_earlier": entry.recorded_at - entry.occurred_at > dt.timedelta(minutes=5),
         "additions": additions,
-        "add_url": reverse("placements:add_to_log", args=[pk]) if request.user.can(Permission.WRITE_LOG) else "",
+        "add_url": reverse("placements:add_to_log", args=[pk]) if may_add else "",
+        "withdraw_url": reverse("placements:withdraw_log", args=[pk]) if may_add and not entry.in_error_at else "",
+        "again_url": reverse("placements:log", args=[entry.placement_id]) if may_add and entry.in_error_at else "",
+        "again": "Write the log that should be there",
     }
     return render(request, "placements/log_detail.html", page)
 
@@ -378,4 +423,17 @@ def log_addition(request: HttpRequest, pk: int) -> HttpResponse:
         child=entry.placement.child,
         back_url=reverse("placements:log_detail", args=[pk]),
         draft_key=f"add-to-log-{pk}",
+    )
+
+
+@access(Permission.WRITE_LOG)
+@require_http_methods(["GET", "POST"])
+def log_in_error(request: HttpRequest, pk: int) -> HttpResponse:
+    entry = get_object_or_404(DailyLog.for_user(request.user).select_related("placement__child"), pk=pk)
+    return _in_error(
+        request,
+        act=partial(withdraw_log, log=entry),
+        what=f"log of {in_words(_day_of(entry))}",
+        child=entry.placement.child,
+        back_url=reverse("placements:log_detail", args=[pk]),
     )

@@ -257,6 +257,11 @@ def test_history_and_notes_are_neither_changed_nor_removed(full, psql, app):
         for statement in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}"):
             refused(cursor, statement)
         assert a_row_in(table, cursor) == 1
+    # One column of a note is set afterwards, once and alone: that it was recorded in error.
+    refused(cursor, "UPDATE placements_visit SET in_error_at = now(), place = 'Elsewhere'")
+    cursor.execute("UPDATE placements_visit SET in_error_at = now()")
+    for again in ("NULL", "now()"):
+        refused(cursor, f"UPDATE placements_visit SET in_error_at = {again}")
     assert Child.history.count() == 1
 
 

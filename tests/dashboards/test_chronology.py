@@ -9,6 +9,7 @@ from children.models import CareEpisode, Decision, LegalStatus
 from core import clock
 from dashboards.chronology import PAGE, Cursor, chronology
 from governance.models import Discussed, Meeting, MeetingSeries
+from placements.actions import withdraw_log, withdraw_visit
 from placements.models import DailyLog, Visit
 from tests.cast import at
 
@@ -136,6 +137,32 @@ def test_daily_logs_are_counted_by_month(cast, child):
         ("March 2026", "3 daily logs", ""),
         ("February 2026", "2 daily logs", "1 written late"),
     ]
+
+
+def test_what_was_recorded_in_error_is_struck_through_and_says_why(client, cast, child):
+    day = dt.date(2026, 6, 1)
+    placement = cast.placement(child, day, home=cast.home())
+    visits(cast, placement, [day, day + dt.timedelta(days=1)])
+    logs(cast, placement, day, 2)
+    cast.manager(placement, at(day), until=at(day))
+    withdraw_visit(visit=Visit.objects.latest("pk"), reason="It was another child.", by=cast.amy, as_of=NOW)
+    withdraw_log(log=DailyLog.objects.latest("pk"), reason="It was another day.", by=cast.priya, as_of=NOW)
+    entries = [entry for page in whole(child, cast.amy) for entry in page]
+    struck = {(entry.title, entry.detail) for entry in entries if entry.struck}
+    assert struck == {
+        ("Visit by Amy Sparrow", "Recorded in error: It was another child."),
+        ("Daily log", "Recorded in error: It was another day."),
+        ("Maya Redstart became manager of the placement", ""),
+    }
+    told = [entry.title for entry in entries if not entry.struck]
+    assert "1 daily log" in told
+    assert len([title for title in told if title.startswith("Visit by")]) == 1
+    client.force_login(cast.amy)
+    for page in (
+        reverse("dashboards:child", args=[child.reference]),
+        reverse("dashboards:placement", args=[placement.pk]),
+    ):
+        assert "<s>" in client.get(page).content.decode()
 
 
 def test_months_of_logs_are_not_lost_where_a_page_ends_in_one(cast, child):

@@ -28,6 +28,11 @@ def correct(visit: Visit, outcome: str) -> Addition:
     )
 
 
+def in_error(note: Visit | DailyLog, when: dt.datetime) -> None:
+    """As somebody said at an instant that it was recorded in error."""
+    assert type(note).objects.filter(pk=note.pk).update(in_error_at=when) == 1
+
+
 def log(
     placement, since: dt.datetime, until: dt.datetime, *, written: dt.datetime | None = None, author=None, save=True
 ) -> DailyLog:

@@ -98,12 +98,16 @@ class Facts:
         self.posts = grouped((m for m in ManagerPost.objects.all() if m.ended_at != m.started_at), "placement_id")
         self.absences = grouped(ManagerAbsence.objects.all(), "post_id")
         self.approvals = grouped(UnregisteredAuthorisation.objects.order_by("authorised_at", "pk"), "placement_id")
-        self.logs = grouped(DailyLog.objects.filter(occurred_at__lte=as_of).order_by("covers_from"), "placement_id")
+        self.logs = grouped(
+            DailyLog.objects.filter(occurred_at__lte=as_of, in_error_at=None).order_by("covers_from"), "placement_id"
+        )
         corrected = {}
         for addition in Addition.objects.exclude(visit=None).exclude(outcome="").order_by("recorded_at", "pk"):
             corrected[addition.visit_id] = addition.outcome
         self.visits = defaultdict(list)
-        for visit in Visit.objects.filter(occurred_at__lte=as_of, manner="in_person").order_by("occurred_at"):
+        for visit in Visit.objects.filter(occurred_at__lte=as_of, manner="in_person", in_error_at=None).order_by(
+            "occurred_at"
+        ):
             visit.now = corrected.get(visit.pk, visit.outcome)
             self.visits[visit.placement_id].append(visit)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core import clock
 from placements import codes
 from tests.cast import at
-from tests.oversight.facts import DAY, HOUR, NOT_NOT_YES, check, clocks, log, log_of, on_days, stands, visit
+from tests.oversight.facts import DAY, HOUR, NOT_NOT_YES, check, clocks, in_error, log, log_of, on_days, stands, visit
 
 START = dt.date(2022, 1, 10)
 ARRIVED = at(START, 14)
@@ -84,6 +84,11 @@ class TestManager:
         post.save()
         assert not stands(at(START + 9 * DAY, 16), "STF-05L")
         assert check(at(START + 9 * DAY, 18))["STF-05L", ""].due_at == post.ended_at
+
+    def test_a_post_recorded_in_error_gives_the_earlier_day_back(self, cast, planned):
+        first = clocks("STF-05L", at(START + 5 * DAY))[""]
+        cast.manager(planned, at(START + 2 * DAY), until=at(START + 2 * DAY))
+        assert clocks("STF-05L", at(START + 5 * DAY))[""] == first
 
     def test_a_manager_who_starts_tomorrow_is_not_there_today(self, cast, planned):
         cast.manager(planned, at(START + DAY, 9))
@@ -176,6 +181,12 @@ class TestLogs:
         log_of(self.placement, START + 2 * DAY, written=at(START + 5 * DAY, 11))
         assert stands(at(START + 5 * DAY, 10), "LOG-01L")
         assert not stands(at(START + 5 * DAY, 11), "LOG-01L")
+
+    def test_one_recorded_in_error_is_no_log(self):
+        logs = [log_of(self.placement, START + n * DAY) for n in range(6)]
+        assert not stands(at(START + 6 * DAY, 3), "LOG-01L")
+        in_error(logs[2], at(START + 6 * DAY, 2))
+        assert clocks("LOG-01L", at(START + 6 * DAY, 3))[""][0] == at(START + 3 * DAY, 2)
 
     def test_of_two_missing_days_the_first_is_the_flag_and_then_the_second(self):
         self.logs(0, 2, 4, 5)

@@ -11,7 +11,7 @@ from core import clock
 from core.dates import months_after
 from core.working_days import add_working_days
 from tests.cast import at
-from tests.oversight.facts import DAY, NOT_NOT_YES, check, clocks, correct, on_days, stands, visit
+from tests.oversight.facts import DAY, NOT_NOT_YES, check, clocks, correct, in_error, on_days, stands, visit
 
 START = dt.date(2022, 1, 10)
 SLOW = settings(
@@ -46,6 +46,12 @@ class TestFirstVisit:
         assert stands(at(START + 8 * DAY), "VIS-01")
         visit(foster, at(START + 8 * DAY, 13))
         assert check(at(START + 8 * DAY, 14)) == {}
+
+    def test_one_recorded_in_error_cleared_nothing(self, foster):
+        noted = visit(foster, at(START + 3 * DAY))
+        assert not stands(at(START + 8 * DAY), "VIS-01")
+        in_error(noted, at(START + 20 * DAY))
+        assert on_days("VIS-01", "", START + 7 * DAY) == NOT_NOT_YES
 
     def test_starts_again_at_each_move(self, cast, child):
         first = cast.placement(child, START, type="U6", ended_on=START + 20 * DAY)

@@ -3,10 +3,14 @@
 import datetime as dt
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from children.models import FileRead
+from core.errors import Conflict
 from core.models import Draft
+from placements.actions import withdraw_log
+from placements.log_calendar import log_days
 from placements.models import DailyLog
 from tests.cast import at
 from tests.placements.by_hand import Hand
@@ -164,3 +168,19 @@ def test_a_stretch_we_never_offered_is_none(cast, placement, client, value):
     typed = {"covers_from": value, "how_she_was": "Well.", "day": "School.", "written": "now"}
     assert client.post(address("log", placement), typed).status_code == 422
     assert not DailyLog.objects.exists()
+
+
+def test_a_log_of_the_wrong_day_leaves_its_time_to_the_right_one(cast, written, placement):
+    hand = Hand(cast.priya)
+    hand.open(address("log_detail", written))
+    assert address("withdraw_log", written) in text(hand.page)
+    hand.open(address("withdraw_log", written))
+    hand.send(reason="It was of the 18th.")
+    for said in ("This was recorded in error", "It was of the 18th.", address("log", placement)):
+        assert said in text(hand.page)
+    assert log_days(placement, as_of=NOW, days=2)[0] == (dt.date(2026, 3, 19), "missing")
+    again = log_of(placement, cast.priya, written.covers_from, written.covers_until)
+    with pytest.raises(Conflict, match="already has a log"):
+        log_of(placement, cast.priya, again.covers_from, again.covers_until)
+    with pytest.raises(PermissionDenied):
+        withdraw_log(log=again, reason="It was not so.", by=cast.amy, as_of=NOW)

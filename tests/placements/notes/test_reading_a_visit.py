@@ -1,11 +1,15 @@
 """Reading a visit, adding to it and correcting it, without JavaScript."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, transaction
 
 from children.models import FileRead
-from placements.models import Addition
+from dashboards.state import states, with_what_states_need
+from placements.actions import withdraw_visit
+from placements.models import Addition, Placement, Visit
 from tests.placements.by_hand import Hand
-from tests.placements.notes.scene import address, errors, text
+from tests.placements.notes.scene import NOW, address, errors, text
 
 
 def test_a_visit_says_when_it_was_and_when_it_was_recorded(cast, visit):
@@ -73,3 +77,39 @@ def test_a_correction_to_the_same_outcome_is_none(cast, visit):
     hand.open(address("add_to_visit", visit))
     page = hand.send(kind="correction", reason="A slip.", text="As it was.", outcome="seen_alone")
     assert errors(page) == ["This is already the outcome on record"]
+
+
+def test_a_visit_recorded_in_error_stays_and_is_written_again(cast, visit):
+    hand = Hand(cast.amy)
+    assert address("withdraw_visit", visit) in text(hand.open(address("visit_detail", visit)))
+    hand.open(address("withdraw_visit", visit))
+    assert errors(hand.send(reason=" ")) == ["Enter why it was recorded in error"]
+    hand.send(reason="It was on the 16th.")
+    assert hand.address == address("visit_detail", visit)
+    for said in ("This was recorded in error", "It was on the 16th.", address("visit", visit.placement)):
+        assert said in text(hand.page)
+    assert address("withdraw_visit", visit) not in text(hand.page)
+    assert not Visit.objects.standing().exists()
+    hand.open(address("withdraw_visit", visit))
+    assert errors(hand.send(reason="Again.")) == ["It is on record already that this was recorded in error"]
+    seen = states(list(with_what_states_need(Placement.objects.all(), as_of=NOW)), user=cast.amy, as_of=NOW)[0].seen
+    assert seen.at is None
+
+
+def test_who_says_that_a_visit_was_recorded_in_error(cast, visit):
+    for who in (cast.ben, cast.sal):
+        with pytest.raises(PermissionDenied):
+            withdraw_visit(visit=visit, reason="It was not so.", by=who, as_of=NOW)
+        assert address("withdraw_visit", visit) not in text(Hand(who).open(address("visit_detail", visit)))
+    withdraw_visit(visit=visit, reason="Amy has left, and it was of another day.", by=cast.tom, as_of=NOW)
+
+
+def test_the_database_marks_a_note_once_and_changes_nothing_else_of_it(visit):
+    one = Visit.objects.filter(pk=visit.pk)
+    for change in ({"visitor": "Somebody"}, {"visitor": "Somebody", "in_error_at": NOW}, {"in_error_at": None}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            one.update(**change)
+    assert one.update(in_error_at=NOW) == 1
+    for change in ({"in_error_at": None}, {"in_error_at": NOW}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            one.update(**change)
