@@ -9,6 +9,7 @@ urlpatterns = [
     path("placements/<int:pk>/move/", placing.move, name="move"),
     path("placements/<int:pk>/end/", placing.end, name="end"),
     path("placements/<int:pk>/call-off/", placing.call_off, name="call_off"),
+    path("placements/<int:pk>/correct/", placing.correct, name="correct"),
     path("placements/<int:pk>/take-on/", placing.take_on, name="take_on"),
     path("placements/<int:pk>/home/", placing.where, name="where"),
     path("placements/<int:pk>/manager/", managers.appoint_manager, name="appoint_manager"),

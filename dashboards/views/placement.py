@@ -168,9 +168,10 @@ def _staff(user: User, state: State, over: bool) -> list[Link]:
 
 def _links(user: User, state: State, over: bool, planned: bool) -> list[Link]:
     """Every record page this person may use for this placement as things stand."""
-    if over:
-        return []
     record = state.placement
+    correct = link(user, "Correct this placement", "placements:correct", record.pk)
+    if over:
+        return offered(correct)
     return offered(
         link(user, "Raise a concern", "governance:raise_concern", record.child.reference),
         link(user, "Ask for a strategy discussion", "governance:ask_strategy", record.child.reference),
@@ -191,6 +192,7 @@ def _links(user: User, state: State, over: bool, planned: bool) -> list[Link]:
         link(user, "What this placement agreed to achieve", "governance:agreement", record.pk),
         link(user, "Crisis clock", "governance:crisis", record.pk) if state.is_high_risk else None,
         link(user, "Say which home it is", "placements:where", record.pk) if not record.home_id else None,
+        correct,
         link(user, "Move to another placement", "placements:move", record.pk) if not planned else None,
         link(user, "End this placement", "placements:end", record.pk) if not planned else None,
         link(user, "Call this plan off", "placements:call_off", record.pk) if planned else None,

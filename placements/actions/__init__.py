@@ -7,6 +7,7 @@ from placements.actions.notes import add_to_log, add_to_visit, record_visit, wit
 from placements.actions.orders import discharge_dol_order, record_dol_order
 from placements.actions.placing import (
     call_off_placement,
+    correct_placement,
     describe_home,
     end_placement,
     end_with_care,
@@ -27,6 +28,7 @@ __all__ = [
     "authorise_unregistered",
     "call_off_absence",
     "call_off_placement",
+    "correct_placement",
     "describe_home",
     "discharge_dol_order",
     "employ",

@@ -13,7 +13,7 @@ from core.dates import in_words
 from core.errors import Invalid
 from core.models import User
 from placements import codes, policies
-from placements.models import Home, ManagerPost, Placement, Provider
+from placements.models import DailyLog, Home, ManagerPost, Placement, Provider, Visit
 
 POSTCODE = re.compile(r"(?:GIR ?0AA|[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2})")
 WITH_ITS_PLACEMENT = "The placement ended."  # why a manager’s post ended, where nobody gave another reason
@@ -212,6 +212,50 @@ def call_off_placement(*, placement: Placement, why: str, by: User, as_of: dt.da
 
 
 @action
+def correct_placement(
+    *,
+    placement: Placement,
+    type: str,
+    basis: str,
+    started_at: dt.datetime | None = None,
+    until_18: bool,
+    reason: str,
+    by: User,
+    as_of: dt.datetime,
+) -> Placement:
+    """Put right what was recorded of a placement and rules go by: its type, whether it was planned, the hour of an
+    emergency, and whether it is meant to last. What it said before, who corrected it and why are in its history."""
+    for_child.may(by, Permission.MANAGE_PLACEMENTS, authority_id=placement.child.authority_id)
+    for_child.hold(placement)
+    touch(child=placement.child, placement=placement)
+    for_child.required(reason=(reason, "Enter why it is corrected, and how you know"))
+    for_child.one_of(basis, Placement.Basis.choices, "basis", "Select whether it is planned or an emergency")
+    hour = started_at if basis == Placement.Basis.EMERGENCY else placement.started_at
+    _check_hour(basis, hour, placement.started_on, as_of)
+    if hour != placement.started_at and hour is not None and _noted_before(placement, hour):
+        raise Invalid({"started_at": "There is a visit, a log or a manager on record from before that time"})
+    if type != placement.type:
+        day = placement.started_on
+        if (
+            type in codes.TYPES
+            and not placement.home
+            and policies.needs_home(child=placement.child, type=type, day=day)
+        ):
+            raise Invalid({"type": "Staff care for the child in a placement of this type: say which home it is first"})
+        policies.check_place(child=placement.child, type=type, home=placement.home, day=day, day_field="type")
+        policies.gate_under_16(child=placement.child, type=type, home=placement.home, day=day, as_of=as_of)
+    corrected = {"type": type, "basis": basis, "started_at": hour, "until_18": until_18}
+    changed = [name for name, value in corrected.items() if getattr(placement, name) != value]
+    if not changed:
+        raise Invalid({"": "This is what the record says already"})
+    because(reason.strip())
+    for name in changed:
+        setattr(placement, name, corrected[name])
+    placement.save(update_fields=changed)
+    return placement
+
+
+@action
 def take_on(
     *, placement: Placement, followed_from: dt.date, home: Home | None = None, by: User, as_of: dt.datetime
 ) -> Placement:
@@ -270,17 +314,7 @@ def _place(
     for_child.looked_after_on(child, min(started_on, clock.local_date(as_of)), day_field)
     policies.check_place(child=child, type=type, home=home, day=started_on, day_field=day_field)
     for_child.one_of(basis, Placement.Basis.choices, "basis", "Select whether it is planned or an emergency")
-    if basis == Placement.Basis.EMERGENCY and started_at is None:
-        raise Invalid({"started_at": "Enter the time the child arrived: the first 48 hours are counted from it"})
-    if started_at is not None:
-        if clock.local_date(started_at) != started_on:
-            raise Invalid(
-                {"started_at": f"The time the child arrived must be on {in_words(started_on)}, the day it starts"}
-            )
-        if basis == Placement.Basis.EMERGENCY and started_at > as_of:
-            raise Invalid(
-                {"started_at": "An emergency has already happened: the time the child arrived must be in the past"}
-            )
+    _check_hour(basis, started_at, started_on, as_of)
     if home is not None and provider is not None and provider.pk != home.provider_id:
         raise Invalid({"provider": f"{home.name} is run by {home.provider}"})
     if provider_kind:
@@ -305,6 +339,30 @@ def _place(
     )
     touch(placement=placement)
     return placement
+
+
+def _check_hour(basis: str, started_at: dt.datetime | None, started_on: dt.date, as_of: dt.datetime) -> None:
+    """Raise Invalid for an hour that is not of the day the placement starts; an emergency has one, and has happened."""
+    if basis == Placement.Basis.EMERGENCY and started_at is None:
+        raise Invalid({"started_at": "Enter the time the child arrived: the first 48 hours are counted from it"})
+    if started_at is not None:
+        if clock.local_date(started_at) != started_on:
+            raise Invalid(
+                {"started_at": f"The time the child arrived must be on {in_words(started_on)}, the day it starts"}
+            )
+        if basis == Placement.Basis.EMERGENCY and started_at > as_of:
+            raise Invalid(
+                {"started_at": "An emergency has already happened: the time the child arrived must be in the past"}
+            )
+
+
+def _noted_before(placement: Placement, moment: dt.datetime) -> bool:
+    """Whether anything that counts was recorded of a placement from before an instant."""
+    return (
+        Visit.objects.standing().filter(placement=placement, occurred_at__lt=moment).exists()
+        or DailyLog.objects.standing().filter(placement=placement, covers_from__lt=moment).exists()
+        or ManagerPost.objects.held().filter(placement=placement, started_at__lt=moment).exists()
+    )
 
 
 def _where(placement: Placement) -> str:

@@ -105,6 +105,43 @@ class Move(Place):
     ]
 
 
+class Correct(forms.Form):
+    """What was recorded wrongly of a placement. All of it is shown as it stands, and sent again."""
+
+    type = forms.SelectField(
+        label="Type of placement", hint="The codes of the statutory return.", choices=[NONE_CHOSEN, *codes.CHOICES]
+    )
+    basis = forms.RadiosField(
+        label="Was this planned, or an emergency?",
+        noun="whether it was planned or an emergency",
+        choices=Placement.Basis.choices,
+        reveals={"emergency": "started_at"},
+    )
+    started_at = forms.TimeField(
+        label="What time did the child arrive?",
+        noun="time the child arrived",
+        hint="The first 48 hours are counted from it. For example, 14:30",
+        required=False,
+    )
+    until_18 = forms.YesNoField(label="Is it meant to last until 18?", noun="whether it is meant to last")
+    reason = forms.TextAreaField(
+        label="Why is it corrected, and how do you know?", noun="why it is corrected, and how you know", rows=3
+    )
+
+    def __init__(self, *args: Any, placement: Placement, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.placement = placement
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        emergency = cleaned.get("basis") == Placement.Basis.EMERGENCY
+        hour = cleaned.get("started_at")
+        if emergency and hour is None and "started_at" not in self.errors:
+            self.add_error("started_at", "Enter the time the child arrived: the first 48 hours are counted from it")
+        cleaned["started_at"] = clock.at_local(self.placement.started_on, hour) if emergency and hour else None
+        return cleaned
+
+
 class End(forms.Form):
     ended_on = forms.DateField(label="When did it end?", noun="date it ended")
     end_reason = forms.SelectField(label="Why did it end?", noun="why it ended", choices=REASONS)

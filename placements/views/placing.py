@@ -122,6 +122,34 @@ def call_off(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @access(Permission.MANAGE_PLACEMENTS)
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    placement = theirs(request, pk)
+    hour = placement.started_at
+    return record_form(
+        request,
+        form_class=forms.Correct,
+        form_kwargs={"placement": placement},
+        initial={
+            "type": placement.type,
+            "basis": placement.basis,
+            "started_at": hour.astimezone(clock.LONDON).time() if hour else None,
+            "until_18": placement.until_18,
+        },
+        act=partial(actions.correct_placement, placement=placement),
+        done=placement_page,
+        title="Correct this placement",
+        caption=str(placement.child),
+        back_url=placement_page(placement),
+        submit_label="Save correction",
+        success="Placement corrected",
+        context={
+            "intro": "For what was recorded wrongly, not for what has changed: where the child has moved, record the move. The "
+            "history keeps what it said before, and your reason. What is overdue is worked out again."
+        },
+    )
+
+
+@access(Permission.MANAGE_PLACEMENTS)
 def take_on(request: HttpRequest, pk: int) -> HttpResponse:
     placement = theirs(request, pk)
     return record_form(

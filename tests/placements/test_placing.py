@@ -16,6 +16,7 @@ from placements import policies
 from placements.actions import (
     appoint_manager,
     call_off_placement,
+    correct_placement,
     end_placement,
     move_placement,
     record_home,
@@ -23,7 +24,7 @@ from placements.actions import (
     start_placement,
     take_on,
 )
-from placements.models import Home, ManagerPost, Placement, Provider
+from placements.models import Home, ManagerPost, Placement, Provider, Visit
 from tests.cast import at
 
 TODAY = dt.date(2022, 3, 15)
@@ -274,6 +275,64 @@ def test_wherever_a_child_is_deprived_of_liberty_is_a_home_to_ask_about(cast, ch
 @pytest.mark.parametrize("status", [None, "not_known"])
 def test_registration_not_known_refuses_nothing(cast, child, status):
     assert started(cast, child, type="K2", home=cast.home(status=status), started_on=day(3, 20))
+
+
+# --- corrected --------------------------------------------------------------------------------------------------------
+
+
+def corrected(cast, placement, **fields):
+    as_it_is = {name: getattr(placement, name) for name in ("type", "basis", "started_at", "until_18")}
+    fields = as_it_is | {"reason": "The plan says otherwise.", "by": cast.amy} | fields
+    return correct_placement(placement=placement, as_of=NOW, **fields)
+
+
+def test_what_rules_go_by_is_corrected_and_history_keeps_what_it_said(cast, child):
+    placement = started(cast, child, until_18=True)
+    corrected(cast, placement, basis="emergency", started_at=at(day(3, 1), 2), until_18=False, type="U4")
+    placement.refresh_from_db()
+    assert (placement.basis, placement.started_at, placement.until_18, placement.type) == (
+        "emergency", at(day(3, 1), 2), False, "U4",
+    )  # fmt: skip
+    row = placement.history.first()
+    assert (row.history_user, row.history_change_reason) == (cast.amy, "The plan says otherwise.")
+    assert row.prev_record.until_18
+    ended(cast, placement)
+    assert corrected(cast, placement, basis="planned").started_at == at(day(3, 1), 2)  # she came when she came
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({}, ""),
+        ({"until_18": True, "reason": " "}, "reason"),
+        ({"basis": "emergency"}, "started_at"),
+        ({"basis": "emergency", "started_at": at(day(3, 2), 1)}, "started_at"),
+        ({"basis": "emergency", "started_at": at(day(3, 1), 13)}, "started_at"),  # after a visit
+        ({"basis": "sudden"}, "basis"),
+        ({"type": "K2"}, "type"),  # no home is on record
+        ({"type": "Z11"}, "type"),  # no code of that year
+        ({"type": "XX"}, "type"),
+    ],
+)
+def test_a_correction_that_cannot_be(cast, child, wrong, field):
+    placement = started(cast, child)
+    Visit.objects.create(
+        placement=placement, occurred_at=at(day(3, 1), 12), outcome="seen", announced=True, visitor="Amy Sparrow",
+        capacity="social_worker", place="There", recorded_by=cast.amy,
+    )  # fmt: skip
+    with pytest.raises(Invalid) as invalid:
+        corrected(cast, placement, **wrong)
+    assert list(invalid.value.errors) == [field]
+    assert placement.history.count() == 1
+
+
+def test_a_correction_goes_round_no_gate_and_is_not_for_everybody(cast, child):
+    planned = started(cast, child, type="K2", home=cast.home(), started_on=day(3, 20))
+    with pytest.raises(Refused):
+        corrected(cast, planned, type="Z1")
+    for other in (cast.priya, cast.zoe):
+        with pytest.raises(PermissionDenied):
+            corrected(cast, planned, until_18=True, by=other)
 
 
 # --- move, end, call off ----------------------------------------------------------------------------------------------

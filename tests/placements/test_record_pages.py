@@ -265,6 +265,21 @@ PAGES = [
         changes=lambda w: Placement.objects.get(pk=w.returned.pk).followed_from == today(),
     ),
     Page(
+        "placements:correct",
+        "amy",
+        about=lambda w: [w.placement.pk],
+        sends=lambda w: {
+            "type": w.placement.type,
+            "basis": "emergency",
+            "started_at": "02:30",
+            "until_18": "yes",
+            "reason": "Misread.",
+        },
+        wrong={"reason": " "},
+        error="Enter why it is corrected, and how you know",
+        changes=lambda w: Placement.objects.get(pk=w.placement.pk).until_18,
+    ),
+    Page(
         "placements:where",
         "amy",
         about=lambda w: [w.returned.pk],
