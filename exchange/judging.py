@@ -20,6 +20,7 @@ PROVIDER = frozenset(code for code, _ in codes.PROVIDER_KIND)
 CHANGE = frozenset(code for code, _ in codes.REASON_FOR_CHANGE)
 NEW = frozenset("SLPTBU")
 CONTINUES = "X1"
+NO_HEADER = "no_header"  # whoever the row is of, nobody here knows her
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def by_itself(each: Episode, born: dt.date | None, today: dt.date) -> Doubt | No
     """Why an episode cannot be true whatever stands beside it, or None."""
     end = each.get("DEC")
     if born is None:
-        return Doubt("no_header", "CHILD", "No header names this child, who is therefore not known. It waits for one.")
+        return Doubt(NO_HEADER, "CHILD", "No header names this child, who is therefore not known. It waits for one.")
     if end and each.end is None:
         return Doubt("unreadable_end", "DEC", f"“{end}” is not a date, so nobody can tell when, or whether, it ended.")
     if each.end and each.end < each.start:

@@ -175,6 +175,9 @@ class ImportProblem(Protected):
     column = models.CharField(max_length=40, blank=True)
     code = models.CharField(max_length=40)
     message = models.TextField()
+    child_number = models.CharField(
+        max_length=30, blank=True, help_text="Where the child’s file is where it is settled."
+    )
     objects = ExchangeQuerySet.as_manager()
 
     class Meta:

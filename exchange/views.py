@@ -20,6 +20,7 @@ from core.pages import record_form
 from core.sheets import BYTE_ORDER_MARK, harmless
 from exchange import actions, forms
 from exchange.importing import result
+from exchange.judging import NO_HEADER
 from exchange.models import ImportProblem, ImportRun, ReturnEpisode
 from exchange.reading import read_date
 
@@ -65,6 +66,8 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(ImportRun.for_user(request.user).select_related("by"), pk=pk)
     counts = result(run)
     found = ImportProblem.for_user(request.user).filter(import_run=run)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page")) if run.is_over else None
+    _tell_whose(request, page.object_list if page else [])
     context = {
         "title": "Import",
         "back_url": reverse("exchange:imports"),
@@ -72,7 +75,7 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
         "files": run.files.all(),
         "counts": [(meaning, f"{counts[name]:,}") for name, meaning in MEANING.items()] if run.is_over else [],
         "most": max(run.rows_total, 1),
-        "page": Paginator(found, PAGE).get_page(request.GET.get("page")) if run.is_over else None,
+        "page": page,
         "problems": found.count(),
         "waiting": _quarantined(request).count(),
         "seconds": SECONDS_BETWEEN_LOOKS,
@@ -129,6 +132,14 @@ def quarantine(request: HttpRequest) -> HttpResponse:
 @access(Permission.IMPORT_RETURNS)
 def mend(request: HttpRequest, pk: int) -> HttpResponse:
     episode = _one(request, pk)
+    if episode.reason_code == NO_HEADER:
+        # Nothing that can be typed here says who the child is: only a header does.
+        page = _beside(request, episode) | {
+            "title": "No header names this child",
+            "caption": f"Child {episode.child_number}",
+            "back_url": reverse("exchange:quarantine"),
+        }
+        return render(request, "exchange/no_header.html", page)
     values = {name: read_date(v) if name in ("DECOM", "DEC") else v for name, v in episode.values.items()}
     return record_form(
         request,
@@ -209,3 +220,12 @@ def _tell(request: HttpRequest, rows: Any) -> None:
         row.end_as_given = "" if row.ends else values.get("DEC", "")
         row.place, row.status = values.get("PLACE", ""), values.get("LS", "")
         row.reference = seen.get(row.child_id)
+
+
+def _tell_whose(request: HttpRequest, problems: Any) -> None:
+    """Put a link to the child beside each problem that is settled on her file, where this person may see her."""
+    numbers = {problem.child_number for problem in problems if problem.child_number}
+    theirs = Child.for_user(request.user).filter(external_id__in=numbers, authority=request.user.authority)
+    seen = dict(theirs.values_list("external_id", "reference")) if numbers else {}
+    for problem in problems:
+        problem.reference = seen.get(problem.child_number)

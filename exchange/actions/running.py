@@ -8,9 +8,10 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 
 from children import policies
+from children.models import CareEpisode
 from core import clock
 from core.access import Permission
 from core.actions import action
@@ -268,15 +269,18 @@ def _children(authority: Authority) -> int:
 
 
 def _report_left_open(run: ImportRun) -> None:
-    """An episode open in an older return and absent from the newest: nobody has said how it ended."""
+    """An episode open in an older return and absent from the newest: nobody has said how it ended. Once care is ended
+    here, somebody has."""
     held = ReturnEpisode.objects.filter(authority=run.authority)
     newest = held.aggregate(Max("year"))["year__max"]
     open_still = Q(given__DEC__isnull=True, mended__DEC__isnull=True) | Q(mended__DEC="")
-    left = held.filter(open_still, state=ReturnEpisode.State.USED, year__lt=newest or 0)
+    cared_for = CareEpisode.objects.filter(child=OuterRef("child"), ended_on__isnull=True)
+    left = held.filter(open_still, Exists(cared_for), state=ReturnEpisode.State.USED, year__lt=newest or 0)
     problems = [
         ImportProblem(
             import_run=run,
             column="DEC",
+            child_number=each.child_number,
             code="open_then_absent",
             message=(
                 f"Child {each.child_number}: the episode of {in_words(each.decom)} was open in the return for "

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from children.models import Child, LegalStatus
+from children.models import CareEpisode, Child, LegalStatus
 from core.actions import say_who
 from core.models import Authority
 from exchange.actions.applying import _in_safe_order
@@ -349,6 +349,8 @@ def test_an_episode_open_in_an_older_return_and_absent_from_the_newest_is_report
     outcome = council.take_one(episode("1002"), year=2020)
     assert [p["code"] for p in outcome["problems"]] == ["open_then_absent"]
     assert "1001" in outcome["problems"][0]["message"]
+    CareEpisode.objects.filter(child__external_id="1001").update(ended_on=day("2020-06-01"))  # now somebody has said
+    assert codes(council.take_one(episode("1002"), year=2020)) == []
 
 
 # --- beside what people recorded here -----------------------------------------------------------------------------------

@@ -214,6 +214,9 @@ def test_a_broken_file_is_read_and_reported(cast, dee, north):
     page = dee.get(reverse("exchange:import", args=[run.pk])).content.decode()
     assert "noise.csv" in page
     assert "does not hold the columns of any table" in page
+    for said in ("Nothing was imported", "The file is not one of the return"):
+        assert said in page
+    assert "The import is done" not in page
 
 
 def test_the_problem_report_is_a_spreadsheet_that_runs_nothing(cast, dee, north):
@@ -249,6 +252,28 @@ def test_rows_in_quarantine_are_listed_until_they_are_mended(cast, dee, north):
     assert north.episode(FIRST).mended == {"DEC": "2019-07-01"}
     assert "Nothing is in quarantine" in dee.get(reverse("exchange:quarantine")).content.decode()
     assert dee.get(reverse("exchange:mend", args=[row.pk])).status_code == 404
+
+
+def test_a_row_without_a_header_is_offered_only_what_helps(cast, dee, tmp_path):
+    orphans = Council(cast.north, tmp_path / "orphans")
+    orphans.take(episodes_2019=table(EPISODES, episode("1009")))
+    row = ReturnEpisode.objects.get(child_number="1009")
+    assert "See what helps" in dee.get(reverse("exchange:quarantine")).content.decode()
+    page = dee.get(reverse("exchange:mend", args=[row.pk])).content.decode()
+    assert "No header names this child" in page
+    assert "Save and judge again" not in page
+    for way in (reverse("exchange:imports"), reverse("exchange:set_aside", args=[row.pk])):
+        assert way in page
+
+
+def test_what_was_left_open_leads_to_the_child(cast, dee, north):
+    north.take_one(episode("1002"), year=2019)
+    run = north.take_one(episode("1003"), year=2020)["run"]
+    assert ImportProblem.objects.get(import_run=run, code="open_then_absent").child_number == "1002"
+    left = Placement.objects.get(child__external_id="1002").child
+    assert reverse("dashboards:child", args=[left.reference]) in dee.get(
+        reverse("exchange:import", args=[run.pk])
+    ).content.decode()  # fmt: skip
 
 
 def test_a_mend_that_cannot_be_true_comes_back_with_the_typing(cast, dee, north):
