@@ -357,20 +357,20 @@ class TestSecondPlacement:
         post = moved.act(
             placements.appoint_manager,
             moved.cast.tom,
-            at(SECOND + 2 * DAY, 9),
+            at(SECOND + 2 * DAY, 12, 10),
             placement=moved.placement,
             name="Wren Bunting",
-            started_at=at(SECOND + 2 * DAY, 9),
+            started_at=at(SECOND + 2 * DAY, 12, 10),
         )
         assert "STF-05" not in moved.red()
         moved.act(
-            placements.end_manager, moved.cast.tom, at(SECOND + 2 * DAY, 10),
-            post=post, ended_at=at(SECOND + 2 * DAY, 10), end_reason="There is nobody.",
+            placements.end_manager, moved.cast.tom, at(SECOND + 2 * DAY, 12, 20),
+            post=post, ended_at=at(SECOND + 2 * DAY, 12, 20), end_reason="There is nobody.",
         )  # fmt: skip
         assert "STF-05" in moved.red()
         assert overdue_since() > vacant_since
         moved.act(
-            placements.withdraw_manager, moved.cast.tom, at(SECOND + 2 * DAY, 11),
+            placements.withdraw_manager, moved.cast.tom, at(SECOND + 2 * DAY, 12, 30),
             post=post, reason="It was meant for another placement.",
         )  # fmt: skip
         assert "STF-05" in moved.red()
