@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('governance', '0009_whose_account'),
+        ("governance", "0009_whose_account"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('placements', '0006_managers_away'),
-        ('staffing', '0007_checks_confirmed'),
+        ("staffing", "0007_checks_confirmed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -174,7 +174,7 @@ def _by_sql(rule, day):
     with connection.cursor() as cursor:
         query = f"SELECT count(*) FROM ({LIVING}) AS lives WHERE {COUNTED[rule]}".replace(":day", "%(day)s::date")
         cursor.execute(query, {"day": day})
-        return cursor.fetchone()[0] * LIMBS.get(rule, 1)
+        return cursor.fetchone()[0]
 
 
 def _flags_are_those_counted_by_sql(council, day):

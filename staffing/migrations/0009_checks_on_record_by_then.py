@@ -19,5 +19,5 @@ DROP_NOW = "DROP FUNCTION staffing_missing(bigint, timestamptz, bigint, timestam
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staffing", "0007_checks_confirmed")]
+    dependencies = [("staffing", "0008_put_back_and_withdrawn")]
     operations = [migrations.RunSQL(DROP + NOW, DROP_NOW + BEFORE)]

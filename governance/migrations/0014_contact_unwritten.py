@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('children', '0005_leads'),
-        ('governance', '0009_looked_at_again'),
+        ("governance", "0013_looked_at_again"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('governance', '0008_funding_ended_early'),
+        ("governance", "0012_which_agencies_were_there"),
     ]
 
     operations = [

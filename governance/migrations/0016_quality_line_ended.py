@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('governance', '0011_court_told'),
+        ("governance", "0015_court_told"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('governance', '0008_funding_ended_early'),
+        ("governance", "0010_found_to_be_conduct"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('children', '0005_leads'),
-        ('governance', '0010_contact_unwritten'),
+        ("governance", "0014_contact_unwritten"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

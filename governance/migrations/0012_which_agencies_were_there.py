@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('governance', '0009_who_is_left_out_of_a_meeting'),
+        ("governance", "0011_who_is_left_out_of_a_meeting"),
     ]
 
     operations = [
