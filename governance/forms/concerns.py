@@ -54,7 +54,7 @@ class Raise(forms.Form):
     colleague = forms.ModelSelectField(
         None,
         label="Or about one of these people, who work with the child?",
-        hint="Then they cannot read it, and it goes to somebody else.",
+        hint="Only where it is about their conduct. Then they cannot read it, and it goes to somebody else.",
         noun="colleague",
         empty_label="No, or not known",
         required=False,
@@ -125,9 +125,10 @@ class Triage(_About):
         label="Is it about the conduct of somebody who works with the child?",
         hint="If it is, somebody decides within one working day whether it is referred to the LADO.",
         noun="whether it is about the conduct of somebody who works with the child",
+        reveals={"yes": "named"},
     )
     named = forms.TextField(
-        label="If so, who is it about?", hint="As far as it is known. Shown to few.", max_length=200, required=False
+        label="Who is it about?", hint="As far as it is known. Shown to few.", max_length=200, required=False
     )
     reasons = forms.TextAreaField(label="Your reasons", noun="your reasons")
     owner = forms.ModelSelectField(

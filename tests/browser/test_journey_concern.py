@@ -45,6 +45,7 @@ def test_an_officer_raises_a_concern_and_sees_its_answer(cast, skye, at_a_browse
     tom.sees("Who must do what", "Decide what is to be done", "Found at the bus station")
     tom.follows("Decide what is to be done")
     tom.chooses("What is to be done?", "Act on it")
+    tom.chooses("Is it about the conduct of somebody who works with the child?", "No")
     tom.enters("Your reasons", "She was alone at night.")
     tom.presses("Record the decision")
     tom.follows("Answer whoever raised it")
