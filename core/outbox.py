@@ -81,12 +81,12 @@ def sent_at(keys: Iterable[str]) -> dict[str, dt.datetime | None]:
     return dict(rows.values_list("key", "sent_at"))
 
 
-def interruptions(person: User, *, day: dt.date, without: str) -> int:
-    """How many messages interrupt a person on a day: sent on it, or waiting still, which will be. Neither the message of the day
+def interruptions(person: User, *, day: dt.date, without: str) -> QuerySet[OutboxMessage]:
+    """The messages that interrupt a person on a day: sent on it, or waiting still, which will be. Neither the message of the day
     nor those whose key begins with `without`, which whoever asks counts."""
     on_the_day = Q(sent_at__gte=clock.start_of(day), sent_at__lt=clock.end_of(day)) | Q(sent_at__isnull=True)
     found = OutboxMessage.objects.filter(on_the_day, to=person)
-    return found.exclude(Q(key__startswith="digest-") | Q(key__startswith=without)).count()
+    return found.exclude(Q(key__startswith="digest-") | Q(key__startswith=without))
 
 
 # --- sending ------------------------------------------------------------------------------------------------------
