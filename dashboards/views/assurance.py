@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from core import clock
 from core.access import Permission, Scope, access
-from dashboards.assurance import WATCHED, figures, standing
+from dashboards.assurance import SHOWN, figures, listed
 from dashboards.quality import Due, schedule
 
 SHOWS: dict[str, tuple[str, Callable[[Due], bool], str]] = {
@@ -49,12 +49,12 @@ def schedule_url(show: str) -> str:
 def assurance(request: HttpRequest) -> HttpResponse:
     """Figures without a name, for a director and for the partnership alike. Each leads to the list it counts."""
     show = request.GET.get("show", "")
-    show = show if show in WATCHED else ""
+    show, as_of = show if show in SHOWN else "", clock.now()
     page = {
         "title": "Assurance",
         "authority": request.user.authority,
-        "rows": standing(request.user, show) if show else [],
-        "show_label": WATCHED[show][0] if show else "",
-        "figures": figures(request.user, as_of=clock.now()),
+        "rows": listed(request.user, show, as_of=as_of) if show else [],
+        "show_label": SHOWN[show][0] if show else "",
+        "figures": figures(request.user, as_of=as_of),
     }
     return render(request, "dashboards/assurance.html", page)

@@ -203,6 +203,8 @@ class Conduct(forms.Form):
                 ),
             )
             self._add(f"version_{code}", django_forms.IntegerField(required=False, widget=django_forms.HiddenInput))
+        # As on the page, so that what is wrong is told in its order: seats, then sections, then the new action.
+        self.order_fields([name for name in self.fields if name.startswith(("seat_", "text_"))])
 
     def _add(self, name: str, field: Any) -> None:
         self.fields[name] = field

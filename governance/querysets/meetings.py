@@ -6,12 +6,14 @@ part. Providers and commissioners see by belonging alone, as they do with what p
 """
 
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Greatest
 
 from children.models import Child
-from children.querysets import child_being_read, live
+from children.querysets import child_being_read, live, live_on
 from core.access import Permission, Scope
 from governance import codes
+from governance.querysets.register import assured_to
 from placements.models import ProviderPost
 from placements.querysets import WITHOUT_NOTES
 from staffing.models import AgencyAgreement
@@ -72,6 +74,18 @@ class SeriesQuerySet(models.QuerySet):
 
     def live(self) -> "SeriesQuerySet":
         return self.filter(live())
+
+    def assured_to(self, user, day) -> "SeriesQuerySet":
+        """Meetings about the children whose placements this person answers for on a day, and the council's panels."""
+        placed = assured_to(user).filter(live_on(day), followed_from__lte=day)
+        about = Q(child__in=placed.values("child_id")) | Q(child__isnull=True, authority_id=user.authority_id)
+        return self.filter(live_on(day), about)
+
+    def with_last_look(self, day) -> "SeriesQuerySet":
+        """With the day somebody last looked at the terms: the last review's or, without one, that of the setting up."""
+        return self.annotate(
+            looked_at=Greatest("started_on", Max("reviews__reviewed_on", filter=Q(reviews__reviewed_on__lte=day)))
+        )
 
 
 class OfSeriesQuerySet(models.QuerySet):
@@ -144,6 +158,12 @@ class ActionQuerySet(models.QuerySet):
 
     def open(self) -> "ActionQuerySet":
         return self.filter(closed_at__isnull=True)
+
+    def assured_to(self, user, day) -> "ActionQuerySet":
+        """Actions for the children whose placements this person answers for on a day, a scrutineer too, who reaches no
+        child: nothing of an action may then be told that says whose it is, its own words least of all."""
+        placed = assured_to(user).filter(live_on(day), followed_from__lte=day)
+        return self.filter(child__in=placed.values("child_id"))
 
 
 class OfActionQuerySet(models.QuerySet):

@@ -111,6 +111,7 @@ def series(request: HttpRequest, pk: int) -> HttpResponse:
         "reviews": list(TermsReview.for_user(user).filter(series=record).select_related("by")[:SHOWN]),
         "agreed": born.count(),
         "closed": born.filter(closed_at__isnull=False).count(),
+        "put_off": born.filter(redatings__isnull=False).distinct().count(),
         "now": as_of,
         "may_run": policies.runs(user, record),
         "may_keep": policies.keeps(user, record),

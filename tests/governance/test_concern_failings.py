@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
+from core import clock
 from core.errors import Conflict, Invalid, Refused
 from core.models import OutboxMessage, Refusal
 from governance.actions import concerns, police
@@ -124,12 +125,26 @@ class TestPoliceNotices:
                 life.act(act, life.cast.amy, at(TUESDAY + DAY, 9), concern=notice, **fields)
 
     @pytest.mark.failing("F114")
-    def test_many_notices_are_ranked_by_risk_and_seen_as_one_pattern(self, life, client):
+    def test_many_notices_are_ranked_by_risk_and_seen_as_one_pattern(self, life, client, monkeypatch):
         for number, risk in enumerate(["standard", "standard", "medium", "high"]):
             life.raises(life.pete, at(TUESDAY, 9 + number), category="safety", what="Again.", risk=risk)
         life.raises(life.cast.greta, at(TUESDAY - DAY, 9))
         ranked = list(Concern.for_user(life.cast.tom).ranked().values_list("risk", flat=True))
         assert ranked == ["high", "medium", "standard", "standard", ""]
+        client.force_login(life.cast.tom)  # on one page: how many of late, from whom, and about what
+        monkeypatch.setattr(clock, "now", lambda: at(TUESDAY, 18).astimezone(dt.UTC))
+        page = client.get(reverse("governance:child_concerns", args=[life.child.reference]))
+        seen = {name: page.context[name] for name in ("lately_count", "notices_count", "sources", "categories")}
+        assert seen == {
+            "lately_count": 5,
+            "notices_count": 4,
+            "sources": [("Police", 4), ("Children’s guardian", 1)],
+            "categories": [
+                ("Safety: the place, or the people around the child", 4),
+                ("How the child is cared for", 1),
+            ],
+        }
+        assert "Police: 4" in page.content.decode()
 
     @pytest.mark.failing("F115")
     def test_an_officer_reads_the_notices_of_other_officers_about_the_child_and_nothing_more(self, life):

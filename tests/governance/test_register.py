@@ -9,6 +9,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from children.models import Child
 from core import clock
 from core.dates import months_after
 from core.errors import Conflict, Invalid
@@ -19,7 +20,16 @@ from governance.actions.register import (
     record_role_training,
     take_off_register,
 )
-from governance.models import RegisterEntry, RegisterReview, RoleTraining
+from governance.models import (
+    Action,
+    Discussed,
+    Issue,
+    Meeting,
+    MeetingSeries,
+    RegisterEntry,
+    RegisterReview,
+    RoleTraining,
+)
 from governance.register import register_for, trained
 from oversight.sweep import sweep
 from placements.models import Placement, Registration
@@ -180,6 +190,34 @@ class TestWhatAScrutineerReads:
         for user, status in ((cast.nina, 403), (cast.hana, 200), (cast.dora, 200), (cast.amy, 403), (cast.duncan, 404)):
             client.force_login(user)
             assert client.get(page).status_code == status, user
+
+    @pytest.mark.recommendation("R2.3")
+    def test_each_action_and_each_late_meeting_is_counted_once(self, client, cast, placement, entry):
+        """Three late actions of one child are three, and one panel over two children is one."""
+        by = {"recorded_by": cast.hana}
+        issue = Issue.objects.create(child=placement.child, section="care", what="Skye’s door", raised_at=at(START))
+        for number in range(3):
+            Action.objects.create(
+                child=placement.child, issue=issue, what=f"Mend Skye’s door, {number}", owner=cast.amy, measure="M",
+                due_on=TODAY - DAY, agreed_at=at(START), **by,
+            )  # fmt: skip
+        panel = MeetingSeries.objects.create(
+            kind="panel", authority=cast.north, name="Panel", purpose="P", terms="T", chair=cast.dee, every_days=28,
+            required=["health"], started_on=TODAY - 400 * DAY, **by,
+        )  # fmt: skip
+        meeting = Meeting.objects.create(series=panel, held_at=at(TODAY - 3 * DAY), required=["health"], **by)
+        for child in Child.objects.all():
+            Discussed.objects.create(meeting=meeting, child=child)
+        sweep(as_of=clock.now())
+        for user in (cast.nina, cast.dora):
+            client.force_login(user)
+            page = reverse("dashboards:assurance")
+            numbers = {figure.label: figure.number for figure in client.get(page).context["figures"]}
+            assert numbers["actions overdue"] == 3
+            assert numbers["meetings and panels whose terms of reference were not reviewed this year"] == 1
+            assert numbers["children at high risk about whom no meeting is held"] == 2
+            shown = client.get(page, {"show": "actions"}).content.decode()
+            assert ("Mend Skye’s door, 2" in shown) == ("Skye" in shown) == (user == cast.dora)
 
     def test_each_number_is_of_the_list_it_leads_to(self, client, cast, entry):
         sweep(as_of=clock.now())
