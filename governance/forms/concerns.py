@@ -197,6 +197,22 @@ class Answer(forms.Form):
     )
 
 
+class AddToIt(forms.Form):
+    text = forms.TextAreaField(
+        label="What do you want to add?",
+        hint="What you wrote first stays as it is. Whoever acts on it is told that you said more.",
+        noun="what you want to add",
+    )
+
+
+class NotEnough(forms.Form):
+    text = forms.TextAreaField(
+        label="What does the answer leave out?",
+        hint="You are then owed another answer, within three working days.",
+        noun="what the answer leaves out",
+    )
+
+
 class Close(forms.Form):
     reason = forms.RadiosField(
         label="Why can it be closed?",

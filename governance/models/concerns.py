@@ -93,6 +93,9 @@ class Concern(Protected):
     read_at = models.DateTimeField(null=True, editable=False)
     triaged_at = models.DateTimeField(null=True, editable=False)
     answered_at = models.DateTimeField(null=True, editable=False)
+    unsettled_at = models.DateTimeField(
+        null=True, editable=False, help_text="When whoever raised it last said that the answer is not enough."
+    )
     closed_at = models.DateTimeField(null=True, editable=False)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = RecordedAt()
@@ -161,6 +164,8 @@ class ConcernStep(Protected):
         ESCALATED = "escalated", "Formally escalated"
         REPLIED = "replied", "Escalation answered"
         ANSWERED = "answered", "Answer to whoever raised it"
+        ADDED = "added", "Added by whoever raised it"
+        UNSETTLED = "unsettled", "Not answered by that, says whoever raised it"
         CLOSED = "closed", "Closed"
 
     class Triage(models.TextChoices):

@@ -278,7 +278,9 @@ def owed(concern: Concern, steps: list[ConcernStep], as_of: dt.datetime) -> list
         if step.recipient and step.kind == ConcernStep.Kind.ESCALATED and step.pk not in answered
     )
     if concern.answered_at is None:
-        found.append(("Answer whoever raised it", concern.owner.name, within(ANSWER_DAYS)))
+        since = max(filter(None, (concern.received_at, concern.unsettled_at)))
+        last_day = add_working_days(clock.local_date(since), days_given(concern, ANSWER_DAYS))
+        found.append(("Answer whoever raised it", concern.owner.name, last_day))
     if not found:
         safer = [step.happened_at for step in steps if step.kind == ConcernStep.Kind.MITIGATION]
         tended = max(filter(None, (concern.triaged_at, concern.answered_at, *safer)))

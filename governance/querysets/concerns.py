@@ -17,7 +17,7 @@ from governance.querysets.meetings import cared_for_by
 LEDGERS_FROM_ABOVE: list[Callable] = []
 
 # What whoever raised a concern reads of what was done about it, with their own escalations and the answers to those.
-TOLD = ("answered", "closed")
+TOLD = ("answered", "closed", "added", "unsettled")
 
 
 def to_raise_about(user) -> QuerySet[Child]:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from core.access import Permission, access
 from core.pages import record_form
 from governance.actions import concerns as acts
+from governance.actions import raised
 from governance.forms import concerns as forms
 from governance.models import Concern
 from governance.policies import concerns as policies
@@ -85,3 +87,28 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     return _form(
         request, concern, forms.Close, partial(acts.close, concern=concern), "Close this concern", "Close it", "Closed"
     )
+
+
+# --- whoever raised it ------------------------------------------------------------------------------------------------
+
+
+@access(Permission.RAISE_CONCERN)
+def add_to_concern(request: HttpRequest, pk: int) -> HttpResponse:
+    concern = _raised(request, pk)
+    act = partial(raised.add, concern=concern)
+    return _form(request, concern, forms.AddToIt, act, "Add to what you raised", "Add it", "Added")
+
+
+@access(Permission.RAISE_CONCERN)
+def not_enough(request: HttpRequest, pk: int) -> HttpResponse:
+    concern = _raised(request, pk)
+    act = partial(raised.not_enough, concern=concern)
+    done = "Recorded. You are owed another answer"
+    return _form(request, concern, forms.NotEnough, act, "This does not answer it", "Say so", done)
+
+
+def _raised(request: HttpRequest, pk: int) -> Concern:
+    concern = their_concern(request, pk)
+    if not raised.is_raisers(concern, request.user):
+        raise PermissionDenied
+    return concern

@@ -17,6 +17,7 @@ from core.access import Permission, access
 from core.models import User
 from core.pages import record_form
 from governance.actions import concerns as acts
+from governance.actions import raised
 from governance.forms import concerns as forms
 from governance.models import Concern, ConcernStep, ConductSubject, StrategyDiscussion
 from governance.policies import concerns as policies
@@ -163,7 +164,8 @@ def _context(record: Concern, user: User, in_ledger: bool, as_of: Any) -> dict[s
         "concern": record,
         "in_ledger": in_ledger,
         "steps": steps,
-        "answers": [step for step in steps if step.kind == Kind.ANSWERED],
+        "answers": [step for step in steps if step.kind in (Kind.ANSWERED, Kind.ADDED, Kind.UNSETTLED)],
+        "is_answered": record.answered_at is not None,
         "owed": _owed(record, steps, as_of) if in_ledger else [],
         "discussions": list(
             StrategyDiscussion.for_user(user).about(record).select_related("asked_by").order_by("-asked_at", "-pk")
@@ -222,6 +224,12 @@ def _acts(record: Concern, user: User, in_ledger: bool, passed: bool) -> list[tu
             (decides, "Close it", "close_concern"),
         ]
     )
+    theirs = record.is_open and raised.is_raisers(record, user)
+    offered = [
+        (theirs and record.answered_at is not None, "This does not answer it", "concern_not_enough"),
+        (theirs, "Add to what you raised", "add_to_concern"),
+        *offered,
+    ]
     acts = [
         (label, reverse(name if ":" in name else f"governance:{name}", args=[record.pk]))
         for may, label, name in offered

@@ -9,7 +9,7 @@ from django.urls import reverse
 from core import clock
 from core.errors import Conflict, Invalid, Refused
 from core.models import OutboxMessage, Refusal
-from governance.actions import concerns, police
+from governance.actions import concerns, police, raised
 from governance.models import Concern, ConcernStep, ConductSubject
 from lado import actions as lado
 from staffing.actions import requests
@@ -104,6 +104,36 @@ class TestPoliceNotices:
         answer = ConcernStep.for_user(life.pete).get(kind="answered")
         assert answer.text == "We met, and changed the rota."
         assert OutboxMessage.objects.filter(to=life.pete, key__startswith=f"concern-{notice.pk}-answered").exists()
+
+    @pytest.mark.failing("F111")
+    def test_whoever_raised_it_adds_to_it_and_says_that_an_answer_is_none(self, life, client):
+        notice = life.raises(life.pete, at(TUESDAY, 9), **HIGH)
+        life.act(concerns.open_concern, life.cast.amy, at(TUESDAY, 10), concern=notice)
+        life.decides(notice, at(TUESDAY, 10))
+        with pytest.raises(Conflict, match="no answer yet"):
+            life.act(raised.not_enough, life.pete, at(TUESDAY, 11), concern=notice, text="Nothing.")
+        life.answers(notice, at(TUESDAY, 11))
+        for act in (raised.add, raised.not_enough):
+            for by in (life.nell, life.cast.tom):
+                with pytest.raises(PermissionDenied):
+                    life.act(act, by, at(TUESDAY, 12), concern=notice, text="More.")
+            with pytest.raises(Invalid):
+                life.act(act, life.pete, at(TUESDAY, 12), concern=notice, text=" ")
+        life.act(raised.add, life.pete, at(TUESDAY, 12), concern=notice, text="It was two nights.")
+        told = OutboxMessage.objects.get(key__startswith=f"concern-{notice.pk}-raiser-")
+        assert told.to == life.cast.tom
+        life.act(raised.not_enough, life.pete, at(TUESDAY + 6 * DAY, 9), concern=notice, text="Who was on shift?")
+        third = TUESDAY + 9 * DAY  # a Thursday, three working days after that Monday
+        assert "SAF-08 feedback" not in life.owed(at(third, 23, 59))
+        assert "SAF-08 feedback" in life.owed(at(third + DAY, 0))
+        with pytest.raises(Invalid, match="Answer whoever raised"):
+            life.closes(notice, at(third + DAY, 9))
+        client.force_login(life.pete)
+        page = client.get(reverse("governance:concern", args=[notice.pk])).content.decode()
+        assert "You have no answer to that yet." in page
+        assert "It was two nights." in page
+        life.answers(notice, at(third + DAY, 10))
+        assert "SAF-08 feedback" not in life.owed()
 
     @pytest.mark.failing("F112")
     @pytest.mark.trap("10")

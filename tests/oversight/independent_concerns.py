@@ -83,7 +83,7 @@ def owed(s, p):
         if not s.done(c.triaged_at):
             yield rule, decide, after(c.received_at, 1), False
         if not s.done(c.answered_at):
-            yield rule, tell, after(c.received_at, 3), False
+            yield rule, tell, after(c.unsettled_at if s.done(c.unsettled_at) else c.received_at, 3), False
         if s.done(c.triaged_at) and s.done(c.answered_at) and not s.done(c.closed_at):
             tended = max([c.triaged_at, c.answered_at, *[step.happened_at for step in s.safer[c.pk]]])
             yield "SAF-09", "open", midnight(date(tended) + 29 * DAY), False

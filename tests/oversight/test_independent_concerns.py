@@ -65,6 +65,8 @@ class Invented:
         done = {name: self.later(moment) for name in ("read_at", "triaged_at", "answered_at")}
         if done["triaged_at"] and done["answered_at"]:
             done["closed_at"] = self.later(max(done["triaged_at"], done["answered_at"]), 0.5)
+        if not done["answered_at"] and self.safer.random() < 0.4:
+            done["unsettled_at"] = moment + self.safer.randrange(1, 900) * HOUR
         concern = Concern.objects.create(
             authority=child.authority, number=self.number, child=child, placement=placement, what="W", owner=cast.tom,
             category=chance.choice(["care", "safety", "staff_conduct"]), received_at=moment, recorded_by=cast.amy,

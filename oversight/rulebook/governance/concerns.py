@@ -32,6 +32,7 @@ HEARD = f"""heard AS MATERIALIZED (
     SELECT subject.authority_id, subject.child_id, subject.placement_id, subject.started_at AS lived_from,
            c.id AS concern_id, c.category, c.risk, c.source, c.received_at, {day_of("c.received_at")} AS day,
            c.read_at <= %(as_of)s AS read, c.triaged_at <= %(as_of)s AS triaged, c.answered_at <= %(as_of)s AS answered,
+           {day_of("greatest(c.received_at, CASE WHEN c.unsettled_at <= %(as_of)s THEN c.unsettled_at END)")} AS unanswered_from,
            c.closed_at, c.closed_at <= %(as_of)s AS closed, c.triaged_at, c.answered_at
     FROM subject JOIN governance_concern c USING (child_id, authority_id)
     WHERE c.received_at <= %(as_of)s AND {known("c")}
@@ -68,11 +69,10 @@ def _run(name: str, last: str) -> str:
 )"""
 
 
-def after(table: str, number: str) -> str:
+def after(table: str, number: str, day: str = "day") -> str:
     """The first instant after so many working days since the day of a row."""
-    return (
-        f"(SELECT {start_of('nth.day + 1')} FROM ({working_days_after(f'{table}.day', f'standard.{number}')}) AS nth)"
-    )
+    nth = working_days_after(f"{table}.{day}", f"standard.{number}")
+    return f"(SELECT {start_of('nth.day + 1')} FROM ({nth}) AS nth)"
 
 
 def _first(rows: str) -> str:
@@ -91,7 +91,10 @@ def _owed(limb: str, due: str, where: str, table: str = "heard") -> str:
 
 
 TRIAGE_BY = "A manager’s decision, with reasons: act, call a strategy discussion, find out more, or nothing more."
-ANSWER_BY = "The answer to whoever raised it, on the record; for somebody without an account, how they were told."
+ANSWER_BY = (
+    "The answer to whoever raised it, on the record; for somebody without an account, how they were told. Where they say that "
+    "it does not answer it, another is due as many days from then."
+)
 MEETING_BY = (
     "The record of a meeting held since at which two agencies or more were, beside the provider, with the decision whether "
     "the child stays or moves, and who took it: one whose minutes were sent here, or one held elsewhere, with who was there. "
@@ -132,7 +135,9 @@ SAF_08 = Rule(
                         "received_at + standard.unread * interval '1 hour'",
                         "risk <> '' AND read IS NOT TRUE",
                     ),
-                    _owed("feedback", after("heard", "answer"), "risk <> '' AND answered IS NOT TRUE"),
+                    _owed(
+                        "feedback", after("heard", "answer", "unanswered_from"), "risk <> '' AND answered IS NOT TRUE"
+                    ),
                 ]
             )
         ),
@@ -180,7 +185,7 @@ SAF_09 = Rule(
             " UNION ALL ".join(
                 [
                     _owed("triage", after("heard", "triage"), "risk = '' AND triaged IS NOT TRUE"),
-                    _owed("answer", after("heard", "answer"), "risk = '' AND answered IS NOT TRUE"),
+                    _owed("answer", after("heard", "answer", "unanswered_from"), "risk = '' AND answered IS NOT TRUE"),
                     _owed(
                         "open",
                         start_of(f"{TENDED} + standard.still_open + 1"),

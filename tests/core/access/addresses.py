@@ -202,6 +202,8 @@ ABOUT = {
     "governance:consult_lado": "concern",
     "governance:identify_carer": "concern",
     "governance:answer_concern": "concern",
+    "governance:add_to_concern": "concern",
+    "governance:concern_not_enough": "concern",
     "governance:close_concern": "concern",
     "governance:ask_strategy_about": "concern",
     "governance:tell_of_concern": "concern",
