@@ -164,15 +164,15 @@ def going_wrong(loader: "Loader", placement: Placement) -> None:
     _half_looked_after(loader, there)
     _published_and_left(loader, placement, there)
     _worked_without_a_rota(loader, placement, there)
+    requests.ask_off_rota(
+        placement=placement, carer=there["freya"], reason="Teya is afraid of her, and says so to everybody.",
+        by=loader.people["ines"], as_of=loader.at(3, 12),
+    )  # fmt: skip
     _drafted_by_commissioning(loader, placement, there)
     before = placement.child.placements.exclude(pk=placement.pk).latest("started_on")
     placements.issue_key(
         placement=before, kind="fob", what="Side door, fob 11", held_by="Teya", issued_on=before.started_on, by=amy,
         as_of=clock.at_local(before.started_on, dt.time(12)),
-    )  # fmt: skip
-    requests.ask_off_rota(
-        placement=placement, carer=there["freya"], reason="Teya is afraid of her, and says so to everybody.",
-        by=loader.people["ines"], as_of=loader.at(3, 12),
     )  # fmt: skip
 
 
@@ -291,7 +291,8 @@ def _published_and_left(loader: "Loader", placement: Placement, there: dict[str,
 
 
 def _drafted_by_commissioning(loader: "Loader", placement: Placement, there: dict[str, Carer]) -> None:
-    """Carl's draft of the coming week: two where five are to be, one whose certificate turned out to be another's."""
+    """Carl's draft of the coming week: two where five are to be, one whose certificate turned out to be another's, and at
+    night the one of whom Teya is afraid, put back after it was asked that she be taken off."""
     carl, amy = loader.people["carl"], loader.people["amy"]
     days = [loader.today + dt.timedelta(days=ahead) for ahead in range(2, 9)]
     drafted = patterns.add_pattern(placement=placement, days=days, hours=HOURS, by=carl, as_of=loader.as_of).shifts

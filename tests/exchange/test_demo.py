@@ -53,7 +53,7 @@ OF_CARERS = {
     ("STF-04L", "appraisal"), ("STF-04L", "case"), ("STF-04L", "first"), ("STF-04L", "lapsed"), ("STF-04L", "regular"),
     ("STF-04L", "second"), ("STF-04L", "supervisor"),
     ("STF-06", "leaders"), ("STF-06", "supervised"), ("STF-07", "planned"), ("STF-07", "worked"),
-    ("STF-08", "asleep"), ("STF-08", "missed"), ("STF-09", "request"), ("STF-09", "worked"),
+    ("STF-08", "asleep"), ("STF-08", "missed"), ("STF-09", "put_back"), ("STF-09", "request"), ("STF-09", "worked"),
     ("STF-10", "overdue"), ("CPL-05A", ""), ("STF-11L", "planned"), ("STF-11L", "unlisted"), ("STF-11L", "worked"),
     ("STF-12", "changes"), ("STF-12", "newly_qualified"), ("STF-13", ""),
 }  # fmt: skip
