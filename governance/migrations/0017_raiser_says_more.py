@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('governance', '0012_quality_line_ended'),
+        ('governance', '0016_quality_line_ended'),
     ]
 
     operations = [
