@@ -41,7 +41,7 @@ FOUND = f"""found AS MATERIALIZED (
     FROM subject
     JOIN placements_placement lived ON lived.child_id = subject.child_id
     JOIN staffing_shift s ON s.placement_id = lived.id AND s.kind <> 'sleep_in'
-    JOIN staffing_awakecheck c ON c.shift_id = s.id AND c.state = 'asleep'
+    JOIN staffing_awakecheck c ON c.shift_id = s.id AND c.state = 'asleep' AND c.carer_id IS NOT NULL
     WHERE c.checked_at <= %(as_of)s AND {known("c")} AND {_undecided("look_id", "c.id")}
     UNION ALL
     SELECT subject.authority_id, subject.child_id, subject.placement_id, down.carer_id, NULL, 'stood_down',
