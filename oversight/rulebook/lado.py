@@ -34,7 +34,8 @@ def _undecided(field: str, of: str) -> str:
         WHERE d.{field} = {of} AND d.decided_at <= %(as_of)s AND {known("d")})"""
 
 
-# A carer asleep, wherever the child lived then; and one stood down, where it arose with a child of the council's.
+# A carer asleep, wherever the child lived then; and one stood down, where it arose with a child of the council's or, where it
+# arose at no one placement, with each of its children whom the carer was with: somebody must decide, wherever it was made.
 FOUND = f"""found AS MATERIALIZED (
     SELECT subject.authority_id, subject.child_id, subject.placement_id, c.carer_id, c.shift_id, 'asleep' AS limb,
            c.checked_at AS received_at, {day_of("c.checked_at")} AS day
@@ -51,6 +52,21 @@ FOUND = f"""found AS MATERIALIZED (
     JOIN staffing_standdowncase k ON k.placement_id = lived.id AND k.authority_id = subject.authority_id
     JOIN staffing_standdown down ON down.id = k.stand_down_id
     WHERE down.starts_at <= %(as_of)s AND {known("k")} AND {_undecided("case_id", "k.id")}
+    UNION ALL
+    SELECT subject.authority_id, subject.child_id, subject.placement_id, down.carer_id, NULL, 'stood_down',
+           down.starts_at, {day_of("down.starts_at")}
+    FROM staffing_standdowncase k
+    JOIN staffing_standdown down ON down.id = k.stand_down_id
+    CROSS JOIN LATERAL (
+        SELECT s.placement_id FROM staffing_assignment a JOIN staffing_shift s ON s.id = a.shift_id
+        WHERE a.carer_id = down.carer_id AND {known("a")}
+        UNION
+        SELECT s.placement_id FROM staffing_presence w JOIN staffing_shift s ON s.id = w.shift_id
+        WHERE w.carer_id = down.carer_id AND w.starts_at <= %(as_of)s AND {known("w")}
+    ) AS was_at
+    JOIN placements_placement lived ON lived.id = was_at.placement_id
+    JOIN subject ON subject.child_id = lived.child_id AND subject.authority_id = k.authority_id
+    WHERE k.placement_id IS NULL AND down.starts_at <= %(as_of)s AND {known("k")} AND {_undecided("case_id", "k.id")}
 )"""
 
 
@@ -72,7 +88,8 @@ SAF_01 = Rule(
     "offence, a risk or unsuitable behaviour, and professional neglect with them: asleep on a waking night.",
     basis=Basis.COURT,
     scope="Every child whose placement a team follows: concerns about the conduct of staff, carers found asleep but on a "
-    "sleep-in, and carers stood down where it arose with the child. A further concern about the same person is its own.",
+    "sleep-in, and carers stood down where it arose with the child or, where it arose at no one placement, who were with "
+    "the child. A further concern about the same person is its own.",
     period="1 working day",
     what_clears="The decision, by somebody who has no part in it: referred, or not referred, because …. The flag clears the "
     "same whichever it is, and which it is is read by the LADO alone.",

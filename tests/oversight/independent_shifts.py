@@ -5,7 +5,7 @@ import itertools
 from collections import defaultdict
 
 from placements.models import Placement
-from staffing.models import AwakeCheck, LogCause, StandDownCase
+from staffing.models import Assignment, AwakeCheck, LogCause, Presence, StandDownCase
 from tests.oversight.independent import (
     DAY,
     HOUR,
@@ -205,7 +205,8 @@ def without_a_log(s, p):
 
 
 def for_the_lado(s, p):
-    """SAF-01: of each carer found asleep, or stood down where it arose with the child, the first that nobody decided about."""
+    """SAF-01: of each carer found asleep, or stood down where it arose with the child (or, at no one placement, having been
+    with the child), the first that nobody decided about."""
     if not (lives_there(s, p) and p.followed_from and p.followed_from <= s.today):
         return
     lived = set(Placement.objects.filter(child=p.child_id).values_list("pk", flat=True))
@@ -214,6 +215,17 @@ def for_the_lado(s, p):
     cases = StandDownCase.objects.filter(placement__in=lived, stand_down__starts_at__lte=s.as_of).select_related(
         "stand_down"
     )
+    here = StandDownCase.objects.filter(
+        placement=None, authority=p.child.authority_id, stand_down__starts_at__lte=s.as_of
+    ).select_related("stand_down")
+    for case in here:
+        carer = case.stand_down.carer_id
+        shifts = set(
+            Presence.objects.filter(carer=carer, starts_at__lte=s.as_of).values_list("shift__placement", flat=True)
+        )
+        shifts |= set(Assignment.objects.filter(carer=carer).values_list("shift__placement", flat=True))
+        if shifts & lived:
+            rows.append(("stood_down", carer, case.stand_down.starts_at, None))
     rows += [("stood_down", case.stand_down.carer_id, case.stand_down.starts_at, None) for case in cases]
     firsts = {}
     for limb, carer, moment, shift in sorted(rows, key=lambda row: (row[2], row[3] or 0)):

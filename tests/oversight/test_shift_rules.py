@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lado.actions import do_not_refer
 from oversight.models import Flag
 from staffing.actions.worked import put_right
 from staffing.models import (
@@ -19,6 +20,7 @@ from staffing.models import (
     ShiftReview,
     StaffingPlan,
     StandDown,
+    StandDownCase,
 )
 from staffing.worked import worked
 from tests.cast import at
@@ -454,6 +456,20 @@ class TestStoodDown:
         Assignment.objects.filter(carer=carers[0]).update(removed_at=NIGHT)
         StandDown.objects.create(carer=carers[0], starts_at=at(MONDAY + 3 * DAY, 10))
         assert not stands(at(MONDAY + 3 * DAY, 11), "STF-09", "worked")
+
+    def test_made_at_no_one_placement_it_is_decided_about_where_the_carer_was(self, cast, placement, shift, carers):
+        """SAF-01: to stand somebody down everywhere is no way round the LADO."""
+        standing = StandDown.objects.create(carer=carers[2], starts_at=at(MONDAY, 21))
+        case = {"stand_down": standing, "authority": cast.north, "reason": "R", "stood_down_by": cast.sal}
+        StandDownCase.objects.create(**case)
+        wednesday = at(MONDAY + 2 * DAY, 0)
+        assert not stands(wednesday, "SAF-01", "stood_down")  # never with a child of this council
+        there(cast, shift, carers[2])
+        assert clocks("SAF-01", at(MONDAY + DAY, 23))["stood_down"] == (wednesday, "due")
+        flag = check(wednesday)["SAF-01", "stood_down"]
+        assert (flag.carer, flag.owner) == (carers[2], cast.tom)
+        do_not_refer(carer=carers[2], because="It was a mistake of names.", by=cast.tom, as_of=wednesday)
+        assert not stands(wednesday, "SAF-01", "stood_down")
 
     def test_it_does_not_say_why(self, cast, placement, carers):
         from oversight import rulebook
