@@ -44,7 +44,7 @@ def events(s, p):
         yield from asleep_and_still_on(s, p)
     for (rule, limb), rows in firsts.items():
         due, shift_id, carer = min(rows, key=lambda row: (row[0], row[1], row[2] or 0))
-        if s.as_of > due or s.as_of == due and (rule, limb) not in {("STF-11", "worked"), ("STF-07", "worked")}:
+        if s.as_of > due or (s.as_of == due and (rule, limb) not in {("STF-11", "worked"), ("STF-07", "worked")}):
             yield rule, limb, carer, None, shift_id, due
 
 
