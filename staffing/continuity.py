@@ -268,11 +268,11 @@ def _alone(here: list[There], as_of: dt.datetime) -> dict[dt.date, dict[int, set
     for each in here:
         if each.kind == Shift.Kind.WAKING_NIGHT:
             nights[each.shift].append(each)
-    looks: dict[tuple[int, int], list[tuple[dt.datetime, bool]]] = defaultdict(list)
-    for shift, carer, moment, state in AwakeCheck.objects.filter(shift__in=nights).values_list(
-        "shift_id", "carer_id", "checked_at", "state"
+    looks: dict[tuple[int, Key], list[tuple[dt.datetime, bool]]] = defaultdict(list)
+    for shift, carer, name, moment, state in AwakeCheck.objects.filter(shift__in=nights).values_list(
+        "shift_id", "carer_id", "name", "checked_at", "state"
     ):
-        looks[(shift, carer)].append((moment, state == AwakeCheck.State.AWAKE))
+        looks[(shift, _key(carer, name))].append((moment, state == AwakeCheck.State.AWAKE))
     found: dict[dt.date, dict[int, set[Key]]] = defaultdict(dict)
     for shift, people in nights.items():
         one = people[0]
@@ -280,7 +280,7 @@ def _alone(here: list[There], as_of: dt.datetime) -> dict[dt.date, dict[int, set
         awake: list[tuple[Key, Span]] = []
         for each in people:
             if each.counts:
-                asleep = reckoning.asleep_spans(looks[(shift, each.carer or 0)], as_of)
+                asleep = reckoning.asleep_spans(looks[(shift, each.who)], as_of)
                 span = reckoning.utc(each.starts, each.ends or max(each.starts, as_of))
                 awake += [(each.who, part) for part in reckoning.without([span], asleep)]
         if lone := set(reckoning.alone(awake, over)):

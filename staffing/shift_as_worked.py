@@ -19,6 +19,7 @@ LEADER_BY = dt.timedelta(minutes=15)  # into the shift, its leader is there
 MISSED_AT = 2  # awake checks of one carer on one night, before it is something to look into (STF-08)
 
 Key = tuple[str, int | str]
+Look = tuple[dt.datetime, bool]  # when, and whether they were awake
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Worked:
     presences: list[Presence] = field(default_factory=list)
     beside: list[Presence] = field(default_factory=list)  # carers of the placement's other shifts who were there too
     checks: list[AwakeCheck] = field(default_factory=list)
+    looks: dict[tuple[int, Key], list[Look]] = field(default_factory=dict)  # of whoever is on this shift or beside it
     handovers: list[Handover] = field(default_factory=list)
     reviews: list[ShiftReview] = field(default_factory=list)
     cause: LogCause | None = None
@@ -92,7 +94,8 @@ class Worked:
     def inside(self) -> int:
         """How many count towards the ratio now: inside and able to see the child, or out with the child."""
         staying = [each for each in self.beside if each.starts_at <= self.as_of < (each.ends_at or each.shift.ends_at)]
-        return len({who(each) for each in [*self.here, *staying] if each.where in Presence.COUNTS})
+        seeing = [each for each in [*self.here, *staying] if each.where in Presence.COUNTS]
+        return len({who(each) for each in seeing if not self._is_asleep(each)})
 
     @property
     def not_here(self) -> list[Assignment]:
@@ -117,6 +120,15 @@ class Worked:
             for each in self.stand_downs.get(carer_id, [])
         )
 
+    def slept(self, presence: Presence) -> list[Span]:
+        """When somebody is taken to have slept: from a look that found them asleep until the next."""
+        looks = self.looks.get((presence.shift_id, who(presence)), [])
+        return reckoning.asleep_spans([look for look in looks if look[0] <= self.as_of], self.as_of)
+
+    def _is_asleep(self, presence: Presence) -> bool:
+        looks = [look for look in self.looks.get((presence.shift_id, who(presence)), []) if look[0] <= self.as_of]
+        return bool(looks) and not max(looks)[1]
+
     # --- cover and awake checks ---------------------------------------------------------------------------------------
 
     def spans(self, presences: Iterable[Presence]) -> list[tuple[Key, Span]]:
@@ -130,11 +142,17 @@ class Worked:
 
     @cached_property
     def below(self) -> list[Span]:
-        """Stretches with fewer inside than the ratio, each longer than the tolerance: whoever stays on from another shift
-        counts, once signed off. Where nobody signed on there is nothing to count, and that is said instead."""
+        """Stretches with fewer inside and awake than the ratio, each longer than the tolerance: whoever stays on from another
+        shift counts, once signed off. Where nobody signed on there is nothing to count, and that is said instead."""
         if not self.carers:
             return []
-        counting = self.spans(each for each in [*self.carers, *self.beside] if each.where in Presence.COUNTS)
+        counting = [
+            (person, part)
+            for each in [*self.carers, *self.beside]
+            if each.where in Presence.COUNTS
+            for person, span in self.spans([each])
+            for part in reckoning.without([span], self.slept(each))
+        ]
         return reckoning.longer_than(reckoning.below(self.needed, counting, self.over), self.tolerance)
 
     @property
@@ -142,19 +160,21 @@ class Worked:
         return reckoning.minutes(self.below)
 
     @cached_property
-    def missed_checks(self) -> dict[int, int]:
-        """Hourly awake checks missed on a waking night, by carer. Those with none are left out."""
+    def missed_checks(self) -> dict[Key, int]:
+        """Hourly awake checks missed on a waking night, by person, on record or not. Those with none are left out."""
         if self.shift.kind != Shift.Kind.WAKING_NIGHT:
             return {}
-        there: dict[int, list[Span]] = defaultdict(list)
-        for each in self.carers:
-            if each.carer_id is not None:
-                there[each.carer_id] += [span for _, span in self.spans([each])]
-        looked = defaultdict(list)
+        there, looked = defaultdict(list), defaultdict(list)
+        for person, span in self.spans(self.carers):
+            there[person].append(span)
         for check in self.checks:
-            looked[check.carer_id].append(check.checked_at)
-        missed = {pk: reckoning.missed_checks(spans, looked[pk], self.over) for pk, spans in there.items()}
-        return {pk: number for pk, number in missed.items() if number}
+            looked[who(check)].append(check.checked_at)
+        missed = {key: reckoning.missed_checks(spans, looked[key], self.over) for key, spans in there.items()}
+        return {key: number for key, number in missed.items() if number}
+
+    @property
+    def names(self) -> dict[Key, str]:
+        return {who(each): str(each.carer or each.name) for each in self.carers}
 
     @property
     def asleep(self) -> list[AwakeCheck]:
@@ -219,11 +239,10 @@ class Worked:
 
     def _watch_wrong(self) -> Iterator[Wrong]:
         for check in self.asleep:
-            yield Wrong("asleep", f"{check.carer} was seen asleep at {_time(check.checked_at)}", grave=True)
-        names = {each.carer_id: str(each.carer) for each in self.carers}
-        for pk, missed in self.missed_checks.items():
+            yield Wrong("asleep", f"{check.called} was seen asleep at {_time(check.checked_at)}", grave=True)
+        for key, missed in self.missed_checks.items():
             if missed >= MISSED_AT:
-                yield Wrong("awake", f"{missed} awake checks of {names[pk]} were missed")
+                yield Wrong("awake", f"{missed} awake checks of {self.names[key]} were missed")
         if self.below:
             yield Wrong("below", f"Fewer than {self.needed} were inside for {self.minutes_below} minutes")
 
@@ -244,9 +263,9 @@ class Worked:
             yield Wrong("log", "No log was written, and nobody has said why", reviewed=False)
 
 
-def who(presence: Presence) -> Key:
+def who(there: Presence | AwakeCheck) -> Key:
     """One person, however many rows: a carer on record, or a name."""
-    return ("carer", presence.carer_id) if presence.carer_id else ("name", presence.name.lower())
+    return ("carer", there.carer_id) if there.carer_id else ("name", there.name.lower())
 
 
 def _names(presences: Iterable[Presence]) -> list[str]:

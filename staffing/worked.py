@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import connection
 from django.db.models import Q
@@ -17,7 +17,7 @@ from staffing.models import Assignment, AwakeCheck, Handover, LogCause, Presence
 from staffing.querysets import ShiftQuerySet
 from staffing.reckoning import Span
 from staffing.rota import required_of
-from staffing.shift_as_worked import Worked
+from staffing.shift_as_worked import Key, Look, Worked, who
 
 TOLERANCE = "STF-07 tolerance"  # the local standard's key; in minutes
 REVIEWED = 28  # days of shifts on the review page
@@ -37,7 +37,9 @@ def worked(shifts: ShiftQuerySet, *, as_of: dt.datetime) -> list[Worked]:
     planned = _by_shift(Assignment.objects.standing().filter(shift__in=ids).select_related("carer", "agency"))
     presences = _by_shift(Presence.objects.filter(shift__in=ids).select_related("carer", "shift"))
     beside = _beside(found)
-    checks = _by_shift(AwakeCheck.objects.filter(shift__in=ids).select_related("carer"))
+    around = {*ids, *(row.shift_id for rows in beside.values() for row in rows)}
+    checks = _by_shift(AwakeCheck.objects.filter(shift__in=around).select_related("carer", "shift"))
+    looks = _looks(check for rows in checks.values() for check in rows)
     handovers = _by_shift(Handover.objects.filter(shift__in=ids).select_related("recorded_by"))
     reviews = _by_shift(ShiftReview.objects.filter(shift__in=ids).select_related("by"))
     causes = _causes(found)
@@ -58,6 +60,7 @@ def worked(shifts: ShiftQuerySet, *, as_of: dt.datetime) -> list[Worked]:
             presences=presences.get(shift.pk, []),
             beside=beside.get(shift.pk, []),
             checks=checks.get(shift.pk, []),
+            looks=looks,
             handovers=handovers.get(shift.pk, []),
             reviews=reviews.get(shift.pk, []),
             cause=causes.get(shift.pk),
@@ -107,6 +110,16 @@ def _beside(shifts: Sequence[Shift]) -> dict[int, list[Presence]]:
         ]
         for shift in shifts
     }
+
+
+def _looks(checks: Iterable[AwakeCheck]) -> dict[tuple[int, Key], list[Look]]:
+    """Each look at somebody who was there to be awake, by shift and person."""
+    found: dict[tuple[int, Key], list[Look]] = {}
+    for check in checks:
+        if check.shift.kind != Shift.Kind.SLEEP_IN:
+            look = (check.checked_at, check.state == AwakeCheck.State.AWAKE)
+            found.setdefault((check.shift_id, who(check)), []).append(look)
+    return found
 
 
 def _tolerances(shifts: Sequence[Shift]) -> dict[int, dt.timedelta]:

@@ -247,9 +247,12 @@ def may_be_read_by_subject(referral: Referral) -> bool:
 
 
 def all_looks(authority_id: int) -> QuerySet[AwakeCheck]:
-    """Each time a carer was found asleep while a council's child was theirs to watch."""
+    """Each time a carer was found asleep while a council's child was theirs to watch.
+
+    Somebody known by name alone is referred by that name, from the shift's page: there is no carer to decide about.
+    """
     found = AwakeCheck.objects.filter(
-        state=AwakeCheck.State.ASLEEP, shift__placement__child__authority_id=authority_id
+        state=AwakeCheck.State.ASLEEP, carer__isnull=False, shift__placement__child__authority_id=authority_id
     ).order_by()
     return found.exclude(shift__kind=Shift.Kind.SLEEP_IN)
 

@@ -68,14 +68,15 @@ def _undecided(field: str, of: str) -> str:
         WHERE d.{field} = {of} AND d.decided_at <= %(as_of)s AND {known("d")})"""
 
 
-# A carer asleep, wherever the child lived then; and one stood down, where it arose with a child of the council's.
+# A carer asleep, wherever the child lived then; and one stood down, where it arose with a child of the council's or, where it
+# arose at no one placement, with each of its children whom the carer was with: somebody must decide, wherever it was made.
 FOUND = f"""found AS MATERIALIZED (
     SELECT subject.authority_id, subject.child_id, subject.placement_id, c.carer_id, c.shift_id, 'asleep' AS limb,
            c.checked_at AS received_at, {day_of("c.checked_at")} AS day
     FROM subject
     JOIN placements_placement lived ON lived.child_id = subject.child_id
     JOIN staffing_shift s ON s.placement_id = lived.id AND s.kind <> 'sleep_in'
-    JOIN staffing_awakecheck c ON c.shift_id = s.id AND c.state = 'asleep'
+    JOIN staffing_awakecheck c ON c.shift_id = s.id AND c.state = 'asleep' AND c.carer_id IS NOT NULL
     WHERE c.checked_at <= %(as_of)s AND {known("c")} AND {_undecided("look_id", "c.id")}
     UNION ALL
     SELECT subject.authority_id, subject.child_id, subject.placement_id, down.carer_id, NULL, 'stood_down',
@@ -85,6 +86,21 @@ FOUND = f"""found AS MATERIALIZED (
     JOIN staffing_standdowncase k ON k.placement_id = lived.id AND k.authority_id = subject.authority_id
     JOIN staffing_standdown down ON down.id = k.stand_down_id
     WHERE down.starts_at <= %(as_of)s AND {known("k")} AND {_undecided("case_id", "k.id")}
+    UNION ALL
+    SELECT subject.authority_id, subject.child_id, subject.placement_id, down.carer_id, NULL, 'stood_down',
+           down.starts_at, {day_of("down.starts_at")}
+    FROM staffing_standdowncase k
+    JOIN staffing_standdown down ON down.id = k.stand_down_id
+    CROSS JOIN LATERAL (
+        SELECT s.placement_id FROM staffing_assignment a JOIN staffing_shift s ON s.id = a.shift_id
+        WHERE a.carer_id = down.carer_id AND {known("a")}
+        UNION
+        SELECT s.placement_id FROM staffing_presence w JOIN staffing_shift s ON s.id = w.shift_id
+        WHERE w.carer_id = down.carer_id AND w.starts_at <= %(as_of)s AND {known("w")}
+    ) AS was_at
+    JOIN placements_placement lived ON lived.id = was_at.placement_id
+    JOIN subject ON subject.child_id = lived.child_id AND subject.authority_id = k.authority_id
+    WHERE k.placement_id IS NULL AND down.starts_at <= %(as_of)s AND {known("k")} AND {_undecided("case_id", "k.id")}
 )"""
 
 
@@ -130,7 +146,7 @@ SAF_01 = Rule(
     basis=Basis.COURT,
     scope="Every concern about the conduct of staff, from when it was raised as that or found to be it, wherever the child lives "
     "now; and, of every child whose placement a team follows, carers found asleep but on a sleep-in, and carers stood down "
-    "where it arose with the child. A further concern about the same person is its own. The flag goes to whoever may decide: "
+    "where it arose with the child or, where it arose at no one placement, who were with the child. A further concern about the same person is its own. The flag goes to whoever may decide: "
     "the team’s manager, the head of the service, the safeguarding lead, the director of children’s services; never to whom "
     "it is about.",
     period="1 working day",

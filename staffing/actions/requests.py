@@ -285,9 +285,9 @@ def waive_checks(
     by: User,
     as_of: dt.datetime,
 ) -> CheckWaiver:
-    """In a true emergency, let a carer work at one placement before their checks are complete: 48 hours at most, once
-    there, never at two placements of a council in the same 48 hours, and never from commissioning. The child's social
-    worker and IRO are told at once."""
+    """In a true emergency, let a carer work at one placement before their checks are complete: once there, never at two
+    placements of a council in the same 48 hours, 48 hours in all at any (the database adds them up, across councils), and
+    never from commissioning. The child's social worker and IRO are told at once."""
     touch(placement=placement, child=placement.child, carer=carer)
     remedy = "Complete the checks with their evidence, or put on a carer whose checks are complete."
     if by.role == Role.COMMISSIONER:

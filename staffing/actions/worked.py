@@ -169,14 +169,17 @@ def record_awake(
     *,
     shift: Shift,
     checked_at: dt.datetime,
-    awake: Sequence[Carer] = (),
-    asleep: Sequence[Carer] = (),
+    awake: Sequence[Carer | str] = (),
+    asleep: Sequence[Carer | str] = (),
     witnessed_by: str,
     note: str = "",
     by: User,
     as_of: dt.datetime,
 ) -> list[AwakeCheck]:
-    """Record that carers were looked at and found awake or asleep, and who looked. Asleep is recorded as plainly."""
+    """Record that carers were looked at and found awake or asleep, and who looked. Asleep is recorded as plainly.
+
+    Each is a carer on record, or the name of somebody who is there and is not: nobody sleeps because nobody knows them.
+    """
     _held(shift, Permission.RECORD_SHIFT, by)
     required(witnessed_by=(witnessed_by, "Enter who looked"))
     _short_enough(witnessed_by=witnessed_by)
@@ -184,24 +187,22 @@ def record_awake(
         raise Invalid({"": "Nobody is checked for being awake on a sleep-in: they are there to sleep"})
     if not awake and not asleep:
         raise Invalid({"": "Say of one carer at least whether they were awake"})
-    if both := {carer.pk for carer in awake} & {carer.pk for carer in asleep}:
-        name = next(carer for carer in awake if carer.pk in both)
-        raise Invalid({"": f"{name} cannot have been both awake and asleep. Select one"})
+    if both := next((each for each in awake if each in asleep), None):
+        raise Invalid({"": f"{both} cannot have been both awake and asleep. Select one"})
     _can_be(shift, checked_at, as_of, "checked_at", "The time of the check")
-    found = [(carer, AwakeCheck.State.AWAKE) for carer in awake] + [
-        (carer, AwakeCheck.State.ASLEEP) for carer in asleep
-    ]
+    found = [(each, AwakeCheck.State.AWAKE) for each in awake] + [(each, AwakeCheck.State.ASLEEP) for each in asleep]
     return [
         AwakeCheck.objects.create(
             shift=shift,
-            carer=carer,
+            carer=each if isinstance(each, Carer) else None,
+            name=each.strip() if isinstance(each, str) else "",
             checked_at=checked_at,
             state=state,
             witnessed_by=witnessed_by.strip(),
             note=note.strip(),
             recorded_by=by,
         )
-        for carer, state in found
+        for each, state in found
     ]
 
 

@@ -131,25 +131,27 @@ class Awake(AtATime):
     witnessed_by = forms.TextField(label="Who looked?", noun="who looked", max_length=150)
     note = forms.TextField(label="Anything to note", required=False)
 
-    def __init__(self, *args: Any, carers: Iterable[Carer], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, carers: Iterable[Carer], unlisted: Iterable[Presence] = (), **kwargs: Any) -> None:
+        """`unlisted`: who is there by name alone, each once; their row tells them apart whoever comes meanwhile."""
         super().__init__(*args, **kwargs)
-        self.carers = list(carers)
-        for carer in self.carers:
+        self.there: dict[str, Carer | str] = {f"carer_{carer.pk}": carer for carer in carers}
+        self.there |= {f"name_{presence.pk}": presence.name for presence in unlisted}
+        for name, somebody in self.there.items():
             field = forms.RadiosField(
-                label=str(carer),
-                noun=f"whether {carer} was awake",
+                label=str(somebody) if isinstance(somebody, Carer) else f"{somebody} (not on record)",
+                noun=f"whether {somebody} was awake",
                 choices=[(AWAKE, "Awake"), (ASLEEP, "Asleep"), (NOT_SEEN, "Not looked at")],
                 inline=True,
             )
-            self.fields[f"carer_{carer.pk}"] = field
-            self._prepare(f"carer_{carer.pk}", field)
-        self.order_fields([f"carer_{carer.pk}" for carer in self.carers])
+            self.fields[name] = field
+            self._prepare(name, field)
+        self.order_fields(list(self.there))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        found = {carer: cleaned.pop(f"carer_{carer.pk}", NOT_SEEN) for carer in self.carers}
+        found = [(somebody, cleaned.pop(name, NOT_SEEN)) for name, somebody in self.there.items()]
         for state in (AWAKE, ASLEEP):
-            cleaned[state] = [carer for carer, seen in found.items() if seen == state]
+            cleaned[state] = [somebody for somebody, seen in found if seen == state]
         return cleaned
 
 

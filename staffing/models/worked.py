@@ -84,7 +84,10 @@ class Presence(Protected):
 
 
 class AwakeCheck(Protected):
-    """On a waking night: somebody was looked at, at an instant, and was awake or asleep. Signed by who looked."""
+    """On a waking night: somebody was looked at, at an instant, and was awake or asleep. Signed by who looked.
+
+    Anyone who is there can be looked at: as for a presence, a carer on record or the name of somebody who is not.
+    """
 
     class State(models.TextChoices):
         AWAKE = "awake", "Awake"
@@ -92,7 +95,8 @@ class AwakeCheck(Protected):
 
     insert_only = True
     shift = models.ForeignKey(Shift, on_delete=models.PROTECT, related_name="awake_checks")
-    carer = models.ForeignKey(Carer, on_delete=models.PROTECT, related_name="awake_checks")
+    carer = models.ForeignKey(Carer, on_delete=models.PROTECT, null=True, blank=True, related_name="awake_checks")
+    name = models.CharField("name, if they are not on record", max_length=150, blank=True)
     checked_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State.choices)
     witnessed_by = models.CharField("seen by", max_length=150)
@@ -107,6 +111,17 @@ class AwakeCheck(Protected):
             models.Index(fields=["shift", "carer", "checked_at"], name="awake_check_by_shift"),
             models.Index(fields=["shift"], name="awake_check_asleep", condition=Q(state="asleep")),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(carer__isnull=True) ^ Q(name=""),
+                name="awake_check_of_somebody",
+                violation_error_message="Select a carer, or enter the name of somebody who is not on record.",
+            )
+        ]
+
+    @property
+    def called(self) -> str:
+        return str(self.carer) if self.carer else self.name
 
 
 class Handover(Protected):

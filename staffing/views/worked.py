@@ -19,6 +19,7 @@ from placements.views.placing import placement_page, theirs
 from staffing.actions import worked as acts
 from staffing.forms import worked as forms
 from staffing.models import Carer, Presence, Shift
+from staffing.shift_as_worked import who
 from staffing.views.worked_page import PlacementToday, ShiftAsWorked
 from staffing.worked import REVIEWED, worked
 
@@ -212,11 +213,13 @@ def awake(request: HttpRequest, pk: int) -> HttpResponse:
     if found.ends_at > clock.now():  # while it goes on, those who are there; afterwards, those who were
         here = here.filter(ends_at=None)
     carers = Carer.for_user(request.user).filter(pk__in=here.values("carer"))
+    by_name = {who(presence): presence for presence in here.filter(carer=None).order_by("-pk")}
+    unlisted = sorted(by_name.values(), key=lambda presence: presence.name.lower())
     return _act(
         request,
         found,
         form_class=forms.Awake,
-        form_kwargs={"carers": carers},
+        form_kwargs={"carers": carers, "unlisted": unlisted},
         initial={"witnessed_by": request.user.name},
         act=partial(acts.record_awake, shift=found),
         title="Awake check",
@@ -224,8 +227,7 @@ def awake(request: HttpRequest, pk: int) -> HttpResponse:
         success="Check signed",
         template="staffing/awake.html",
         context={
-            "unlisted": list(here.filter(carer=None).order_by("name").values_list("name", flat=True).distinct()),
-            "anybody": carers.exists(),
+            "anybody": bool(unlisted) or carers.exists(),
             "shift": found,
         },
     )

@@ -13,7 +13,7 @@ from core.access import Permission
 from core.models import User
 from placements.models import Placement
 from staffing.forms.worked import called
-from staffing.models import Assignment, AwakeCheck, Carer, Presence, Shift
+from staffing.models import Assignment, AwakeCheck, Presence, Shift
 from staffing.shift_as_worked import Worked
 
 
@@ -36,7 +36,7 @@ class Row:
 
 @dataclass(frozen=True)
 class MustFollow:
-    """A carer seen asleep, and what must follow the same day."""
+    """Somebody seen asleep, and what must follow the same day."""
 
     check: AwakeCheck
     stood_down: bool
@@ -151,12 +151,11 @@ class ShiftAsWorked:
 
     @cached_property
     def asleep(self) -> list[MustFollow]:
-        return [MustFollow(check, self.worked.must_not_work(check.carer_id)) for check in self.worked.asleep]
+        return [MustFollow(check, self.worked.must_not_work(check.carer_id or 0)) for check in self.worked.asleep]
 
     @cached_property
-    def missed(self) -> list[tuple[Carer, int]]:
-        carers = {each.carer_id: each.carer for each in self.worked.carers if each.carer}
-        return [(carers[pk], number) for pk, number in self.worked.missed_checks.items()]
+    def missed(self) -> list[tuple[str, int]]:
+        return [(self.worked.names[key], number) for key, number in self.worked.missed_checks.items()]
 
     @property
     def newest_checks(self) -> list[AwakeCheck]:

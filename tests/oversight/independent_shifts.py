@@ -5,7 +5,7 @@ import itertools
 from collections import defaultdict
 
 from placements.models import Placement
-from staffing.models import AwakeCheck, LogCause, StandDownCase
+from staffing.models import Assignment, AwakeCheck, LogCause, Presence, StandDownCase
 from tests.oversight.independent import (
     DAY,
     HOUR,
@@ -41,9 +41,10 @@ def events(s, p):
             if soon and not led(s, shift):
                 firsts["STF-06", "leaders"].append((due, shift.pk, None))
         yield from without_a_log(s, p)
+        yield from asleep_and_still_on(s, p)
     for (rule, limb), rows in firsts.items():
         due, shift_id, carer = min(rows, key=lambda row: (row[0], row[1], row[2] or 0))
-        if s.as_of > due or (rule, limb) not in {("STF-11", "worked"), ("STF-07", "worked")}:
+        if s.as_of > due or (s.as_of == due and (rule, limb) not in {("STF-11", "worked"), ("STF-07", "worked")}):
             yield rule, limb, carer, None, shift_id, due
 
 
@@ -118,7 +119,8 @@ def below_ratio(s, p, shift, shifts, end):
     need = s.needed(p, shift)
     if not need or not s.there[shift.pk]:
         return
-    newest = max(w.recorded_at for w in s.there[shift.pk])
+    slept = [look.recorded_at for look in s.awake[shift.pk] if look.state == "asleep"]
+    newest = max([*(w.recorded_at for w in s.there[shift.pk]), *(slept if shift.kind != "sleep_in" else [])])
     corrected = [w.put_right_at for w in s.there[shift.pk] if w.put_right_at]
 
     def enough(moment):
@@ -128,13 +130,16 @@ def below_ratio(s, p, shift, shifts, end):
                 continue
             for w in s.there[other.pk]:
                 if w.where in {"inside", "out_with_child"} and w.starts_at <= moment < gone(other, w):
-                    people.add(w.who)
+                    last = [look for look in s.awake[other.pk] if look.who == w.who and look.checked_at <= moment][-1:]
+                    if other.kind == "sleep_in" or not last or last[0].state == "awake":
+                        people.add(w.who)
         return len(people) >= need
 
     moments = {shift.starts_at, end}
     for other in shifts:
         for w in s.there[other.pk]:
             moments |= {m for m in (w.starts_at, gone(other, w)) if shift.starts_at < m < end}
+        moments |= {look.checked_at for look in s.awake[other.pk] if shift.starts_at < look.checked_at < end}
     began = None
     for moment in sorted(moments):
         if moment < end and not enough(moment):
@@ -145,6 +150,26 @@ def below_ratio(s, p, shift, shifts, end):
             yield "STF-07", "worked", None, began + 15 * MINUTE
             return
         began = None
+
+
+def asleep_and_still_on(s, p):
+    """STF-08: somebody found asleep while with the child, in the last 28 days, not stood down since, and on her rota still."""
+    first = {}
+    for other in Placement.objects.filter(child=p.child_id):
+        for shift in s.shifts[other.pk]:
+            if shift.kind != "sleep_in" and s.as_of - 28 * DAY < shift.starts_at <= s.as_of:
+                for look in s.awake[shift.pk]:
+                    if look.state == "asleep" and look.carer_id and may_still_work(s, p, look):
+                        first[look.carer_id] = min(look.checked_at, first.get(look.carer_id, look.checked_at))
+    for carer_id, moment in first.items():
+        yield "STF-08", "still_on", carer_id, None, None, moment
+
+
+def may_still_work(s, p, look):
+    if any(sd.lifted_at is None or sd.lifted_at > look.checked_at for sd in s.stand_downs[look.carer_id]):
+        return False
+    to_come = [shift for shift in s.shifts[p.pk] if shift.starts_at > look.checked_at]
+    return any(a.carer_id == look.carer_id and a.ends_at > s.as_of for shift in to_come for a in s.on_shift[shift.pk])
 
 
 def without_a_log(s, p):
@@ -180,15 +205,27 @@ def without_a_log(s, p):
 
 
 def for_the_lado(s, p):
-    """SAF-01: of each carer found asleep, or stood down where it arose with the child, the first that nobody decided about."""
+    """SAF-01: of each carer found asleep, or stood down where it arose with the child (or, at no one placement, having been
+    with the child), the first that nobody decided about."""
     if not (lives_there(s, p) and p.followed_from and p.followed_from <= s.today):
         return
     lived = set(Placement.objects.filter(child=p.child_id).values_list("pk", flat=True))
-    looks = AwakeCheck.objects.filter(shift__placement__in=lived, state="asleep", checked_at__lte=s.as_of)
+    looks = AwakeCheck.objects.filter(shift__placement__in=lived, state="asleep", checked_at__lte=s.as_of, name="")
     rows = [("asleep", look.carer_id, look.checked_at, look.shift_id) for look in looks.exclude(shift__kind="sleep_in")]
     cases = StandDownCase.objects.filter(placement__in=lived, stand_down__starts_at__lte=s.as_of).select_related(
         "stand_down"
     )
+    here = StandDownCase.objects.filter(
+        placement=None, authority=p.child.authority_id, stand_down__starts_at__lte=s.as_of
+    ).select_related("stand_down")
+    for case in here:
+        carer = case.stand_down.carer_id
+        shifts = set(
+            Presence.objects.filter(carer=carer, starts_at__lte=s.as_of).values_list("shift__placement", flat=True)
+        )
+        shifts |= set(Assignment.objects.filter(carer=carer).values_list("shift__placement", flat=True))
+        if shifts & lived:
+            rows.append(("stood_down", carer, case.stand_down.starts_at, None))
     rows += [("stood_down", case.stand_down.carer_id, case.stand_down.starts_at, None) for case in cases]
     firsts = {}
     for limb, carer, moment, shift in sorted(rows, key=lambda row: (row[2], row[3] or 0)):
@@ -201,20 +238,20 @@ def for_the_lado(s, p):
 def asleep(s, shift, end):
     looks = defaultdict(list)
     for look in s.awake[shift.pk]:
-        looks[look.carer_id].append(look.checked_at)
+        looks[look.who].append(look.checked_at)
         if (
             look.state == "asleep"
             and shift.kind != "sleep_in"
             and not s.reviewed(shift, look.checked_at, look.recorded_at)
         ):
-            first = [x for x in s.awake[shift.pk] if x.carer_id == look.carer_id and x.state == "asleep"]
+            first = [x for x in s.awake[shift.pk] if x.who == look.who and x.state == "asleep"]
             first = [x for x in first if not s.reviewed(shift, x.checked_at, x.recorded_at)]
             if look.pk == first[0].pk:
                 yield "STF-08", "asleep", look.carer_id, look.checked_at
     if shift.kind != "waking_night":
         return
-    for carer_id in {w.carer_id for w in s.there[shift.pk] if w.carer_id}:
-        mine = [w for w in s.there[shift.pk] if w.carer_id == carer_id]
+    for who in {w.who for w in s.there[shift.pk]}:
+        mine = [w for w in s.there[shift.pk] if w.who == who]
         stays = []
         for w in mine:
             since, until = max(w.starts_at, shift.starts_at), min(w.until or end, end)
@@ -226,7 +263,7 @@ def asleep(s, shift, end):
             continue
         overdue = []
         for since, until in stays:
-            points = [since, *[m for m in looks[carer_id] if since <= m <= until], until]
+            points = [since, *[m for m in looks[who] if since <= m <= until], until]
             for earlier, later in itertools.pairwise(points):
                 due = earlier + 75 * MINUTE
                 while later > due:

@@ -103,7 +103,10 @@ class Staffing:
         for request in RotaRequest.objects.filter(asked_at__lte=as_of).select_related("placement"):
             if not (request.withdrawn_at and request.withdrawn_at <= as_of):
                 self.requests[request.placement.child_id].append(request)
-        self.awake = grouped(AwakeCheck.objects.filter(checked_at__lte=as_of).order_by("checked_at"), "shift_id")
+        looks = list(AwakeCheck.objects.filter(checked_at__lte=as_of).order_by("checked_at"))
+        for look in looks:
+            look.who = look.carer_id or look.name.lower()
+        self.awake = grouped(looks, "shift_id")
         self.allocations = grouped(Allocation.objects.order_by("started_on"), "child_id")
         self.cases = grouped(CaseSupervision.objects.filter(held_on__lte=today), "child_id")
         self.people = {user.pk: user for user in User.objects.all()}

@@ -296,18 +296,18 @@ class InventedRota:
             Presence.objects.create(
                 shift=shift, starts_at=begins, ends_at=ends, where=chance.choice(WHERE), **who, **self.by
             )
-        if carer and shift.kind != "sleep_in":
+        if shift.kind != "sleep_in":
             look = since
             while (
                 shift.kind == "waking_night"
                 and (look := look + chance.choice([55, 60, 60, 60, 74, 76, 120]) * MINUTE) < until
             ):
-                self.look(shift, carer, look, chance.choice(["awake"] * 60 + ["asleep"]))
+                self.look(shift, who, look, chance.choice(["awake"] * 60 + ["asleep"]))
             if self.maybe(0.02):
-                self.look(shift, carer, since + 90 * MINUTE, "asleep")
+                self.look(shift, who, since + 90 * MINUTE, "asleep")
 
-    def look(self, shift, carer, when, state):
-        AwakeCheck.objects.create(shift=shift, carer=carer, checked_at=when, state=state, witnessed_by="W", **self.by)
+    def look(self, shift, who, when, state):
+        AwakeCheck.objects.create(shift=shift, checked_at=when, state=state, witnessed_by="W", **who, **self.by)
 
 
 @pytest.fixture

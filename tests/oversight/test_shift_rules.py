@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lado.actions import do_not_refer
 from oversight.models import Flag
 from staffing.actions.worked import put_right
 from staffing.models import (
@@ -19,6 +20,7 @@ from staffing.models import (
     ShiftReview,
     StaffingPlan,
     StandDown,
+    StandDownCase,
 )
 from staffing.worked import worked
 from tests.cast import at
@@ -315,10 +317,42 @@ class TestAwake:
         there(cast, shift, carers[0])
         return shift
 
-    def look(self, cast, shift, carer, when, state="awake"):
+    def look(self, cast, shift, who, when, state="awake"):
+        about = {"name": who} if isinstance(who, str) else {"carer": who}
         AwakeCheck.objects.create(
-            shift=shift, carer=carer, checked_at=when, state=state, witnessed_by="W", recorded_by=cast.amy
+            shift=shift, checked_at=when, state=state, witnessed_by="W", recorded_by=cast.amy, **about
         )
+
+    def test_whoever_is_asleep_counts_towards_no_ratio_until_the_next_look(self, cast, placement, night, carers):
+        there(cast, night, carers[1])
+        night.presences.update(ends_at=None)
+        self.look(cast, night, carers[1], at(MONDAY, 22), "asleep")
+        self.look(cast, night, carers[1], at(MONDAY, 22, 16))
+        assert shift_as_worked(night, at(MONDAY, 22, 10)).inside == 1
+        assert check(NIGHT)["STF-07", "worked"].due_at == at(MONDAY, 22, 15)
+        assert shift_as_worked(night).below == [(at(MONDAY, 22), at(MONDAY, 22, 16))]
+        review(cast, night, at(MONDAY, 22, 16))
+        assert not stands(NIGHT, "STF-07", "worked")
+
+    def test_asleep_for_as_long_as_is_allowed_for_changing_over(self, cast, night, carers):
+        there(cast, night, carers[1])
+        self.look(cast, night, carers[1], at(MONDAY, 22), "asleep")
+        self.look(cast, night, carers[1], at(MONDAY, 22, 15))
+        assert not stands(NIGHT, "STF-07", "worked")
+        assert shift_as_worked(night).below == []
+
+    def test_somebody_known_by_name_alone_is_looked_at_too(self, cast, night, carers):
+        for hour in range(21, 24):
+            self.look(cast, night, carers[0], at(MONDAY, hour))
+        there(cast, night, "Joan Pike")
+        assert stands(at(MONDAY, 22, 16), "STF-08", "missed")
+        assert shift_as_worked(night, at(MONDAY, 22, 16)).missed_checks == {("name", "joan pike"): 2}
+        self.look(cast, night, "JOAN PIKE", at(MONDAY, 21))
+        assert not stands(at(MONDAY, 22, 16), "STF-08", "missed")
+        self.look(cast, night, "Joan Pike", at(MONDAY, 22), "asleep")
+        flag = check(at(MONDAY, 22, 16))["STF-08", "asleep"]
+        assert (flag.carer, flag.shift, flag.due_at) == (None, night, at(MONDAY, 22))
+        assert stands(at(MONDAY, 22, 16), "STF-07", "worked")
 
     def test_two_missed_are_amber_and_one_is_not(self, cast, night, carers):
         assert not stands(at(MONDAY, 22, 15), "STF-08", "missed")
@@ -372,6 +406,32 @@ class TestAwake:
         self.look(cast, night, carers[0], at(MONDAY, 23), "asleep")  # again
         assert stands(at(MONDAY, 23), "STF-08", "asleep")
 
+    def test_found_asleep_and_on_tonights_rota_a_review_is_no_answer(self, cast, placement, night, carers):
+        self.look(cast, night, carers[0], at(MONDAY, 23), "asleep")
+        tuesday = at(MONDAY + DAY, 9)
+        assert not stands(tuesday, "STF-08", "still_on")  # on no shift to come
+        place = cast.puts(carers[0], cast.shift(placement, MONDAY + DAY, kind="waking_night", published=False))
+        review(cast, night, tuesday)
+        flag = check(tuesday)["STF-08", "still_on"]
+        assert (flag.carer, flag.shift, flag.owner, flag.due_at) == (carers[0], None, cast.amy, at(MONDAY, 23))
+        assert "asleep" not in clocks("STF-08", tuesday)
+        assert stands(at(MONDAY + DAY, 21), "STF-08", "still_on")
+        place.removed_at = tuesday
+        place.save()
+        assert not stands(tuesday, "STF-08", "still_on")
+
+    def test_found_asleep_the_carer_moves_with_her_until_stood_down(self, cast, placement, night, carers):
+        self.look(cast, night, carers[0], at(MONDAY, 23), "asleep")
+        placement.ended_on = MONDAY + DAY
+        placement.save()
+        second = cast.unregistered(placement.child, MONDAY + DAY)
+        place = cast.puts(carers[0], cast.shift(second, MONDAY + 3 * DAY))
+        assert stands(at(MONDAY + DAY, 21), "STF-08", "still_on")
+        place.removed_at = at(MONDAY + DAY, 22)
+        place.save()
+        StandDown.objects.create(carer=carers[0], starts_at=at(MONDAY + DAY, 22))
+        assert not stands(at(MONDAY + DAY, 23), "STF-08", "still_on")
+
 
 # --- STF-09, STF-11 ---------------------------------------------------------------------------------------------------
 
@@ -396,6 +456,20 @@ class TestStoodDown:
         Assignment.objects.filter(carer=carers[0]).update(removed_at=NIGHT)
         StandDown.objects.create(carer=carers[0], starts_at=at(MONDAY + 3 * DAY, 10))
         assert not stands(at(MONDAY + 3 * DAY, 11), "STF-09", "worked")
+
+    def test_made_at_no_one_placement_it_is_decided_about_where_the_carer_was(self, cast, placement, shift, carers):
+        """SAF-01: to stand somebody down everywhere is no way round the LADO."""
+        standing = StandDown.objects.create(carer=carers[2], starts_at=at(MONDAY, 21))
+        case = {"stand_down": standing, "authority": cast.north, "reason": "R", "stood_down_by": cast.sal}
+        StandDownCase.objects.create(**case)
+        wednesday = at(MONDAY + 2 * DAY, 0)
+        assert not stands(wednesday, "SAF-01", "stood_down")  # never with a child of this council
+        there(cast, shift, carers[2])
+        assert clocks("SAF-01", at(MONDAY + DAY, 23))["stood_down"] == (wednesday, "due")
+        flag = check(wednesday)["SAF-01", "stood_down"]
+        assert (flag.carer, flag.owner) == (carers[2], cast.tom)
+        do_not_refer(carer=carers[2], because="It was a mistake of names.", by=cast.tom, as_of=wednesday)
+        assert not stands(wednesday, "SAF-01", "stood_down")
 
     def test_it_does_not_say_why(self, cast, placement, carers):
         from oversight import rulebook

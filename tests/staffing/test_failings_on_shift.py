@@ -188,7 +188,11 @@ class TestStaffA:
         )  # fmt: skip
         flag = life.flag("STF-08", "asleep")
         assert (flag.carer, flag.shift, flag.severity, flag.owner) == (staff_a, shift, "red", life.cast.amy)
+        life.shift(MONDAY + DAY, staff_a, kind="waking_night")
+        life.reviews(shift, as_of=at(MONDAY, 21, 30))
+        assert "STF-08 still_on" in life.red(at(MONDAY, 21, 45))  # to look into it takes him off no shift
         life.stands_down(staff_a, at(MONDAY, 22))
+        assert "STF-08 still_on" not in life.red()
         assert not Assignment.objects.standing().filter(carer=staff_a, ends_at__gt=at(MONDAY, 22)).exists()
         life.reviews(shift, as_of=at(MONDAY + DAY, 9))
         assert "STF-08 asleep" not in life.red()

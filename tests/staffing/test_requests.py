@@ -405,8 +405,27 @@ def test_not_at_two_placements_of_a_council_in_the_same_48_hours(cast, placement
     waives(cast, placement, unchecked, hours=1)
     with pytest.raises(Refused, match="another placement within the same 48 hours"):
         waives(cast, second, unchecked, starts_at=NOW + dt.timedelta(hours=47))
-    assert waives(cast, second, unchecked, starts_at=NOW + dt.timedelta(hours=48))
-    assert waives(cast, elsewhere, unchecked, by=cast.todd)  # nor is one council told of the other's
+    with refused("STF-01-WAIVE") as refusal:  # 48 hours in all: not 48 at each placement, nor in each council
+        waives(cast, second, unchecked, starts_at=NOW + dt.timedelta(hours=48))
+    assert "48 hours in all" in refusal.value.sentence
+    assert waives(cast, second, unchecked, starts_at=NOW + dt.timedelta(hours=48), hours=7)
+    with refused("STF-01-WAIVE") as refusal:
+        waives(cast, elsewhere, unchecked, by=cast.todd, hours=41)
+    assert (
+        placement.child.surname not in refusal.value.sentence + refusal.value.remedy
+    )  # nor is one council told of the other's
+    assert waives(cast, elsewhere, unchecked, by=cast.todd, hours=40)
+
+
+def test_what_was_waived_before_the_checks_were_complete_counts_no_more(cast, placement, unchecked):
+    theirs = cast.child(surname="Moor", authority=cast.south, team=cast.south_team, worker=cast.zoe)
+    elsewhere = cast.unregistered(theirs, placement.started_on)
+    waives(cast, placement, unchecked)
+    complete = NOW.date() + dt.timedelta(days=3)
+    cast.check(unchecked, "dbs", "reference_last", "reference_other", "leaving", "qualifications", on=complete)
+    cast.check(unchecked, "history", on=complete, valid_until=complete + dt.timedelta(days=20))
+    later = NOW + dt.timedelta(days=40)
+    assert waives(cast, elsewhere, unchecked, by=cast.todd, starts_at=later, as_of=later).missing == ["history"]
 
 
 def test_waivers_that_cannot_be(cast, placement, unchecked, carer):

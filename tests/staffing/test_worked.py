@@ -519,10 +519,10 @@ def test_missed_awake_checks_are_counted_for_each_carer(cast, placement, shift, 
         moment = at(DAY, 0) + dt.timedelta(hours=hour)
         record_awake(shift=shift, checked_at=moment, awake=[lane], witnessed_by="P", by=cast.priya, as_of=DONE)
     found = as_worked(shift)
-    assert found.missed_checks == {corin.pk: 11}
+    assert found.missed_checks == {("carer", corin.pk): 11}
     assert "11 awake checks of Corin Reed were missed" in [each.words for each in found.wrongs]
     assert as_worked(shift, at(DAY, 21, 15)).missed_checks == {}
-    assert as_worked(shift, at(DAY, 21, 16)).missed_checks == {corin.pk: 1}
+    assert as_worked(shift, at(DAY, 21, 16)).missed_checks == {("carer", corin.pk): 1}
     day = cast.shift(placement, DAY)
     on(cast, day, carer=corin)
     assert as_worked(day).missed_checks == {}

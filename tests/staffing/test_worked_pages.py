@@ -202,6 +202,20 @@ def test_somebody_asleep_is_said_plainly_with_what_must_follow(client, world):
     assert "Must not be deployed" in body
 
 
+def test_somebody_known_by_name_alone_is_in_the_check_and_found_asleep(client, world):
+    start = world.shift.starts_at
+    row = Presence.objects.create(shift=world.shift, name="Joan Pike", starts_at=start, recorded_by=world.cast.priya)
+    client.force_login(world.cast.priya)
+    address = reverse("staffing:awake", args=[world.shift.pk])
+    assert "Joan Pike (not on record)" in client.get(address).content.decode()
+    sent = {f"name_{row.pk}": "asleep", f"carer_{world.corin.pk}": "not_seen", "witnessed_by": "Priya", "when": "now"}
+    assert client.post(address, sent).status_code == 302
+    assert AwakeCheck.objects.get().name == "Joan Pike"
+    shown = client.get(reverse("staffing:worked", args=[world.shift.pk])).content.decode()
+    assert "Joan Pike was seen asleep" in shown
+    assert reverse("lado:refer") in shown
+
+
 def test_a_log_that_is_missing_asks_why_and_shows_the_answer(client, world):
     assert "Say why there is no log" in page_of(client, world.over, world.cast.priya)
     LogCause.objects.create(

@@ -25,13 +25,14 @@ STF_01_ROTA = Rule(
 STF_01_WAIVE = Rule(
     code=gates.WAIVING_CHECKS,
     source_id="STF-01",
-    title="Checks are waived for 48 hours at most, once, and never from commissioning",
+    title="Checks are waived for 48 hours in all, once at a placement, and never from commissioning",
     authority="Local standard.",
     basis=Basis.LOCAL,
     kind=Kind.GATE,
-    scope="Waivers of one carer’s checks at one placement, and at no other of the council’s in the same 48 hours. The social "
-    "worker and the reviewing officer are told at once.",
-    period="48 hours",
+    scope="Waivers of one carer’s checks at one placement, and at no other of the council’s in the same 48 hours. Whatever was "
+    "waived of one carer, at any placement of any council, counts until their checks are complete; the database itself refuses. "
+    "The social worker and the reviewing officer are told at once.",
+    period="48 hours in all",
     what_clears="The checks; or another carer, whose checks are complete.",
     owned_by=Role.TEAM_MANAGER,
 )

@@ -114,11 +114,17 @@ BEGUN = f"""begun AS MATERIALIZED (
     WHERE s.starts_at <= %(as_of)s AND s.starts_at > {LATELY} AND {stands("s", "cancelled_at")}
 )"""
 
+
+def person(alias: str) -> str:
+    """Whom a record is of, on record or known by name alone, so that each is told apart."""
+    return f"CASE WHEN {alias}.carer_id IS NULL THEN lower({alias}.name) ELSE {alias}.carer_id::text || '#' END"
+
+
 # The carers recorded as present on them, each in one place at a time. `person` tells those known by name apart. Whoever
 # never signed off was there until the end of their own shift (`gone_at`), and a review covers what it says from then on
 # or, where it was corrected since, from that moment (`over_at`).
 THERE = f"""there AS MATERIALIZED (
-    SELECT begun.*, w.carer_id, CASE WHEN w.carer_id IS NULL THEN lower(w.name) ELSE w.carer_id::text || '#' END AS person,
+    SELECT begun.*, w.carer_id, {person("w")} AS person,
            w.where IN ({listed(Presence.COUNTS)}) AS counts, w.recorded_at, w.starts_at AS came_at,
            CASE WHEN w.ends_at <= %(as_of)s THEN w.ends_at END AS left_at, w.put_right_at, each.gone_at,
            greatest(each.gone_at, w.put_right_at) AS over_at

@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 - the queries are put together from constants of this program; every value is a parameter
 
-from core.access import Role
+from core.access import Permission, Role
 from oversight import standards
 from oversight.rulebook.rule import Basis, Limb, Mend, Rule, Trait
 from oversight.rulebook.sql import FOLLOWED, STAGE_AT_ONCE, clocks, covers_today, known, start_of
@@ -18,6 +18,7 @@ from oversight.rulebook.staffing.parts import (
     first_of,
     levels,
     needed,
+    person,
     reviewed,
     stands,
 )
@@ -130,6 +131,19 @@ STF_06 = Rule(
 # Somebody asleep on a sleep-in is not there to be awake: they count on their own shift and on no other.
 COUNTED = "t.counts AND (t.kind <> 'sleep_in' OR s.kind = 'sleep_in')"
 
+# When each was taken to sleep: from a look that found them asleep until the next look. Nobody asleep sees the child.
+SLEPT = f"""slept AS MATERIALIZED (
+    SELECT shift_id, person, range_agg(tstzrange(at, next)) AS spans, max(recorded_at) AS recorded_at
+    FROM (
+        SELECT c.shift_id, {person("c")} AS person, c.state, c.checked_at AS at, c.recorded_at,
+               lead(c.checked_at) OVER (
+                   PARTITION BY c.shift_id, {person("c")} ORDER BY c.checked_at, c.state = 'awake') AS next
+        FROM begun JOIN staffing_awakecheck c USING (shift_id)
+        WHERE begun.kind <> 'sleep_in' AND c.checked_at <= %(as_of)s AND {known("c")}
+    ) AS look
+    WHERE state = 'asleep' GROUP BY shift_id, person
+)"""
+
 STF_07 = Rule(
     code="STF-07",
     for_provider=True,
@@ -137,7 +151,7 @@ STF_07 = Rule(
     only=frozenset({Trait.STAFFED}),
     title="Enough staff who can see the child",
     authority="Local standard for what the order of the court or the plan says: so many staff, inside and able to see the "
-    "child or out with the child. Whoever is in a car, outside or where they cannot see the child counts for nothing. "
+    "child or out with the child. Whoever is in a car, outside, asleep or where they cannot see the child counts for nothing. "
     "Fewer by a later plan is never a breach.",
     basis=Basis.LOCAL,
     scope=f"{SCOPE} Where the number needed is on record, by the placement’s plan or by the order. A shift on which "
@@ -160,9 +174,12 @@ STF_07 = Rule(
         RECENT,
         BEGUN,
         THERE,
+        SLEPT,
         standards.columns(standards.TOLERANCE),
         f"""staffed AS MATERIALIZED (
-            SELECT begun.*, needed.number AS need, newest.recorded_at, newest.put_right_at
+            SELECT begun.*, needed.number AS need, newest.put_right_at,
+                   greatest(newest.recorded_at, (
+                       SELECT max(slept.recorded_at) FROM slept WHERE slept.shift_id = begun.shift_id)) AS recorded_at
             FROM begun {needed("begun", "begun.placement_id", "begun.child_id")}
             JOIN (
                 SELECT shift_id, max(recorded_at) AS recorded_at, max(put_right_at) AS put_right_at
@@ -174,11 +191,16 @@ STF_07 = Rule(
             "inside",
             shifts="staffed",
             spans=f"""
-                SELECT s.shift_id, t.person, greatest(t.came_at, s.starts_at) AS since,
-                       least(t.gone_at, s.until) AS until
-                FROM staffed s JOIN there t ON t.placement_id = s.placement_id AND t.came_at < s.until
-                 AND t.gone_at > s.starts_at
-                WHERE {COUNTED}""",
+                SELECT shift_id, person, lower(span) AS since, upper(span) AS until
+                FROM (
+                    SELECT s.shift_id, t.person, unnest(
+                               tstzmultirange(tstzrange(greatest(t.came_at, s.starts_at), least(t.gone_at, s.until)))
+                               - coalesce(slept.spans, '{{}}')) AS span
+                    FROM staffed s JOIN there t ON t.placement_id = s.placement_id AND t.came_at < s.until
+                     AND t.gone_at > s.starts_at
+                    LEFT JOIN slept ON slept.shift_id = t.shift_id AND slept.person = t.person
+                    WHERE {COUNTED}
+                ) AS awake""",
         ),
         """short AS MATERIALIZED (
             SELECT shift_id, min(since) AS since, max(until) AS until
@@ -248,9 +270,11 @@ STF_08 = Rule(
     authority="Local standard. On a waking night nobody sleeps, and each carer is looked at every hour by somebody who "
     "signs for it. To be found asleep is a matter of conduct, the same day.",
     basis=Basis.LOCAL,
-    scope=f"Waking nights; a carer found asleep, also by day, never on a sleep-in. {SCOPE}",
+    scope=f"Waking nights; a carer found asleep, also by day, never on a sleep-in. {SCOPE} Whoever was found asleep at an earlier "
+    "placement of the child’s is looked for on this one’s rota too.",
     period="every hour, and a quarter of an hour allowed; two missed by one carer on one shift are flagged",
-    what_clears=f"The checks that were made, put on record; or {BY_REVIEW}",
+    what_clears=f"The checks that were made, put on record; or {BY_REVIEW} Of a carer who is still on a shift to come: taking "
+    "them off, or their stand-down, also where three people have lifted it since; never a review.",
     limbs=(
         Limb(
             "missed",
@@ -261,36 +285,44 @@ STF_08 = Rule(
             mend=REVIEW,
         ),
         Limb("asleep", "Carer found asleep", Role.SOCIAL_WORKER, "the same day", mend=REVIEW),
+        Limb(
+            "still_on",
+            "Carer found asleep and still on a shift to come",
+            Role.SOCIAL_WORKER,
+            "from when they were found",
+            mend=Mend("staffing:stand_down_carer", "Stand them down", "carer", needs=Permission.STAND_DOWN),
+        ),
     ),
     clocks=clocks(
+        FOLLOWED,
         RECENT,
         BEGUN,
         THERE,
         """stay AS MATERIALIZED (
-            SELECT shift_id, carer_id, max(recorded_at) AS recorded_at, max(put_right_at) AS put_right_at,
+            SELECT shift_id, person, max(recorded_at) AS recorded_at, max(put_right_at) AS put_right_at,
                    unnest(range_agg(tstzrange(
                        greatest(came_at, starts_at), least(coalesce(left_at, until), until)))) AS span
             FROM there
-            WHERE kind = 'waking_night' AND carer_id IS NOT NULL
-              AND came_at < until AND (left_at IS NULL OR left_at > starts_at)
-            GROUP BY shift_id, carer_id
+            WHERE kind = 'waking_night' AND came_at < until AND (left_at IS NULL OR left_at > starts_at)
+            GROUP BY shift_id, person
         )""",
         f"""looked AS MATERIALIZED (
-            SELECT shift_id, carer_id, recorded_at, put_right_at, span, at,
-                   lead(at) OVER (PARTITION BY shift_id, carer_id, span ORDER BY at) AS next
+            SELECT shift_id, person, recorded_at, put_right_at, span, at,
+                   lead(at) OVER (PARTITION BY shift_id, person, span ORDER BY at) AS next
             FROM (
                 SELECT stay.*, lower(span) AS at FROM stay
                 UNION ALL
                 SELECT stay.*, upper(span) FROM stay
                 UNION ALL
-                SELECT stay.*, c.checked_at FROM stay JOIN staffing_awakecheck c USING (shift_id, carer_id)
+                SELECT stay.*, c.checked_at
+                FROM stay JOIN staffing_awakecheck c ON c.shift_id = stay.shift_id AND {person("c")} = stay.person
                 WHERE c.checked_at >= lower(span) AND c.checked_at <= upper(span) AND {known("c")}
             ) AS point
         )""",
         f"""gap AS MATERIALIZED (
-            SELECT looked.*, missed, sum(missed) OVER (PARTITION BY shift_id, carer_id ORDER BY at, next) AS so_far,
+            SELECT looked.*, missed, sum(missed) OVER (PARTITION BY shift_id, person ORDER BY at, next) AS so_far,
                    greatest(put_right_at, max(at + missed * interval '1 hour' + {LATE}) FILTER (WHERE missed > 0)
-                                          OVER (PARTITION BY shift_id, carer_id)) AS over_at
+                                          OVER (PARTITION BY shift_id, person)) AS over_at
             FROM looked CROSS JOIN LATERAL (
                 SELECT greatest(0, ceil(extract(epoch FROM next - at - {LATE}) / 3600) - 1)::integer AS missed
             ) AS each
@@ -312,17 +344,42 @@ STF_08 = Rule(
             )
         }) AS missed
             UNION ALL
-            SELECT authority_id, child_id, placement_id, carer_id, shift_id, 'asleep', due_at, due_at
+            SELECT DISTINCT authority_id, child_id, placement_id, carer_id, shift_id, 'asleep', due_at, due_at
             FROM ({
             first_of(
                 f'''
-                SELECT begun.*, c.carer_id, c.checked_at AS due_at
+                SELECT begun.*, c.carer_id, {person("c")} AS person, c.checked_at AS due_at
                 FROM begun JOIN staffing_awakecheck c USING (shift_id)
                 WHERE c.state = 'asleep' AND begun.kind <> 'sleep_in' AND c.checked_at <= %(as_of)s AND {known("c")}
                   AND NOT {reviewed("c.shift_id", happened="c.checked_at", recorded="c.recorded_at")}''',
-                by=("shift_id", "carer_id"),
+                by=("shift_id", "person"),
             )
-        }) AS asleep""",
+        }) AS asleep
+            UNION ALL
+            SELECT authority_id, child_id, placement_id, carer_id, NULL, 'still_on', due_at, due_at
+            FROM ({
+            first_of(
+                f'''
+                SELECT subject.authority_id, subject.child_id, subject.placement_id, c.carer_id, s.id AS shift_id,
+                       c.checked_at AS due_at
+                FROM subject
+                JOIN placements_placement lived ON lived.child_id = subject.child_id
+                JOIN staffing_shift s ON s.placement_id = lived.id AND s.kind <> 'sleep_in'
+                 AND s.starts_at <= %(as_of)s AND s.starts_at > {LATELY}
+                JOIN staffing_awakecheck c ON c.shift_id = s.id AND c.state = 'asleep' AND c.checked_at <= %(as_of)s
+                WHERE {known("c")} AND {stands("s", "cancelled_at")}
+                  AND EXISTS (
+                      SELECT FROM staffing_assignment a JOIN staffing_shift next ON next.id = a.shift_id
+                      WHERE a.carer_id = c.carer_id AND a.ends_at > %(as_of)s AND next.placement_id = subject.placement_id
+                        AND next.starts_at > c.checked_at AND {stands("next", "cancelled_at")}
+                        AND {stands("a", "removed_at")})
+                  AND NOT EXISTS (
+                      SELECT FROM staffing_standdown down
+                      WHERE down.carer_id = c.carer_id AND down.starts_at <= %(as_of)s AND {known("down")}
+                        AND (down.lifted_at IS NULL OR down.lifted_at > c.checked_at))''',
+                by=("placement_id", "carer_id"),
+            )
+        }) AS still_on""",
     ),
 )
 
