@@ -146,7 +146,8 @@ SAF_01 = Rule(
     basis=Basis.COURT,
     scope="Every concern about the conduct of staff, from when it was raised as that or found to be it, wherever the child lives "
     "now; and, of every child whose placement a team follows, carers found asleep but on a sleep-in, and carers stood down "
-    "where it arose with the child or, where it arose at no one placement, who were with the child. A further concern about the same person is its own. The flag goes to whoever may decide: "
+    "where it arose with the child or, where it arose at no one placement, who were with the child. A further concern about "
+    "the same person is its own. The flag goes to whoever may decide: "
     "the team’s manager, the head of the service, the safeguarding lead, the director of children’s services; never to whom "
     "it is about.",
     period="1 working day",

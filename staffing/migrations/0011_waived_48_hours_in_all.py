@@ -53,5 +53,5 @@ END $body$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("staffing", "0009_looked_at_by_name")]
+    dependencies = [("staffing", "0010_looked_at_by_name")]
     operations = [migrations.RunSQL(NOW, BEFORE)]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('staffing', '0008_checks_on_record_by_then'),
+        ("staffing", "0009_checks_on_record_by_then"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
