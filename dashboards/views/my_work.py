@@ -271,7 +271,8 @@ def _staff(user: User, as_of: dt.datetime) -> dict[str, Any]:
 
 
 def _tasks(user: User, as_of: dt.datetime) -> dict[str, Any]:
-    """One's own open actions, the oldest first; and the meetings whose minutes one has still to send."""
+    """One's own open actions, the oldest first; the meetings whose minutes one has still to send; and, for a partner, who
+    opens no list of meetings by themselves, those to come."""
     today = clock.local_date(as_of)
     tasks = list(
         Action.for_user(user).open().filter(owner=user).select_related("child", "issue").order_by("due_on", "pk")
@@ -279,6 +280,14 @@ def _tasks(user: User, as_of: dt.datetime) -> dict[str, Any]:
     unsent = Meeting.for_user(user).held(as_of).filter(series__chair=user, sent_at__isnull=True)
     return {
         "tasks": tasks,
+        "next_meetings": list(
+            Meeting.for_user(user)
+            .filter(held_at__gt=as_of, called_off_at__isnull=True)
+            .select_related("series__child")
+            .order_by("held_at")[:LISTED]
+        )
+        if user.role == Role.PARTNER
+        else [],
         "tasks_late": sum(task.due_on < today for task in tasks),
         "minutes_to_send": list(unsent.select_related("series__child").order_by("held_at")[:LISTED]),
     }

@@ -378,3 +378,13 @@ def test_a_meeting_is_set_up_planned_and_its_people_added_on_pages(client, cast,
     for name in ("governance:meetings", "governance:add_panel"):
         assert client.get(reverse(name)).status_code == 200
     assert "Weekly" in client.get(reverse("governance:meetings_of", kwargs=child)).content.decode()
+
+
+def test_a_partner_finds_the_next_meetings_on_the_first_page(client, cast, table, meeting):
+    table.joins(meeting.series, cast.greta, "guardian")
+    soon = table.plans(meeting.series, clock.now() + 3 * DAY)
+    first = as_(client, cast.greta).get(reverse("dashboards:my_work")).content.decode()
+    assert "Your next meetings" in first
+    assert page(soon) in first
+    assert page(meeting) not in first  # held already
+    assert client.get(page(soon)).status_code == 200
