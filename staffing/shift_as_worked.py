@@ -95,7 +95,7 @@ class Worked:
         """How many count towards the ratio now: inside and able to see the child, or out with the child."""
         staying = [each for each in self.beside if each.starts_at <= self.as_of < (each.ends_at or each.shift.ends_at)]
         seeing = [each for each in [*self.here, *staying] if each.where in Presence.COUNTS]
-        return len({who(each) for each in seeing if not self._is_asleep(each)})
+        return len({who(each) for each in seeing if not self.is_asleep(each)})
 
     @property
     def not_here(self) -> list[Assignment]:
@@ -125,7 +125,8 @@ class Worked:
         looks = self.looks.get((presence.shift_id, who(presence)), [])
         return reckoning.asleep_spans([look for look in looks if look[0] <= self.as_of], self.as_of)
 
-    def _is_asleep(self, presence: Presence) -> bool:
+    def is_asleep(self, presence: Presence) -> bool:
+        """When last looked at, and not looked at since."""
         looks = [look for look in self.looks.get((presence.shift_id, who(presence)), []) if look[0] <= self.as_of]
         return bool(looks) and not max(looks)[1]
 

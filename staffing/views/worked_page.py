@@ -116,8 +116,10 @@ class ShiftAsWorked:
         return tags
 
     def _row(self, presence: Presence) -> Row:
-        name, counts = str(presence.carer or presence.name), presence.where in Presence.COUNTS
-        return Row(name, self._tags(presence), presence=presence, counts=counts)
+        asleep = presence.ends_at is None and self.worked.goes_on and self.worked.is_asleep(presence)
+        name, counts = str(presence.carer or presence.name), presence.where in Presence.COUNTS and not asleep
+        tags = [*([Tag("Asleep when last seen", "red")] if asleep else []), *self._tags(presence)]
+        return Row(name, tags, presence=presence, counts=counts)
 
     @cached_property
     def here(self) -> list[Row]:

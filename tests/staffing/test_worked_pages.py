@@ -213,6 +213,8 @@ def test_somebody_known_by_name_alone_is_in_the_check_and_found_asleep(client, w
     assert AwakeCheck.objects.get().name == "Joan Pike"
     shown = client.get(reverse("staffing:worked", args=[world.shift.pk])).content.decode()
     assert "Joan Pike was seen asleep" in shown
+    assert "Asleep when last seen" in shown
+    assert "1 inside now" in shown
     assert reverse("lado:refer") in shown
 
 
