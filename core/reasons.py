@@ -149,8 +149,9 @@ def _judged(words: list[str]) -> str:
     said = next((excuse for excuse, key in _KEYS.items() if key.search(piece)), "")
     if said:
         return said
-    # A thing or a post with nothing said of it is no answer either: “Directors”, “The situation”.
-    return NOTHING if (_SMALL | _POLITE).issuperset(words) or not _VERBS.intersection(words) else ""
+    # A courtesy is no answer, nor is a thing or a post of which nothing is said: “Noted”, “Directors”, “The situation”.
+    only_polite = (_SMALL | _POLITE).issuperset(words) and not _POLITE.isdisjoint(words)
+    return NOTHING if only_polite or _VERBS.isdisjoint(words) else ""
 
 
 def _by_name(words: list[str]) -> str:

@@ -29,7 +29,7 @@ from escalations.models import ConflictOfInterest, Escalation, EscalationFlag, E
 from escalations.policies import ladder as policies
 from governance.models import Concern, ConcernStep
 from oversight import rulebook, standards
-from oversight.actions import LONGEST_PLAN
+from oversight.actions import LONGEST_PLAN, URGENT_PLAN
 from oversight.models import Flag, FlagAnswer
 from oversight.querysets import urgent
 
@@ -164,8 +164,9 @@ def _not_answered(*, as_of: dt.datetime) -> QuerySet[Flag]:
             days = councils[authority_id].days(level.standard, today)
             before = _latest_whose_time_is_over(days, today)
             late |= Q(authority_id=authority_id, owner__role__in=roles, raised_at__lt=clock.end_of(before))
-    over = clock.end_of(_latest_whose_time_is_over(LONGEST_PLAN, today))
-    answered = Q(Exists(theirs.filter(by_when__gte=today)), raised_at__gte=over)
+    longest, soon = (clock.end_of(_latest_whose_time_is_over(days, today)) for days in (LONGEST_PLAN, URGENT_PLAN))
+    may_hold = Q(raised_at__gte=longest) & (~urgent() | Q(raised_at__gte=soon))
+    answered = Q(Exists(theirs.filter(by_when__gte=today))) & may_hold
     return standing.filter(late).exclude(Exists(held)).exclude(answered)
 
 
@@ -208,7 +209,8 @@ def _ran_out(flag: Flag, posts: Posts) -> dt.datetime:
     held_until: dt.date | None = flag.held_until  # type: ignore[attr-defined]
     if held_until is None:
         return over
-    return max(over, clock.end_of(min(held_until, add_working_days(day, LONGEST_PLAN))))
+    longest = URGENT_PLAN if flag.urgent else LONGEST_PLAN
+    return max(over, clock.end_of(min(held_until, add_working_days(day, longest))))
 
 
 def _raise_for(

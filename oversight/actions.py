@@ -17,6 +17,7 @@ from oversight.models import Flag, FlagAnswer
 
 LONGEST = 2_000
 LONGEST_PLAN = 20  # working days: how far ahead an answer may plan, and how long answers keep a flag off the ladder
+URGENT_PLAN = 1  # likewise, where it is urgent: how long answers keep it off
 SET_STANDARDS = (Role.DIRECTOR, Role.DCS)
 
 

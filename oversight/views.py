@@ -21,7 +21,7 @@ from core.models import User
 from core.pages import record_form
 from core.working_days import add_working_days
 from oversight import mending, rulebook, standards
-from oversight.actions import LONGEST_PLAN, SET_STANDARDS, answer_flag, set_standard
+from oversight.actions import LONGEST_PLAN, SET_STANDARDS, URGENT_PLAN, answer_flag, set_standard
 from oversight.clearing import answers_before, by_age_alone
 from oversight.digest import told_words
 from oversight.forms import Answer, FlagFilter, SetStandard
@@ -104,8 +104,9 @@ def _how_long_answers_hold(found: Flag, *, today: dt.date) -> dict[str, Any]:
     """Red flags alone go up the ladder, and none from behind the LADO’s door."""
     if found.severity != Flag.Severity.RED or found.rule in rulebook.BEHIND_THE_DOOR:
         return {}
-    last = add_working_days(clock.local_date(found.raised_at), LONGEST_PLAN)
-    return {"holds_until": last, "holding": last >= today, "longest_plan": LONGEST_PLAN}
+    longest = URGENT_PLAN if found.urgent else LONGEST_PLAN
+    last = add_working_days(clock.local_date(found.raised_at), longest)
+    return {"holds_until": last, "holding": last >= today, "longest_plan": longest}
 
 
 def _sees_answers(user: User) -> bool:

@@ -35,7 +35,7 @@ ESC_01 = Rule(
     basis=Basis.LOCAL,
     scope="Every escalation, and every red flag whose owner has not answered it within their own level’s time: those of one "
     "placement are one escalation. An owner’s answer with a date holds until that date, and at most 20 working days from when "
-    "the flag was raised. Immediate danger begins at the third "
+    "the flag was raised, or 1 where it is urgent. Immediate danger begins at the third "
     "level, and is due the same day at each; so does a flag of what is urgent, not answered the day it was raised.",
     period="practitioner 1 working day; line manager 2; head of service or safeguarding lead 3; director 5; scrutineer 5",
     what_clears=f"{CLIMBS} One made of flags is over when records have cleared them all.",

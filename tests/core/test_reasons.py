@@ -23,7 +23,7 @@ REFUSED = {
         "It is an interim measure.", "Only a short–term placement", "Just for a couple of nights",
     ],
     "best": ["It’s the best we could find.", "This is the best option"],
-    "nothing": ["Noted.", "OK", "Thank you, noted with thanks.", "...", "", "N/A", "As discussed.", "Done.", "W", "Yes, I will", "The situation"],
+    "nothing": ["Noted.", "OK", "Thank you, noted with thanks.", "...", "", "N/A", "As discussed.", "Done.", "W", "It is done", "The situation"],
 }  # fmt: skip
 PASSED = [
     "There is no alternative placement tonight, so two more staff are on from 8pm and I will visit tomorrow",
@@ -40,6 +40,8 @@ PASSED = [
     "Known risk: a second worker sleeps in.",
     "Temporary staff replaced by two permanent carers on Friday.",
     "She has moved.",
+    "She has one.",
+    "She is not there now.",
     "The 14th.",
     "Nothing can be done before Friday; on Friday she moves.",
 ]

@@ -395,6 +395,7 @@ def test_the_database_holds_that_nobody_has_what_is_about_them(cast, child):
             for sql, values in statements:
                 cursor.execute(sql, values)
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
     for statement in (given, named):
         with pytest.raises(DatabaseError, match="never with somebody it is about"):
@@ -510,9 +511,9 @@ class TestFlags:
         climb(as_of=at(MONDAY + 2 * DAY, 0))
         assert trail(made)[-1] == ("climbed", 4, "Dee")
 
-    def test_what_is_urgent_and_answered_the_same_day_is_held_by_the_answer(self, cast, placement):
+    def test_what_is_urgent_and_answered_the_same_day_is_held_for_one_working_day(self, cast, placement):
         made = flag(cast, placement, "SAF-10", cast.tom, limb="police", raised_at=at(MONDAY, 16))
-        answer_flag(flag=made, doing="I ring at nine.", by_when=MONDAY + DAY, by=cast.tom, as_of=at(MONDAY, 17))
+        answer_flag(flag=made, doing="I ring at nine.", by_when=MONDAY + 9 * DAY, by=cast.tom, as_of=at(MONDAY, 17))
         assert climb(as_of=at(MONDAY + DAY, 23, 59)) == 0
         climb(as_of=at(MONDAY + 2 * DAY, 0))
         assert Escalation.objects.get().danger
