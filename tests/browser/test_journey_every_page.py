@@ -251,6 +251,7 @@ def pages(w, cast):
         (cast.carl, "governance:record_contact", child),
         (cast.priya, "governance:report_contact", child),
         (cast.dee, "governance:write_contact", w.reported.pk),
+        (cast.hana, "governance:say_unwritten", w.reported.pk),
         (cast.amy, "governance:see_contact", w.contact.pk),
         (cast.amy, "oversight:flags"),
         (cast.dee, "oversight:standards"),
@@ -355,6 +356,7 @@ def concerns_pages(w, cast):
                 "answer_concern", "close_concern",
             )
         ],
+        *[(cast.amy, f"governance:{name}", one) for name in ("add_to_concern", "concern_not_enough")],
         (cast.tom, "governance:child_concerns", callum),
         (cast.tom, "governance:record_concern_review", callum),
         (cast.tom, "governance:home_concerns", w.beacon.pk),
@@ -400,6 +402,7 @@ def allegations_pages(w, cast):
         *[(cast.tom, f"lado:{name}", w.staff["carer"]) for name in ("refer_carer", "decide_carer")],
         *[(lee, f"lado:{name}") for name in ("cases", "workers", "year")],
         (lee, "lado:worker", w.staff["carer"]),
+        (lee, "lado:of_placement", w.managed.pk),
         *[(user, "lado:case", of["referral"]) for user in (lee, cast.sal)],
         *[
             (lee, f"lado:{name}", of["referral"])
@@ -443,6 +446,7 @@ def plans_pages(w, cast):
         (cast.amy, "governance:meet_milestone", of["milestone"]),
         (cast.hana, "governance:decide_contingency", of["contingency"]),
         (cast.amy, "governance:finish_court_task", of["court task"]),
+        (cast.lola, "governance:tell_court", of["court task"]),
         (cast.tom, "governance:crisis", w.placement.pk),
         (cast.tom, "governance:crisis", here),
         (cast.tom, "governance:sign_crisis_check", w.placement.pk),
