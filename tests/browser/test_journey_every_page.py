@@ -446,7 +446,7 @@ def plans_pages(w, cast):
         (cast.amy, "governance:meet_milestone", of["milestone"]),
         (cast.hana, "governance:decide_contingency", of["contingency"]),
         (cast.amy, "governance:finish_court_task", of["court task"]),
-        (cast.lola, "governance:tell_court", of["court task"]),
+        (cast.amy, "governance:tell_court", of["court task"]),
         (cast.tom, "governance:crisis", w.placement.pk),
         (cast.tom, "governance:crisis", here),
         (cast.tom, "governance:sign_crisis_check", w.placement.pk),
