@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from core import clock
 from core.access import Permission, Role
+from core.dates import in_words
 from core.errors import Invalid
 from core.models import User
 from core.working_days import add_working_days
@@ -46,7 +47,9 @@ class Look:
 
     @property
     def rank(self) -> str:
-        return Role(SIGNED_BY[self.step]).label
+        """At which rank it is signed, in words."""
+        role = SIGNED_BY[self.step]
+        return Role(role).label.lower() + ("" if role == RANKS[-1] else " or above")
 
     @property
     def is_open(self) -> bool:
@@ -60,6 +63,11 @@ class Look:
     def is_overdue(self) -> bool:
         past = self.as_of > self.due_at if self.step == Step.HOURS_48 else self.as_of >= self.due_at
         return past and not (self.is_signed or self.covered_by)
+
+    @property
+    def opens(self) -> dt.datetime | dt.date:
+        """From when it can be signed, as people say it: an hour for the second step, a day for the others."""
+        return self.opens_at if self.step == Step.DAY_5 else clock.local_date(self.opens_at)
 
     @property
     def due(self) -> dt.datetime | dt.date:
@@ -103,10 +111,11 @@ def not_too_early(placement: Placement, step: str, as_of: dt.datetime) -> None:
     """Raise Invalid for a step that cannot be signed yet, since the one before it is not even due."""
     look = next(look for look in looks(placement, [], as_of) if look.step == step)
     if not look.is_open:
-        when = look.opens_at.astimezone(clock.LONDON)
+        opens = look.opens_at.astimezone(clock.LONDON)
+        hour = f" at {opens:%H:%M}" if look.step == Step.DAY_5 else ""
         raise Invalid(
             {
-                "step": f"“{look.step.label}” can be signed from {when.day} {when:%B %Y at %H:%M}, when the step before it is due"
+                "step": f"“{look.step.label}” can be signed from {in_words(opens.date())}{hour}: the step before it is due first"
             }
         )
 
