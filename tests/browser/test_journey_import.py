@@ -82,8 +82,8 @@ def test_hana_imports_a_return_and_mends_what_could_not_be_used(cast, files, at_
     assert (mended.mended_by, mended.given["DEC"], mended.mended["DEC"]) == (cast.hana, "2019-12-01", "2019-10-01")
     assert Placement.objects.filter(child__external_id="1001").count() == 2
 
-    hana.follows("Mend the episode of 1 July 2019, child 1002")
-    hana.follows("set it aside")
+    hana.follows("See what helps the episode of 1 July 2019, child 1002")
+    hana.follows("Set this row aside")
     hana.enters("Why, and how you know", "She is another council’s child.")
     hana.presses("Set aside")
     hana.sees("Row set aside", "Nothing is in quarantine")
