@@ -206,8 +206,7 @@ ROLES: dict[str, Rights] = {
         _SAFEGUARD
         | _SPEAK_UP
         | {P.HOLD_STAND_DOWN, P.ATTEND_MEETINGS, P.SEE_CONDUCT, P.DECIDE_CONDUCT, P.HANDLE_ALLEGATIONS}
-        | {P.HANDLE_WHISTLEBLOWING}  # free of line management, where a council has no scrutineer
-        | {P.ASK_FOR_STRATEGY},  # with an allegation, and of no child otherwise
+        | {P.HANDLE_WHISTLEBLOWING},  # free of line management, where a council has no scrutineer
     ),
     Role.SAFEGUARDING_LEAD: Rights(
         "Oversees safeguarding across the authority.",

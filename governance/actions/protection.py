@@ -15,6 +15,7 @@ from core.access import Permission
 from core.actions import action, touch
 from core.errors import Conflict, Invalid
 from core.models import User
+from core.outbox import WAITS
 from governance.models import (
     Concern,
     ConcernStep,
@@ -124,14 +125,20 @@ def decline_strategy(
 def _answer(discussion: StrategyDiscussion, answer: str, by: User) -> None:
     discussion.answer, discussion.answered_by = answer.strip(), by
     discussion.save()
-    if discussion.asked_by != by and discussion.asked_by.can(Permission.ASK_FOR_STRATEGY):
-        notices.tell(
-            [discussion.asked_by],
-            key=f"strategy-{discussion.pk}-answered",
-            subject="your request has an answer",
-            text="You asked for a strategy discussion about a child. There is an answer.",
-            path=_asked_page(),
-        )
+    asker = discussion.asked_by
+    if asker == by:
+        return
+    if asker.can(Permission.ASK_FOR_STRATEGY):
+        subject, path = "your request has an answer", _asked_page()
+    else:  # asked from behind the LADO's door, and read there
+        subject, path = WAITS, reverse("lado:cases" if asker.can(Permission.HANDLE_ALLEGATIONS) else "lado:mine")
+    notices.tell(
+        [asker],
+        key=f"strategy-{discussion.pk}-answered",
+        subject=subject,
+        text="You asked for a strategy discussion about a child. There is an answer.",
+        path=path,
+    )
 
 
 # --- holding one ------------------------------------------------------------------------------------------------------

@@ -73,10 +73,15 @@ def test_a_strategy_discussion_is_asked_for_in_words_that_say_nothing(scene, cli
     shown = client.get(reverse("lado:case", args=[referral.pk])).content.decode()
     assert "Asked for on the child’s record" in shown
     assert "Asked for " + asked.asked_at.strftime("%-d %B %Y") in shown
-    protection.decline_strategy(discussion=asked, reasons="R", answer="A.", by=cast.hana, as_of=clock.now())
-    shown = client.get(reverse("governance:asked_strategy")).content.decode()
-    assert "A." in shown
+    protection.decline_strategy(
+        discussion=asked, reasons="R", answer="Dr. Lind is away.", by=cast.hana, as_of=clock.now()
+    )
+    shown = client.get(reverse("lado:case", args=[referral.pk])).content.decode()
+    assert "Dr. Lind is away." in shown
     assert "Skye" not in shown
+    [told] = OutboxMessage.objects.filter(key__startswith=f"strategy-{asked.pk}-answered")
+    assert (told.to, told.subject) == (cast.lee, "Held in Mind: something waits for you")
+    assert client.get(reverse("governance:asked_strategy")).status_code == 403  # no power over a child comes of it
 
 
 @pytest.mark.parametrize("about", ["post", "named", "account", "no child"])
