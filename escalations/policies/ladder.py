@@ -3,9 +3,8 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
-from django.db.models import CharField, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from children.models import Child
 from children.querysets import live
@@ -17,6 +16,7 @@ from core.models import Authority, User
 from escalations import ladder
 from escalations.ladder import Near, Posts
 from escalations.models import ConflictOfInterest, Escalation, EscalationStep
+from governance import names
 from governance.models import Concern, ConductSubject
 from governance.querysets.concerns import to_raise_about
 from placements.models import ProviderPost
@@ -102,14 +102,23 @@ def may_close(escalation: Escalation, by: User, posts: Posts, *, as_of: dt.datet
 
 
 def accounts_it_is_about(concerns: Iterable[Concern | int]) -> dict[int, set[int]]:
-    """Of each of these concerns about conduct: whom of those who answer escalations it is about. By the account of the carer it
-    was found to be, or by a name typed in it that has theirs whole. One query."""
-    said = ExpressionWrapper(OuterRef("named"), output_field=CharField())
-    theirs = Q(pk=OuterRef("carer__account")) | Q(said__icontains=F("name"))
-    here = Q(authority=OuterRef("concern__authority")) | Q(role=Role.SYSTEM_ADMINISTRATOR)
-    people = User.objects.filter(here, role__in=ladder.ANSWERING).exclude(name="").annotate(said=said).filter(theirs)
-    subjects = ConductSubject.objects.filter(concern__in=concerns).annotate(accounts=ArraySubquery(people.values("pk")))
-    return {concern: set(accounts) for concern, accounts in subjects.values_list("concern", "accounts") if accounts}
+    """Of each of these concerns about conduct: whom of those who answer escalations it is about. By the account, by the
+    account of the carer it was found to be, or by a name typed in it that has theirs whole. Two queries."""
+    about = ConductSubject.objects.filter(concern__in=concerns).values_list(
+        "concern", "concern__authority", "account", "carer__account", "named"
+    )
+    people: list[tuple[int, int | None, str]] | None = None
+    found: dict[int, set[int]] = {}
+    for concern, authority, account, carers_account, named in about:
+        accounts = {account, carers_account} - {None}
+        if named.strip():
+            if people is None:
+                answering = User.objects.filter(role__in=ladder.ANSWERING)
+                people = list(answering.values_list("pk", "authority", "name"))
+            accounts |= {pk for pk, theirs, name in people if theirs in (authority, None) and names.holds(named, name)}
+        if accounts:
+            found[concern] = accounts
+    return found
 
 
 # --- who may be named -------------------------------------------------------------------------------------------------

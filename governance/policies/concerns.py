@@ -1,7 +1,6 @@
 """May this be done about a concern, by this person, in the state it is in? And who must act on it."""
 
 import datetime as dt
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from children.models import Allocation, Child
 from children.querysets import live
-from core import clock, gates
+from core import clock, gates, reasons
 from core.access import PROVIDER_ROLES, ROLES, Permission, Role
 from core.errors import Conflict, Invalid, Refused
 from core.models import LocalStandard, User
@@ -24,14 +23,6 @@ OLDEST = dt.timedelta(days=366)  # longer ago than this, a date is a slip of the
 PARTNERS = {kind: kind for kind in ("police", "health", "education", "virtual_school", "guardian")}
 
 MAY_DECIDE = (Role.HEAD_OF_SERVICE, Role.DCS)  # whether a child stays or moves
-
-# Said instead of a reason. Compared with the whole of what was typed, so that nobody's account of what was done is judged.
-_THIS = r"((it|this) (is|was) )?"
-NO_REASONS = {
-    "known": re.compile(_THIS + r"(already )?known( about)?( to us)?( already)?"),
-    "best": re.compile(_THIS + r"(the )?best (that (is|was) )?(available|(that )?(can|could) be (provided|found))"),
-    "short": re.compile(_THIS + r"(only )?(for (a|the) )?short[ -]?(term|time)( only)?"),
-}
 
 
 def raiser_of(user: User) -> str:
@@ -196,14 +187,14 @@ def carers_to_name(user: User) -> QuerySet[Carer]:
 
 def gate_closing(reason: str, done: str) -> None:
     """Refuse to close a concern because it is known already, the best there is, or short (F72, F94)."""
-    typed = done.strip().rstrip(".!").strip().lower()
     said = reason if reason in ConcernStep.NoReason.values else ""
-    said = said or next((key for key, words in NO_REASONS.items() if words.fullmatch(typed)), "")
+    said = said or (reasons.no_reason(done) if done.strip() else "")  # an empty one is asked for by its field
     if said:
-        label = ConcernStep.NoReason(said).label
+        label = {**reasons.LABELS, **dict(ConcernStep.NoReason.choices)}.get(said, "")
+        why = f"“{label}” is not a reason to close it" if label else "It says nothing of what was done"
         raise Refused(
             gates.CLOSING_CONCERN,
-            f"This concern was not closed. “{label}” is not a reason to close it: the child is as much at risk as before.",
+            f"This concern was not closed. {why}: the child is as much at risk as before.",
             "Record what is done meanwhile to make things safer, each step with who does it and by when: the concern stays "
             "open with it. Close it once what it was about has stopped, the child has moved, a formal process has taken it "
             "over, or it was looked into and found not to be so.",

@@ -12,6 +12,7 @@ from core import gates
 from core.access import Permission, Role
 from core.errors import Conflict, Refused
 from core.models import Refusal, User
+from core.reasons import no_reason
 from governance import names
 from governance.models import Concern, ConductSubject, StrategyDiscussion
 from governance.querysets.concerns import about_staff, not_about
@@ -41,21 +42,20 @@ def may_decide(by: User, *, concern: Concern | None = None, carer: Carer | None 
         raise Refused(gates.DECIDING_CONDUCT, SOMEBODY_ELSE, WHO_DECIDES)
 
 
-# Said instead of a reason. Compared with the whole of what was typed, so that nobody's own account is judged.
-_IT = r"((it|this|that) (is|was) )?"
+# Beside what is never a reason (core/reasons.py). Compared with the whole of what was typed.
 _THEY = r"((he|she|they|the carer|the worker)( has| have|.s|.ve)? )?"
-NO_REASONS = re.compile(
-    _IT + r"(already )?known( about)?( to (us|the lado))?( already)?"
-    rf"|{_THEY}(already )?(left|gone|resigned|been (dismissed|removed)|no longer works? (here|there|for us))( already)?"
+THEY_LEFT = re.compile(
+    rf"{_THEY}(already )?(left|gone|resigned|been (dismissed|removed)|no longer works? (here|there|for us))( already)?"
 )
 
 
 def gate_because(because: str) -> None:
     """Refuse not to refer because it is known already, or because they have left: neither says that it is not so."""
-    if NO_REASONS.fullmatch(because.strip().rstrip(".!").strip().lower()):
+    if no_reason(because) or THEY_LEFT.fullmatch(because.strip().rstrip(".!").strip().lower()):
         raise Refused(
             gates.DECIDING_CONDUCT,
-            "This was refused. That it is known already, or that they have left, is no reason not to refer it.",
+            "This was refused. That it is known already, or that they have left, is no reason not to refer it; nor is a word "
+            "that says nothing of what was found.",
             "Refer it, or say what makes you sure that no child was harmed, or put at risk, by what they did.",
         )
 

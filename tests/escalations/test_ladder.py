@@ -708,7 +708,10 @@ def is_found(cast, concern, person):
 
 
 def test_a_concern_about_somebodys_conduct_never_comes_to_them(cast, child):
-    """By the name typed in it, or by the account of the carer it was found to be; and half a name is nobody’s."""
+    """By the account chosen, the name typed, or the account of the carer it was found to be; and half a name is nobody’s."""
+    chosen = raises(cast.amy, concern=conduct(cast, child, cast.amy, colleague=cast.tom), to=cast.tom)
+    assert chosen.owner == cast.hana
+    assert raises(cast.amy, concern=conduct(cast, child, cast.amy, named="Heron, Tom"), to=cast.tom).owner == cast.hana
     named = raises(cast.amy, concern=conduct(cast, child, cast.amy, named="Her manager, TOM HERON"), to=cast.tom)
     assert named.owner == cast.hana
     assert list(named.conflicts.values_list("user", "why")) == [(cast.tom.pk, "subject")]

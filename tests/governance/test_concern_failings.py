@@ -314,6 +314,7 @@ class TestTheLedger:
         [
             ("best", "We looked."), ("known", "We looked."), ("short", "We looked."), ("resolved", "Already known."),
             ("resolved", "This was the best that could be provided"), ("moved", "It is short-term"),
+            ("resolved", "It’s known to directors, and there’s no alternative placement."),
         ],
     )  # fmt: skip
     def test_best_available_and_short_term_close_nothing(self, life, reason, done):

@@ -177,7 +177,9 @@ def test_who_else_may_not_decide_and_that_it_is_decided_once(scene):
             not_referred(by, concern=concern)
     with pytest.raises(Invalid):
         actions.do_not_refer(concern=concern, because=" ", by=scene.cast.tom, as_of=clock.now())
-    for no_reason in ("It is already known about.", "Known to the LADO", "She has left", "they have resigned!"):
+    for no_reason in (
+        "It is already known about.", "It’s known.", "Known to the LADO", "She has left", "they have resigned!", "Noted.",
+    ):  # fmt: skip
         with pytest.raises(Refused, match="no reason not to refer"):
             actions.do_not_refer(concern=concern, because=no_reason, by=scene.cast.tom, as_of=clock.now())
     not_referred(scene.cast.sal, concern=concern)
