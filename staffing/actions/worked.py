@@ -46,9 +46,14 @@ def sign_on(
     """Record that somebody is there: a carer on record, somebody by name, or a visitor.
 
     A name that is a carer's who is stood down, and known at this placement, is recorded as that carer's: under another
-    word they were there all the same (STF-09). Raises Conflict where the same carer is signed on to this shift already.
+    word they were there all the same (STF-09). Raises Conflict where the same carer is signed on to this shift already, or
+    the shift was cancelled.
     """
     _held(shift, Permission.RECORD_SHIFT, by)
+    if shift.cancelled_at is not None:  # no rule looks at one, so whoever came all the same would be seen by nobody
+        raise Conflict(
+            "This shift was cancelled. Record who came as a shift that nobody planned: that is looked at like any other"
+        )
     name, organisation = name.strip(), organisation.strip()
     one_of(kind, Presence.Kind.choices, "kind", "Select whether it is a carer or a visitor")
     one_of(where, Presence.Where.choices, "where", "Select where they are")

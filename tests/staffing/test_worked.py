@@ -431,6 +431,14 @@ def test_staff_who_sit_in_cars_do_not_count(cast, placement, shift):
     assert "Fewer than 5 were inside for 660 minutes" in [each.words for each in found.wrongs]
 
 
+def test_nobody_signs_on_to_a_cancelled_shift_where_no_rule_would_look(cast, shift, corin):
+    Shift.objects.filter(pk=shift.pk).update(cancelled_at=NIGHT, cancelled_why="The plan changed.")
+    shift.refresh_from_db()
+    with pytest.raises(Conflict, match="a shift that nobody planned"):
+        on(cast, shift, carer=corin)
+    assert not Presence.objects.exists()
+
+
 def test_who_stays_on_from_the_shift_before_counts_once_signed_off(cast, placement, shift, corin):
     """As STF-07 counts, by placement; and whoever never signed off was there until the end of their own shift."""
     plan(cast, placement, 2)
