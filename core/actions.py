@@ -25,6 +25,9 @@ Subject = tuple[str, int]  # ("placement", 12)
 _touched: contextvars.ContextVar[set[Subject] | None] = contextvars.ContextVar("touched", default=None)
 _batch: contextvars.ContextVar[set[Subject] | None] = contextvars.ContextVar("batch", default=None)
 Waiting = tuple[dict[str, Any], Callable[[], None] | None]  # a refusal to be recorded, and what follows from it
+AFTER_REFUSALS: list[
+    Callable[[Any], None]
+] = []  # what floors above do once a gate’s refusal is kept; filled when they are ready
 _refused: contextvars.ContextVar[list[Waiting] | None] = contextvars.ContextVar("refused", default=None)
 _rechecks: list[Callable[..., None]] = []
 
@@ -179,7 +182,10 @@ def _keep(refused: Waiting) -> None:
     from core.models import Refusal
 
     row, then = refused
-    Refusal.objects.create(**row)
+    with transaction.atomic():
+        refusal = Refusal.objects.create(**row)
+        for told in AFTER_REFUSALS:
+            told(refusal)
     if then is not None:
         then()
 

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 
 from children.models import Allocation
 from children.querysets import live_on
-from core import clock
+from core import clock, gates
 from core.access import Role
-from core.models import User
+from core.models import Refusal, User
 from core.outbox import enqueue
 from placements.models import ManagerPost, Placement
 from staffing.models import Assignment, Carer, Engagement, Presence
@@ -84,3 +85,20 @@ def tell(people: Iterable[User], *, key: str, subject: str, text: str, path: str
     body = f"{text}\n\nSign in to see it: {settings.PUBLIC_URL}{path}\n"
     for person in {person.pk: person for person in people}.values():
         enqueue(to=person, key=f"{key}-{person.pk}", subject=f"Held in Mind: {subject}", body=body)
+
+
+def tell_of_refusal(refusal: Refusal) -> None:
+    """That somebody tried to put a carer who is stood down on a shift is the social worker's to know: once a day for each
+    placement, however often it was tried. Who it was and why they are stood down is not said."""
+    if refusal.code != gates.STOOD_DOWN:
+        return
+    now = clock.now()
+    keys = [int(subject.split()[1]) for subject in refusal.subjects if subject.startswith("placement ")]
+    for placement in Placement.objects.select_related("child").filter(pk__in=keys):
+        tell(
+            [person for person in social_workers([placement], now) if person != refusal.by],
+            key=f"stood-down-refused-{placement.pk}-{clock.local_date(now)}",
+            subject=f"placement {placement.pk}",
+            text="Somebody who is stood down was to be put on a shift. It was refused.",
+            path=reverse("staffing:rota", args=[placement.pk]),
+        )

@@ -6,7 +6,7 @@ By the product’s own actions, as in test_failings.py.
 import pytest
 
 from core.errors import Invalid, Refused
-from core.models import Refusal
+from core.models import OutboxMessage, Refusal
 from placements.actions import keys
 from staffing.actions import agreements, carers, checks, requests, rota, worked
 from staffing.models import Assignment
@@ -213,12 +213,18 @@ class TestStaffA:
         assert "STF-08 missed" not in life.red()
 
     @pytest.mark.failing("F104")
+    @pytest.mark.failing("F117")
     @pytest.mark.trap("8")
     def test_commissioning_put_him_back_because_she_asked(self, life, staff_a):
         life.stands_down(staff_a, at(MOVED + DAY))
         with refused_under("STF-09-ROTA"):
             life.shift(MONDAY, staff_a, by=life.cast.carl, published=False)
         assert Refusal.objects.get().by == life.cast.carl
+        told = OutboxMessage.objects.get(
+            subject=f"Held in Mind: placement {life.placement.pk}"
+        )  # nor without her knowing
+        assert told.to == life.cast.amy
+        assert not any(word in told.body for word in (*str(staff_a).split(), *str(life.placement.child).split()))
         shift = life.placement.shifts.get()
         assert not shift.assignments.exists()
         other = life.agency("Saltmarsh Care", signed_on=MOVED).agency  # nor through another agency
@@ -227,6 +233,7 @@ class TestStaffA:
         )
         with refused_under("STF-09-ROTA"):
             life.act(rota.assign, life.cast.carl, at(MOVED + 3 * DAY), shift=shift, carer=staff_a, agency=other)
+        assert OutboxMessage.objects.filter(subject=told.subject).count() == 1  # once a day, however often it is tried
 
     @pytest.mark.failing("F117")
     @pytest.mark.failing("F119")
