@@ -171,7 +171,7 @@ def a_persons_name(name: str, account: User | None = None) -> None:
         raise Invalid({"name": "Enter the manager’s name"})
     if account is not None and name.strip().lower() == account.name.strip().lower():
         return
-    if _names_nobody(name):
+    if names_nobody(name):
         raise Invalid({"name": "Enter a person’s name. If nobody has the post, appoint nobody: it cannot be waived"})
     if account is None and not _is_full(name):
         raise Invalid({"name": "Enter the manager’s first name and last name, not what they do"})
@@ -179,7 +179,7 @@ def a_persons_name(name: str, account: User | None = None) -> None:
 
 def somebody_in_charge(name: str) -> None:
     """Raise Invalid unless a person is named to run the home while its manager is away."""
-    if not name.strip() or _names_nobody(name):
+    if not name.strip() or names_nobody(name):
         raise Invalid(
             {"in_charge": "Enter who is in charge meanwhile. If nobody is, the home has no manager: end the post"}
         )
@@ -193,7 +193,8 @@ def _words(name: str) -> list[str]:
     return [word for word in bare if word]
 
 
-def _names_nobody(name: str) -> bool:
+def names_nobody(name: str) -> bool:
+    """Whether what was typed for a name is none: “No manager on site”, “N/A”, a dash, or nothing."""
     words = _words(name)
     return not words or any(word in NOBODY or word.startswith(REFUSING) for word in words)
 

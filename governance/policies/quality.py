@@ -19,7 +19,7 @@ from governance.models import Funding, PlacementAgreement, ReferralProfile
 from governance.models.quality import CULTURE, PREMISES, QualityScore, QualityVisit, QualityVisitor
 from governance.policies.meetings import ATTENDING
 from placements.models import ManagerPost, Placement
-from placements.policies import NOBODY, PLANNED_AHEAD, managers_for
+from placements.policies import PLANNED_AHEAD, managers_for, names_nobody
 
 Kind, Part = QualityVisit.Kind, QualityScore.Part
 # What each kind of visit judges, in the order of the form. What is named here must be judged.
@@ -89,7 +89,7 @@ def check_visitors(kind: str, visitors: list[dict[str, Any]], placement: Placeme
     if not visitors:
         raise Invalid({"visitors": "Enter who visited, their post and what qualifies them"})
     for visitor in visitors:
-        if visitor["name"].strip(" .-–").lower() in NOBODY:
+        if names_nobody(visitor["name"]):
             raise Invalid({"visitors": "Enter the name of a person who visited"})
         if not visitor["post"].strip() or not visitor["qualification"].strip():
             raise Invalid({"visitors": f"Enter the post of {visitor['name'].strip()}, and what qualifies them"})

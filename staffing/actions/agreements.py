@@ -93,7 +93,9 @@ def sign_agreement(
         **{name: (answer, f"Enter {SAYS[name]}") for name, answer in answers.items()},
         signed_for_agency=(signed_for_agency, "Enter who signed for the agency"),
     )
-    if nobody := {n: f"Enter {SAYS[n]}" for n, a in answers.items() if a.strip(" .-–").lower() in for_placement.NOBODY}:
+    # A longer answer may say “not” of something else.
+    named = {name: answer for name, answer in answers.items() if len(answer.split()) <= 3}
+    if nobody := {name: f"Enter {SAYS[name]}" for name, answer in named.items() if for_placement.names_nobody(answer)}:
         raise Invalid(nobody)
     for_child.not_future(signed_on, as_of, "signed_on", "The day it was signed")
     for_child.not_before(expires_on, signed_on, "expires_on", "The last day it runs", "it was signed")

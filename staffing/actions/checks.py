@@ -208,7 +208,7 @@ def name_supervisor(
     policies.may_manage(by, carer)
     policies.may_deal_with(by, agency)
     for_child.hold(carer)
-    if not supervisor.strip() or supervisor.strip(" .-–").lower() in for_placement.NOBODY:
+    if for_placement.names_nobody(supervisor):
         raise Invalid({"supervisor": "Enter the name of the person who supervises them"})
     if supervisor.strip().lower() == str(carer).lower():
         raise Invalid({"supervisor": "Nobody supervises themselves. Enter somebody else’s name"})
