@@ -5,13 +5,17 @@ sent to its maker, whose mailbox others may read; they find what came of it on a
 """
 
 import datetime as dt
+import logging
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from children import policies as for_child
 from children.models import Child
+from core import clock
 from core.access import Permission
 from core.actions import action, say_who
 from core.errors import Conflict, Invalid
@@ -19,10 +23,11 @@ from core.models import User
 from core.outbox import WAITS, enqueue
 from escalations.models import IdentityRead, WhistleIdentity, WhistleReport, WhistleStep
 from escalations.policies import whistle as policies
-from escalations.querysets.whistle import readers
+from escalations.querysets.whistle import readers, still_reads
 from governance.querysets.concerns import to_raise_about
 
 Kind = WhistleStep.Kind
+logger = logging.getLogger(__name__)
 UNNAMED = "protected report"  # what its history says of what its maker did: that, and nobody's name
 
 
@@ -55,12 +60,14 @@ def blow_whistle(
     reader: User,
     may_be_known: bool = False,
     child: Child | None = None,
+    then_reader: User | None = None,
     by: User,
     as_of: dt.datetime,
 ) -> WhistleReport:
     """Report wrongdoing to one person who is free of line management, chosen by whoever reports it.
 
-    Who made it is sealed. Its reader must say within two working days that they have it.
+    Who made it is sealed. Its reader must say within two working days that they have it; else it goes to `then_reader`, if
+    whoever reports it has named one.
     """
     if not by.can(Permission.BLOW_WHISTLE):
         raise PermissionDenied(f"this role may not {Permission.BLOW_WHISTLE}")
@@ -68,6 +75,8 @@ def blow_whistle(
         what=(what, "Enter what is wrong"), about=(about, "Enter whom or what it is about, and where it happened")
     )
     _may_be_reader(by, reader)
+    if then_reader is not None:
+        _may_be_next(by, then_reader, reader)
     if child is not None and not to_raise_about(by).filter(pk=child.pk).exists():
         raise Invalid({"child": "Select a child from the list"})
     authority = reader.authority
@@ -76,6 +85,7 @@ def blow_whistle(
     report = WhistleReport.objects.create(
         authority=authority,
         reader=reader,
+        then_reader=then_reader,
         what=what.strip(),
         about=about.strip(),
         child=child,
@@ -91,6 +101,13 @@ def blow_whistle(
 def _may_be_reader(by: User, reader: User) -> None:
     if not readers(by).filter(pk=reader.pk).exists():
         raise Invalid({"reader": "Select who is to read it from the list"})
+
+
+def _may_be_next(by: User, then_reader: User, reader: User) -> None:
+    if not readers(by).filter(pk=then_reader.pk, authority=reader.authority_id).exists():
+        raise Invalid({"then_reader": "Select somebody of the same council from the list"})
+    if then_reader.pk == reader.pk:
+        raise Invalid({"then_reader": "Select somebody else than the person who reads it first"})
 
 
 def _theirs(report: WhistleReport, by: User) -> None:
@@ -132,12 +149,52 @@ def choose_reader(*, report: WhistleReport, reader: User, by: User, as_of: dt.da
         raise Invalid({"reader": "Select somebody of the same council"})
     if reader.pk == report.reader_id:
         raise Conflict(f"{reader.name} reads it already.")
-    report.reader, report.acknowledged_at, report.answered_at = reader, None, None
-    report.acknowledge_by = policies.acknowledge_by(report.authority, as_of)
-    report.save(update_fields=["reader", "acknowledged_at", "answered_at", "acknowledge_by"])
-    step = _step(report, Kind.PASSED, as_of)
-    _tell(reader, report, f"given-{step.pk}")
+    _give(report, reader, Kind.PASSED, as_of)
     return report
+
+
+def _give(report: WhistleReport, reader: User, kind: str, as_of: dt.datetime) -> None:
+    """Another reads it from now on, and nobody after them until its maker says so."""
+    report.reader, report.then_reader, report.acknowledged_at, report.answered_at = reader, None, None, None
+    report.acknowledge_by = policies.acknowledge_by(report.authority, as_of)
+    report.save(update_fields=["reader", "then_reader", "acknowledged_at", "answered_at", "acknowledge_by"])
+    step = _step(report, kind, as_of)
+    _tell(reader, report, f"given-{step.pk}")
+
+
+# --- by itself --------------------------------------------------------------------------------------------------------
+
+
+def go_on(*, as_of: dt.datetime, now: dt.datetime | None = None) -> int:
+    """What its reader has not acknowledged in time goes to the one its maker named for that. Returns how many did. To
+    nobody else, and not to one who does not read reports any more: it may be about them."""
+    waiting = WhistleReport.objects.open().filter(
+        acknowledged_at__isnull=True, acknowledge_by__lt=clock.local_date(as_of)
+    )
+    keys = list(waiting.filter(then_reader__isnull=False).order_by("pk").values_list("pk", flat=True))
+    return sum(_goes_on(pk, now or as_of) for pk in keys)
+
+
+def _goes_on(pk: int, as_of: dt.datetime) -> bool:
+    try:
+        with transaction.atomic():
+            _without_a_name()
+            held = WhistleReport.objects.open().filter(pk=pk, acknowledged_at__isnull=True)
+            found = (
+                held.select_for_update(skip_locked=True, of=("self",))
+                .select_related("then_reader", "authority")
+                .first()
+            )
+            goes = found is not None and found.then_reader is not None and still_reads(found.then_reader)
+            if goes:
+                _give(found, found.then_reader, Kind.WENT_ON, as_of)
+            say_who(None, "")
+    except SoftTimeLimitExceeded:  # the task's time is over: the next sweep goes on
+        raise
+    except Exception as error:  # whatever is wrong with one, the others wait too; its number says nothing of anybody
+        logger.error("a report could not go on: %s", type(error).__name__)
+        return False
+    return goes
 
 
 # --- by its reader ----------------------------------------------------------------------------------------------------

@@ -15,9 +15,9 @@ Kind = WhistleStep.Kind
 class _Readers(forms.Form):
     reader = forms.ModelSelectField(None, label="Who is to read it?", noun="who is to read it")
 
-    def _offer(self, user: User) -> None:
-        self.offer("reader", readers(user))
-        field: Any = self.fields["reader"]
+    def _offer(self, user: User, name: str = "reader") -> None:
+        self.offer(name, readers(user))
+        field: Any = self.fields[name]
         field.label_from_instance = lambda person: (
             f"{person.name}, {person.get_role_display().lower()}, {person.authority}"
         )
@@ -49,11 +49,20 @@ class Report(_Readers):
             "yes": "You see here when they do. You can seal it again for the future.",
         },
     )
-    field_order = ["what", "about", "child", "reader", "may_be_known"]
+    then_reader = forms.ModelSelectField(
+        None,
+        label="Who reads it instead, if they do not say in two working days that they have it?",
+        hint="It then goes to this person by itself, and the first one reads it no more.",
+        noun="who reads it instead",
+        empty_label="Nobody: I will look, and choose myself",
+        required=False,
+    )
+    field_order = ["what", "about", "child", "reader", "then_reader", "may_be_known"]
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._offer(user)
+        self._offer(user, "then_reader")
         children = to_raise_about(user) if user.can(Permission.RAISE_CONCERN) else None
         if children is not None and children.exists():
             self.offer("child", children)

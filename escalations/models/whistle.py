@@ -5,7 +5,7 @@ allow it. A report has no author, neither have the steps its maker takes, and it
 """
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from children.models import Child
 from core.fields import RecordedAt
@@ -25,6 +25,14 @@ class WhistleReport(Protected):
 
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
     reader = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", help_text="Who alone reads it.")
+    then_reader = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Whom its maker chose to have it where the reader does not say in time that they have it.",
+    )
     what = models.TextField("what is wrong")
     about = models.TextField("whom or what it is about, and where")
     child = models.ForeignKey(Child, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -48,7 +56,10 @@ class WhistleReport(Protected):
                 | Q(closed_at__isnull=False, answered_at__isnull=False) & ~Q(outcome=""),
                 name="whistle_closed_after_an_answer",
                 violation_error_message="A report is closed with an outcome, once whoever made it was answered.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(then_reader__isnull=True) | ~Q(then_reader=F("reader")), name="whistle_goes_on_to_another"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -93,6 +104,7 @@ class WhistleStep(Protected):
         ALLOWED = "allowed", "Whoever made it may be known"
         SEALED = "sealed", "Whoever made it is not to be known"
         PASSED = "passed", "Given to another reader by whoever made it"
+        WENT_ON = "went_on", "Not received in time: gone to the next reader whoever made it had chosen"
         CLOSED = "closed", "Closed"
 
     insert_only = True

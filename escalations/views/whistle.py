@@ -19,7 +19,7 @@ from escalations.policies import whistle as policies
 from escalations.querysets.whistle import readers, still_reads
 from governance.querysets.register import called_for
 
-RELATED = ("reader", "child", "authority")
+RELATED = ("reader", "then_reader", "child", "authority")
 
 
 @access(Permission.BLOW_WHISTLE)

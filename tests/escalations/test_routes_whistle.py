@@ -1,5 +1,6 @@
 """The protected route (ESC-06): to one reader outside line management, sealed, and invisible to everybody else."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -10,13 +11,15 @@ from django.urls import reverse
 from core import clock, outbox
 from core.access import ROLES, Permission, Role
 from core.errors import Conflict, Invalid
-from core.models import Draft, OutboxMessage, Refusal, Submission
+from core.models import Draft, OutboxMessage, Refusal, Submission, User
 from core.working_days import add_working_days
 from escalations.actions import policy
 from escalations.actions import whistle as acts
 from escalations.actions.raising import raise_escalation
 from escalations.daily_routes import digest_lines
 from escalations.models import IdentityRead, PolicyConsultation, WhistleIdentity, WhistleReport, WhistleStep
+from oversight.sweep import sweep
+from tests.cast import at
 from tests.core.access.addresses import NORTHS, PAGES, PLAIN
 
 NOW = clock.now()
@@ -188,6 +191,43 @@ class TestItIsAnswered:
                     if act is acts.close_report
                     else {"report": report, "by": cast.dora, "as_of": NOW}
                 )
+
+    def test_not_acknowledged_it_goes_by_itself_to_the_next_reader_its_maker_named_and_to_nobody_else(
+        self, cast, client
+    ):
+        for wrong, then in (("somebody else", cast.nina), ("from the list", cast.tom)):
+            with pytest.raises(Invalid, match=wrong):
+                reports(cast, then_reader=then)
+        client.force_login(cast.amy)
+        sent = SENT | {"reader": cast.nina.pk, "then_reader": cast.lee.pk, "may_be_known": "no"}
+        assert client.post(reverse("escalations:blow_whistle"), sent).status_code == 302
+        report, unnamed = WhistleReport.objects.get(), reports(cast)
+        received = reports(cast, then_reader=cast.lee)
+        acts.acknowledge(report=received, by=cast.nina, as_of=NOW)
+        assert "It goes to Lee" in client.get(reverse("escalations:my_reports")).content.decode()
+        due = add_working_days(TODAY, 2)
+        assert acts.go_on(as_of=at(due, 23)) == 0
+        late = at(due + dt.timedelta(days=1), 0)
+        assert sweep(as_of=NOW).failed_rules == []  # and what is not late yet stays
+        assert report.reader == cast.nina
+        assert (acts.go_on(as_of=late), acts.go_on(as_of=late)) == (1, 0)
+        report.refresh_from_db()
+        assert (report.reader, report.then_reader) == (cast.lee, None)
+        assert report.acknowledge_by == add_working_days(clock.local_date(late), 2)
+        assert not WhistleReport.for_user(cast.nina).filter(pk=report.pk).exists()
+        assert set(WhistleReport.for_user(cast.nina)) == {unnamed, received}
+        assert OutboxMessage.objects.filter(to=cast.lee).count() == 1
+        assert set(WhistleReport.history.values_list("history_user", flat=True)) <= {None, cast.nina.pk}
+        shown = client.get(reverse("escalations:my_reports")).content.decode()
+        assert "Not received in time" in shown
+        assert "by itself" in shown
+
+    def test_it_does_not_go_on_to_one_who_reads_reports_no_more(self, cast):
+        report = reports(cast, then_reader=cast.lee)
+        User.objects.filter(pk=cast.lee.pk).update(role=Role.DIRECTOR)
+        assert acts.go_on(as_of=NOW + dt.timedelta(days=9)) == 0
+        report.refresh_from_db()
+        assert report.reader == cast.nina
 
 
 @pytest.mark.recommendation("R9.4")
