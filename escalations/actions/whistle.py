@@ -185,9 +185,10 @@ def _goes_on(pk: int, as_of: dt.datetime) -> bool:
                 .select_related("then_reader", "authority")
                 .first()
             )
-            goes = found is not None and found.then_reader is not None and still_reads(found.then_reader)
-            if goes:
-                _give(found, found.then_reader, Kind.WENT_ON, as_of)
+            next_reader = found.then_reader if found is not None else None
+            goes = next_reader is not None and still_reads(next_reader)
+            if found is not None and next_reader is not None and goes:
+                _give(found, next_reader, Kind.WENT_ON, as_of)
             say_who(None, "")
     except SoftTimeLimitExceeded:  # the task's time is over: the next sweep goes on
         raise

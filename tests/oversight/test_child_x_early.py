@@ -328,8 +328,10 @@ class TestSecondPlacement:
             "child": moved.child, "decided_on": SECOND, "what": "No manager will be on site.", "why": "She does not want one.",
             "decided_by": "Commissioning", "by_what_authority": "None stated",
         }  # fmt: skip
-        with pytest.raises(Refused, match="counts as a care decision"):
-            moved.act(children.record_decision, moved.cast.dee, at(SECOND, 14), **decided)
+        for by in (moved.cast.dee, moved.cast.amy):  # nor does it become commissioning's to decide by being typed
+            with pytest.raises(Refused, match="counts as a care decision"):
+                moved.act(children.record_decision, by, at(SECOND, 14), **decided)
+        decided |= {"decided_by": "Amy Sparrow", "by_what_authority": "Social worker"}
         moved.act(children.record_decision, moved.cast.amy, at(SECOND, 14), **decided)
         for name in (
             "Nobody",
