@@ -369,7 +369,7 @@ class TestSecondPlacement:
             placements.end_manager, moved.cast.tom, at(SECOND + 2 * DAY, 12, 20),
             post=post, ended_at=at(SECOND + 2 * DAY, 12, 20), end_reason="There is nobody.",
         )  # fmt: skip
-        assert "STF-05" in moved.red()
+        assert "STF-05" in moved.red(at(SECOND + 2 * DAY, 12, 25))
         assert overdue_since() > vacant_since
         moved.act(
             placements.withdraw_manager, moved.cast.tom, at(SECOND + 2 * DAY, 12, 30),

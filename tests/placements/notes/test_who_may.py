@@ -99,7 +99,7 @@ def test_queries(cast, visit, written, placement, django_assert_max_num_queries)
         (amy, "visit", placement, 5),
         (amy, "visit_detail", visit, 12),
         (amy, "add_to_visit", visit, 5),
-        (priya, "log", placement, 8),
+        (priya, "log", placement, 9),
         (priya, "log_detail", written, 12),
         (priya, "add_to_log", written, 5),
     ):
