@@ -136,7 +136,11 @@ KINDS: dict[str, Kind] = {
 NEVER_CARE = (Role.COMMISSIONER, Role.DIRECTOR, Role.DCS)
 
 # Posts that take no care decision, whoever is said to have them: words of which what is typed may have none.
-NEVER_POSTS = re.compile(r"\b(commission|director|dcs\b)", re.IGNORECASE)
+NEVER_POSTS = re.compile(
+    r"\bcommissioning\b|(?<!police )(?<!children’s )(?<!information )\bcommissioner|\bdcs\b"
+    r"|(?<!medical )(?<!clinical )(?<!managing )\bdirector\b(?! of nursing)",
+    re.IGNORECASE,
+)
 
 # A body is written down as what it is: words of which its name has one.
 NAMED_AS = {PANEL: ("panel",), COURT: ("court", "judge", "justice")}

@@ -73,6 +73,7 @@ _EXCUSES = _words("""
     short shortterm term temporary temporarily interim brief stopgap briefly day days night nights week weeks month months few
     couple go got get done
     """)
+_DONE = _words("find found identify identified source sourced provided offered")  # of something, and not “no …”
 _WORDS = _SMALL | _POLITE | _PEOPLE | _THINGS | _EXCUSES
 
 # --- what each excuse is known by ---------------------------------------------------------------------------------------
@@ -97,7 +98,7 @@ _KEYS = {
 # Somebody by name, or another agency, who knows of it: “Dee Osprey is aware of this”, “known to the police”.
 _NAMED = re.compile(
     r"^(?:(?:the|our|a) )?\w+(?: \w+)? (?:(?:is|are|was|were|has|have|had|been|already|all|well|fully|now|also|both) )*"
-    r"(?:aware|know|knows|knew|informed|notified|briefed|told)\b(?P<rest>.*)$"
+    r"(?:aware|know|knows|knew)\b(?P<rest>.*)$"
     r"|^(?P<said>.*\bknown) to (?:(?:the|our) )?\w+(?: \w+)?$"
 )
 
@@ -151,7 +152,7 @@ def _judged(words: list[str]) -> str:
         return said
     # A courtesy is no answer, nor is a thing or a post of which nothing is said: “Noted”, “Directors”, “The situation”.
     only_polite = (_SMALL | _POLITE).issuperset(words) and not _POLITE.isdisjoint(words)
-    return NOTHING if only_polite or _VERBS.isdisjoint(words) else ""
+    return NOTHING if only_polite or (_VERBS | _DONE).isdisjoint(words) else ""
 
 
 def _by_name(words: list[str]) -> str:

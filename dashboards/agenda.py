@@ -138,7 +138,8 @@ def _awaited(user: User, child: Child, since: dt.datetime, until: dt.datetime) -
     """What somebody has asked for and nobody has decided, and what has to be decided again."""
     swaps = Swap.for_user(user).filter(state=Swap.State.ASKED, shift__placement__child=child, shift__ends_at__gt=until)
     requests = RotaRequest.for_user(user).open().about(child.pk)
-    lines = [
+    lines = [*_running_out(user, child, until), *_contingencies(user, child, until)]  # what cannot wait, first
+    lines += [
         Link(f"A swap on the shift of {_day(swap.shift.starts_at)}", reverse("staffing:swap", args=[swap.pk]))
         for swap in swaps.select_related("shift")
     ]
@@ -146,8 +147,7 @@ def _awaited(user: User, child: Child, since: dt.datetime, until: dt.datetime) -
         Link(f"Take {request.carer} off the rota", reverse("staffing:rota_request", args=[request.pk]))
         for request in requests.select_related("carer")
     ]
-    for waits in (_wishes, _contingencies, _contacts, _running_out):
-        lines += waits(user, child, until)
+    lines += [*_contacts(user, child, until), *_wishes(user, child, until)]
     return News("Decisions awaited", lines[:SHOWN], len(lines)) if lines else None
 
 

@@ -28,6 +28,7 @@ from escalations.ladder import Posts
 from escalations.models import ConflictOfInterest, Escalation, EscalationFlag, EscalationStep
 from escalations.policies import ladder as policies
 from governance.models import Concern, ConcernStep
+from governance.querysets.concerns import about_staff
 from oversight import rulebook, standards
 from oversight.actions import LONGEST_PLAN, URGENT_PLAN
 from oversight.models import Flag, FlagAnswer
@@ -271,7 +272,7 @@ def _join(
 
 def _keep_from_whom_it_is_about(*, as_of: dt.datetime, children: list[int] | None = None) -> None:
     """Whose conduct a concern is about may be found out after it was escalated: from then on it never comes to them."""
-    of_conduct = Escalation.objects.open().filter(concern__category=Concern.Category.STAFF_CONDUCT)
+    of_conduct = Escalation.objects.open().filter(about_staff("concern__"))
     if children is not None:
         of_conduct = of_conduct.filter(child__in=children)
     rows = list(of_conduct.order_by("pk").values_list("pk", "concern", "raised_by"))

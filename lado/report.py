@@ -125,12 +125,16 @@ def _names(referral: Referral) -> set[str]:
     whole = [referral.named, referral.employer_named, *(str(each) for each in people if each)]
     parts = [child.forename, child.surname, child.known_as] if child else []
     parts += [carer.forename, carer.surname] if carer else []
+    parts += referral.account.name.split() if referral.account else []
+    parts += re.findall(
+        r"\b[A-Z][\w’'-]+", referral.named
+    )  # “Tom Heron, the team manager”: each word that may be a name
     return {name.strip() for name in [*whole, *parts] if len(name.strip()) > 1}
 
 
 def _without(text: str, names: set[str]) -> str:
     said = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    return re.sub(rf"\b({said})\b", "[name]", text, flags=re.IGNORECASE) if said else text
+    return re.sub(rf"(?<!\w)({said})(?!\w)", "[name]", text, flags=re.IGNORECASE) if said else text
 
 
 def average_days(rows: Sequence[dict[str, Any]]) -> int | None:

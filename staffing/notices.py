@@ -90,7 +90,7 @@ def tell(people: Iterable[User], *, key: str, subject: str, text: str, path: str
 def tell_of_refusal(refusal: Refusal) -> None:
     """That somebody tried to put a carer who is stood down on a shift is the social worker's to know: once a day for each
     placement, however often it was tried. Who it was and why they are stood down is not said."""
-    if refusal.code != gates.STOOD_DOWN:
+    if refusal.code != gates.STOOD_DOWN or refusal.action == "waive_checks":
         return
     now = clock.now()
     keys = [int(subject.split()[1]) for subject in refusal.subjects if subject.startswith("placement ")]
@@ -98,7 +98,7 @@ def tell_of_refusal(refusal: Refusal) -> None:
         tell(
             [person for person in social_workers([placement], now) if person != refusal.by],
             key=f"stood-down-refused-{placement.pk}-{clock.local_date(now)}",
-            subject=f"placement {placement.pk}",
+            subject=f"placement {placement.pk}: a shift was refused",
             text="Somebody who is stood down was to be put on a shift. It was refused.",
             path=reverse("staffing:rota", args=[placement.pk]),
         )

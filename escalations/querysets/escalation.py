@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from children.models import Child
 from children.querysets import child_being_read
 from core.access import Permission, Role, Scope
+from governance.querysets.concerns import about_staff, not_about
 
 
 def mine(user, escalation: str = "") -> Q:
@@ -40,7 +41,9 @@ def in_scope(user, escalation: str = "") -> Q:
 def theirs(user, escalation: str = "") -> Q:
     if not user.is_authenticated or not user.is_active:
         return Q(pk__in=[])
-    return mine(user, escalation) | held_by(user, escalation) | in_scope(user, escalation)
+    # Whom a concern is about reads no more of its escalation than of the concern.
+    free = not_about(user, f"{escalation}concern__")
+    return mine(user, escalation) | held_by(user, escalation) | in_scope(user, escalation) & free
 
 
 class EscalationQuerySet(models.QuerySet):
@@ -129,7 +132,7 @@ class ConflictQuerySet(OfEscalationQuerySet):
 
     def visible_to(self, user) -> Any:
         found = super().visible_to(user)
-        of_conduct = Q(escalation__concern__category="staff_conduct", why="subject")
+        of_conduct = about_staff("escalation__concern__") & Q(why="subject")
         hidden = of_conduct & Q(user_id=user.pk)
         if not user.is_authenticated or not user.can(Permission.SEE_CONDUCT):
             hidden |= of_conduct & ~Q(by_id=user.pk)

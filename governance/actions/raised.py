@@ -22,7 +22,7 @@ def is_raisers(concern: Concern, user: Any) -> bool:
 
 
 def _begin(concern: Concern, by: User) -> None:
-    if not is_raisers(concern, by):
+    if not is_raisers(concern, by) or not Concern.objects.visible_to(by).filter(pk=concern.pk).exists():
         raise PermissionDenied("whoever raised it says more of it")
     for_child.hold(concern)
     touch(child=concern.child)

@@ -152,7 +152,10 @@ class ConcernQuerySet(models.QuerySet):
         }
         found = ways[show]() if show in ways else self.none()
         if about:
-            kinds = {"police": ~Q(risk=""), "staff_conduct": about_staff()}
+            kinds = {
+                "police": ~Q(risk=""),
+                "staff_conduct": Q(category="staff_conduct") | Q(conduct_from__isnull=False) & in_the_ledger(user),
+            }
             found = found.filter(kinds.get(about, Q(category=about)))
         if child:
             found = found.filter(child__reference=child)

@@ -224,17 +224,27 @@ def own_records(user: User) -> set[int]:
     return set(Carer.objects.filter(account=user).values_list("pk", flat=True))
 
 
-def discussions_of(referral: Referral) -> QuerySet[StrategyDiscussion]:
+def discussions_of(referral: Referral, user: User) -> QuerySet[StrategyDiscussion]:
     """The strategy discussions asked for, or held, about the concern that the referral came from, and those about the child
     since it reached the LADO, each with its enquiry.
 
-    The LADO reads that there are, when and with what outcome, and no word of what was said there.
+    The LADO reads that there are, when and with what outcome, and no word of what was said there; of those about themselves
+    nothing.
     """
     since = Q(asked_at__gte=referral.received_at) | Q(held_at__gte=referral.received_at)
     found = Q(child=referral.child_id) & since if referral.child_id else Q(pk__in=[])
     if referral.concern is not None:
         found |= Q(pk__in=StrategyDiscussion.objects.about(referral.concern).values("pk"))
-    return StrategyDiscussion.objects.filter(found).select_related("enquiry").order_by("asked_at", "pk")
+    own = Concern.objects.exclude(not_about(user))
+    theirs = [
+        d.pk for concern in own.filter(child=referral.child_id) for d in StrategyDiscussion.objects.about(concern)
+    ]
+    return (
+        StrategyDiscussion.objects.filter(found)
+        .exclude(pk__in=theirs)
+        .select_related("enquiry")
+        .order_by("asked_at", "pk")
+    )
 
 
 def may_be_read_by_subject(referral: Referral) -> bool:

@@ -270,7 +270,9 @@ def put_on(
         assigned_by=by,
     )
     if asked := asked_off(shift.placement, [carer.pk]):
-        people = [request.asked_by for request in asked] + notices.social_workers([shift.placement], as_of)
+        # Whoever asked, as long as the child is theirs to know of.
+        people = [each.asked_by for each in asked if RotaRequest.for_user(each.asked_by).filter(pk=each.pk).exists()]
+        people += notices.social_workers([shift.placement], as_of)
         notices.tell(
             [person for person in people if person.pk != by.pk],
             key=f"put-back-{assignment.pk}",

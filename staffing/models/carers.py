@@ -221,7 +221,7 @@ class Check(Protected):
 class CheckWaiver(Protected):
     """In a true emergency: a carer may work at one placement before their checks are complete, for 48 hours at most.
 
-    Those are 48 hours in all, at whatever placements, until the checks are complete: see staffing/migrations/0010. Given
+    Those are 48 hours in all, at whatever placements, until the checks are complete: see staffing/migrations/0011. Given
     by a named person who is not in commissioning, once for a carer and a placement. Whoever answers for the child is told
     at once.
     """

@@ -166,7 +166,12 @@ def rota_request(request: HttpRequest, pk: int) -> HttpResponse:
     asked, as_of = _request(request, pk), clock.now()
     now_at = policies.where_now(asked, as_of)
     may_decide = policies.may_decide_staffing(request.user, now_at, as_of)
-    left = actions.still_on(asked, as_of).select_related("shift").order_by("starts_at")
+    left = (
+        actions.still_on(asked, as_of)
+        .filter(shift__in=Shift.for_user(request.user))
+        .select_related("shift")
+        .order_by("starts_at")
+    )
     return render(
         request,
         "staffing/request.html",

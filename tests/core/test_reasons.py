@@ -26,6 +26,12 @@ REFUSED = {
     "nothing": ["Noted.", "OK", "Thank you, noted with thanks.", "...", "", "N/A", "As discussed.", "Done.", "W", "It is done", "The situation"],
 }  # fmt: skip
 PASSED = [
+    "Alternative placement found.",
+    "A suitable home identified for the child",
+    "We found another placement",
+    "Staff provided from tonight",
+    "The police were told.",
+    "Ofsted was informed today.",
     "There is no alternative placement tonight, so two more staff are on from 8pm and I will visit tomorrow",
     "No alternative was found in forty homes; Amy visits daily until Friday.",
     "Directors are aware of the situation, and Dee visits tonight.",

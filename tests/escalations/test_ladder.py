@@ -717,6 +717,7 @@ def test_a_concern_about_somebodys_conduct_never_comes_to_them(cast, child):
     assert list(named.conflicts.values_list("user", "why")) == [(cast.tom.pk, "subject")]
     assert raises(cast.amy, concern=conduct(cast, child, cast.amy, found=cast.hana), to=cast.hana).owner == cast.sal
     assert raises(cast.amy, concern=conduct(cast, child, cast.amy, named="Tom, I think"), to=cast.tom).owner == cast.tom
+    assert [Escalation.for_user(user).filter(pk=named.pk).exists() for user in (cast.tom, cast.hana)] == [False, True]
     shown = [ConflictOfInterest.for_user(user).filter(escalation=named).count() for user in (cast.tom, cast.hana)]
     assert shown == [0, 1]  # whose conduct it is about is told to those who may know, and never to him
 

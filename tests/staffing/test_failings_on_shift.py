@@ -220,9 +220,8 @@ class TestStaffA:
         with refused_under("STF-09-ROTA"):
             life.shift(MONDAY, staff_a, by=life.cast.carl, published=False)
         assert Refusal.objects.get().by == life.cast.carl
-        told = OutboxMessage.objects.get(
-            subject=f"Held in Mind: placement {life.placement.pk}"
-        )  # nor without her knowing
+        subject = f"Held in Mind: placement {life.placement.pk}: a shift was refused"
+        told = OutboxMessage.objects.get(subject=subject)  # nor without her knowing
         assert told.to == life.cast.amy
         assert not any(word in told.body for word in (*str(staff_a).split(), *str(life.placement.child).split()))
         shift = life.placement.shifts.get()
