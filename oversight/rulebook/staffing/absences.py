@@ -55,9 +55,9 @@ STF_05_ABSENCE = Rule(
             FROM care
             JOIN placements_registration setting ON setting.home_id = care.home_id AND {OF_THE_HOME}
               AND {covers_today("setting")}
-            JOIN placements_managerpost m ON m.placement_id = care.placement_id
-              AND m.ended_at IS DISTINCT FROM m.started_at -- recorded in error
-            JOIN placements_managerabsence a ON a.post_id = m.id AND {known("a")}
+            JOIN placements_managerpost m USING (placement_id)
+            -- A post that ended as it began was recorded in error.
+            JOIN placements_managerabsence a ON a.post_id = m.id AND {known("a")} AND m.ended_at IS DISTINCT FROM m.started_at
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN a.returned_on <= %(today)s OR a.called_off <> '' THEN a.returned_on END AS back
             ) AS returned
