@@ -314,7 +314,8 @@ class TestGoodPractice:
         for week in range(4):
             when = at(START + week * WEEK, 14)
             meeting = table.meets(series, when, sent=False)
-            action = table.agrees(meeting, when + HOUR, due_on=START + (week + 1) * WEEK)
+            what = ("Ask for a tutor", "Book the dentist", "Buy her a bicycle", "Plan her birthday")[week]
+            action = table.agrees(meeting, when + HOUR, what=what, due_on=START + (week + 1) * WEEK)
             table.sends(meeting, when + 2 * HOUR)
             table.act(tasks.close_action, cast.hana, when + 48 * HOUR, action=action, evidence="Seen by Amy.")
         assert table.red(at(START + 3 * WEEK + DAY)) == set()

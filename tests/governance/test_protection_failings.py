@@ -205,7 +205,11 @@ class TestSilence:
         assert Concern.objects.count() == 3
         life.consults(concern, moment + 5 * HOUR)  # once more of the same day is no more noise
         life.act(
-            lado.do_not_refer, life.cast.tom, as_of, concern=life.raises(life.pete, as_of, named="N"), because="No."
+            lado.do_not_refer,
+            life.cast.tom,
+            as_of,
+            concern=life.raises(life.pete, as_of, named="N"),
+            because="She was not on that night.",
         )
         heard = heard_of(life.placement, life.cast.tom, as_of=as_of)  # nor is that nobody is referred
         assert [number.count for number in heard.chart.rows[0].numbers] == [4, 3, 0, 0]
