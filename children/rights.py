@@ -17,7 +17,7 @@ from children.models import Allocation, Child
 from children.querysets import live_on
 from core.access import Role
 from core.models import User
-from core.names import names
+from core.names import holds
 
 LINE = (Role.SOCIAL_WORKER, Role.TEAM_MANAGER, Role.HEAD_OF_SERVICE)
 MANAGES_PLACEMENT = "the placement’s manager"
@@ -230,7 +230,7 @@ def _may_not(typed: str, child: Child, kind: Kind) -> bool:
     if NEVER_POSTS.search(typed):
         return True
     others = User.objects.filter(authority_id=child.authority_id).exclude(role__in=kind.roles)
-    return any(names(typed, name) for name in others.values_list("name", flat=True))
+    return any(holds(typed, name) for name in others.values_list("name", flat=True))
 
 
 class Matrix:

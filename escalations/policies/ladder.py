@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from children.models import Child
 from children.querysets import live
-from core import clock, gates
+from core import clock, gates, names
 from core.access import Permission, Role
 from core.dates import in_words
 from core.errors import Conflict, Invalid, Refused
@@ -16,7 +16,6 @@ from core.models import Authority, User
 from escalations import ladder
 from escalations.ladder import Near, Posts
 from escalations.models import ConflictOfInterest, Escalation, EscalationStep
-from governance import names
 from governance.models import Concern, ConductSubject
 from governance.querysets.concerns import to_raise_about
 from placements.models import ProviderPost

@@ -9,12 +9,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from children.models import Allocation, Child
 from children.querysets import live
-from core import clock, gates, reasons
+from core import clock, gates, names, reasons
 from core.access import PROVIDER_ROLES, ROLES, Permission, Role
 from core.errors import Conflict, Invalid, Refused
 from core.models import LocalStandard, User
 from core.working_days import add_working_days
-from governance import codes, names
+from governance import codes
 from governance.models import Attendance, Concern, ConcernStep, ConductSubject, Discussed, Meeting
 from governance.querysets.concerns import to_raise_about
 from staffing.models import Carer

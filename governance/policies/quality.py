@@ -14,7 +14,7 @@ from core.access import Permission, Role
 from core.dates import in_words
 from core.errors import Invalid
 from core.models import User
-from core.names import names
+from core.names import holds
 from governance.models import Funding, PlacementAgreement, ReferralProfile
 from governance.models.quality import CULTURE, PREMISES, QualityScore, QualityVisit, QualityVisitor
 from governance.policies.meetings import ATTENDING
@@ -106,7 +106,7 @@ def check_visitors(kind: str, visitors: list[dict[str, Any]], placement: Placeme
         barred = _not_independent(placement, occurred_at)
         for visitor in visitors:
             for name, why in barred:
-                if names(visitor["name"], name):
+                if holds(visitor["name"], name):
                     raise Invalid({"visitors": f"{name} {why}, and so cannot visit independently"})
             if "commission" in visitor["post"].casefold():
                 who = visitor["name"].strip()

@@ -9,7 +9,7 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Que
 from children.models import Child
 from children.querysets import child_being_read
 from core.access import PartnerKind, Permission, Scope
-from governance.names import holding
+from core.names import holding
 from governance.querysets.meetings import cared_for_by
 
 # Who answers a concern’s escalation reads the concern: registered by the floor that knows them (see escalations/apps.py).

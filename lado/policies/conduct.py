@@ -8,12 +8,11 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from core import gates
+from core import gates, names
 from core.access import Permission, Role
 from core.errors import Conflict, Refused
 from core.models import Refusal, User
 from core.reasons import no_reason
-from governance import names
 from governance.models import Concern, ConductSubject, StrategyDiscussion
 from governance.querysets.concerns import about_staff, not_about
 from lado import codes

@@ -8,7 +8,7 @@ from django.db.models.functions import TruncDate
 
 from core import clock
 from core.access import Permission
-from governance.names import holding
+from core.names import holding
 from staffing.models import Carer
 
 # How long a referral took to reach its outcome: what each is called, and within how many months.

@@ -112,7 +112,7 @@ def _raised(limb: str, where: str) -> str:
         WHERE {where}"""
 
 
-# A person's whole name in what was typed, the surname last or first: as governance/names.py has it.
+# A person's whole name in what was typed, the surname last or first: as core/names.py has it.
 _WORDS = r"regexp_replace(regexp_replace(lower(u.name), '^\W+|\W+$', '', 'g'), '\W+', '\\W*', 'g')"
 _TURNED = r"regexp_replace(lower(u.name), '^\W*(.*?)\W+(\w+)\W*$', '\2 \1')"
 _TURNED = _WORDS.replace("lower(u.name)", _TURNED)

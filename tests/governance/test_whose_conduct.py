@@ -4,10 +4,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from core import clock
+from core import clock, names
 from core.errors import Invalid
 from core.models import OutboxMessage
-from governance import names
 from governance.actions import concerns, protection
 from governance.models import Concern, ConcernStep, ConductSubject, StrategyDiscussion
 from governance.policies import concerns as policies
