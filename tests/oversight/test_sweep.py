@@ -193,6 +193,19 @@ class TestFailure:
         assert "VIS-07 could not be evaluated: ProgrammingError" in caplog.text
         assert placement.child.surname not in caplog.text
 
+    def test_nor_does_it_when_one_placement_is_checked_again(self, placement, monkeypatch, caplog):
+        sweep(as_of=at(START + 60 * DAY))
+        standing = set(Flag.objects.standing().filter(rule="VIS-07").values_list("pk", flat=True))
+        ordinary = sweeping._statement
+        monkeypatch.setattr(
+            sweeping, "_statement", lambda code: "SELECT no_such_column, 1, 2" if code == "VIS-07" else ordinary(code)
+        )
+        visit(placement, at(START + 60 * DAY))
+        recheck(subjects={("placement", placement.pk)}, as_of=at(START + 60 * DAY, 13))
+        assert standing <= set(Flag.objects.standing().values_list("pk", flat=True))
+        assert not Flag.objects.standing().filter(rule="VIS-01").exists()
+        assert "VIS-07 could not be evaluated: ProgrammingError" in caplog.text
+
     def test_flags_of_a_rule_no_longer_in_the_book_are_cleared(self, cast, placement):
         old = Flag.objects.create(
             rule="OLD-01",
