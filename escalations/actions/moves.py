@@ -17,6 +17,7 @@ from escalations.ladder import Near, Posts
 from escalations.models import ConflictOfInterest, Escalation, EscalationFlag, EscalationStep
 from governance.actions.concerns import escalate as escalate_concern
 from governance.models import Concern
+from governance.policies.concerns import never_asked
 from oversight.models import Flag
 
 Kind, State, Why = EscalationStep.Kind, Escalation.State, ConflictOfInterest.Why
@@ -46,6 +47,7 @@ class Begin:
 def begin(given: Begin, posts: Posts, *, as_of: dt.datetime) -> Escalation:
     """Raise it: with a number, and somebody free who has it, from this moment. Raises Conflict where there is nobody."""
     never = set(given.conflicts) | ({given.raised_by.pk} if given.raised_by else set())
+    never |= _never_asked(given.fields.get("concern"))
     found = posts.find(given.level, given.near, never=never)
     if given.to is not None and given.to.pk not in never and posts.may_hold(given.to.pk):
         found = given.to, given.level
@@ -133,8 +135,18 @@ def _tell_owner(escalation: Escalation, *, happened_at: dt.datetime, as_of: dt.d
 
 def never_of(escalation: Escalation) -> set[int]:
     """Those it may never be with: whom it is about, who decided, and who raised it."""
+    return known_never(escalation) | _never_asked(escalation.concern)
+
+
+def known_never(escalation: Escalation) -> set[int]:
+    """Those of them of whom whoever has it may know."""
     conflicted = ConflictOfInterest.objects.filter(escalation=escalation).values_list("user_id", flat=True)
     return set(conflicted) | ({escalation.raised_by_id} if escalation.raised_by_id else set())
+
+
+def _never_asked(concern: Concern | None) -> set[int]:
+    """Whom the concern was referred about. No conflict of theirs is written down, since its trail is read by others."""
+    return never_asked(concern) if concern is not None else set()
 
 
 def near(escalation: Escalation, as_of: dt.datetime) -> Near:
