@@ -262,7 +262,7 @@ def _join(
         moves.step(held, Kind.JOINED, happened_at=as_of, text=f"{len(flags)} more")
         if any(flag.urgent for flag, _ in flags) and not held.danger:
             moves.into_danger(held, councils[held.authority_id], happened_at=as_of, as_of=now)
-        _settle_if_theirs(held, owners, councils, as_of=as_of)
+        _settle_if_theirs(held, moves.never_of(held), councils, as_of=as_of)
 
     _one(pk, join, still=lambda held: held.is_open)
 
