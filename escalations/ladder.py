@@ -47,6 +47,7 @@ FLAG_LEVEL: dict[str, int] = LEVEL_OF | {
     Role.COMMISSIONER: 2, Role.LEGAL: 2, Role.IRO: 2, Role.LADO: 3, Role.SYSTEM_ADMINISTRATOR: 4,
 }  # fmt: skip
 ANSWERING = tuple(role for role in Role if Permission.ANSWER_ESCALATIONS in ROLES[role].may)
+MAY_ANSWER = Q(role__in=ANSWERING)
 BY_RANK = (
     Role.DCS, Role.DIRECTOR, Role.SAFEGUARDING_LEAD, Role.HEAD_OF_SERVICE, Role.TEAM_MANAGER, Role.SOCIAL_WORKER,
 )  # fmt: skip

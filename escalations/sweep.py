@@ -26,8 +26,8 @@ from escalations.actions import moves
 from escalations.actions.moves import Begin, Kind, State, Why
 from escalations.ladder import Posts
 from escalations.models import ConflictOfInterest, Escalation, EscalationFlag, EscalationStep
-from escalations.policies import ladder as policies
 from governance.models import Concern, ConcernStep
+from governance.policies.concerns import accounts_they_are_about
 from governance.querysets.concerns import about_staff
 from oversight import rulebook, standards
 from oversight.actions import LONGEST_PLAN, URGENT_PLAN
@@ -262,7 +262,7 @@ def _join(
         moves.step(held, Kind.JOINED, happened_at=as_of, text=f"{len(flags)} more")
         if any(flag.urgent for flag, _ in flags) and not held.danger:
             moves.into_danger(held, councils[held.authority_id], happened_at=as_of, as_of=now)
-        _settle_if_theirs(held, owners, councils, as_of=as_of)
+        _settle_if_theirs(held, moves.never_of(held), councils, as_of=as_of)
 
     _one(pk, join, still=lambda held: held.is_open)
 
@@ -278,7 +278,7 @@ def _keep_from_whom_it_is_about(*, as_of: dt.datetime, children: list[int] | Non
     rows = list(of_conduct.order_by("pk").values_list("pk", "concern", "raised_by"))
     if not rows:
         return
-    about = policies.accounts_it_is_about([concern for _, concern, _ in rows])
+    about = accounts_they_are_about([concern for _, concern, _ in rows], among=ladder.MAY_ANSWER)
     known = set(
         ConflictOfInterest.objects.filter(escalation__in=[pk for pk, _, _ in rows]).values_list("escalation", "user")
     )
@@ -318,7 +318,7 @@ def _guardians(*, as_of: dt.datetime, now: dt.datetime, children: list[int] | No
     if children is not None:
         rows = rows.filter(child__in=children)
     concerns = list(rows.select_related("child__team", "owner", "raised_by", "recorded_by", "authority").order_by("pk"))
-    about = policies.accounts_it_is_about(concerns) if concerns else {}
+    about = accounts_they_are_about(concerns, among=ladder.MAY_ANSWER) if concerns else {}
     councils, done = _Councils(), 0
     for concern in concerns:
         posts, day = councils[concern.authority_id], clock.local_date(concern.received_at)

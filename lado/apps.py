@@ -9,8 +9,10 @@ class LadoConfig(AppConfig):
     def ready(self) -> None:
         from core.accounts import ASKED_ABOVE
         from governance.heard import REFERRED_FROM_ABOVE
+        from governance.policies.concerns import SUBJECTS_FROM_ABOVE
         from lado.actions.cases import hand_on
-        from lado.policies.conduct import when_referred
+        from lado.policies.conduct import subjects_of_concern, when_referred
 
         ASKED_ABOVE.append(hand_on)
         REFERRED_FROM_ABOVE.append(when_referred)
+        SUBJECTS_FROM_ABOVE.append(subjects_of_concern)

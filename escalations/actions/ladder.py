@@ -179,7 +179,7 @@ def pass_back(*, escalation: Escalation, to: User, why: str, by: User, as_of: dt
     required(why=(why, "Enter why"))
     place, never = near(escalation, as_of), never_of(escalation)
     if to not in policies.passed_back_to(escalation, posts, place, never):
-        raise Invalid({"to": "Select who is to answer it from the list"})
+        raise Invalid({"to": "Select somebody else from the list: it cannot go to them now"})
     escalation.loops += 1
     escalation.save(update_fields=["loops"])
     if escalation.loops > ladder.MOST_LOOPS:

@@ -1,12 +1,13 @@
 """How an escalation moves, whoever or whatever moved it. Called inside the transaction that holds it."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Max
 
+from children.models import Child
 from children.policies import hold
 from core import clock
 from core.dates import in_words
@@ -17,6 +18,8 @@ from escalations.ladder import Near, Posts
 from escalations.models import ConflictOfInterest, Escalation, EscalationFlag, EscalationStep
 from governance.actions.concerns import escalate as escalate_concern
 from governance.models import Concern
+from governance.policies.concerns import accounts_they_are_about, never_asked
+from oversight import rulebook
 from oversight.models import Flag
 
 Kind, State, Why = EscalationStep.Kind, Escalation.State, ConflictOfInterest.Why
@@ -39,13 +42,16 @@ class Begin:
     to: User | None = None  # to whom it was written, where that was said
     next_at: dt.datetime | None = None  # where the level's own time does not apply
     conflicts: dict[int, str] = field(default_factory=dict)
-    flags: Iterable[tuple[Flag, dt.datetime]] = ()
+    flags: Sequence[tuple[Flag, dt.datetime]] = ()
     fields: dict[str, Any] = field(default_factory=dict)
 
 
 def begin(given: Begin, posts: Posts, *, as_of: dt.datetime) -> Escalation:
     """Raise it: with a number, and somebody free who has it, from this moment. Raises Conflict where there is nobody."""
     never = set(given.conflicts) | ({given.raised_by.pk} if given.raised_by else set())
+    never |= _never_asked(
+        given.fields.get("concern"), given.fields.get("child"), [flag.rule for flag, _ in given.flags]
+    )
     found = posts.find(given.level, given.near, never=never)
     if given.to is not None and given.to.pk not in never and posts.may_hold(given.to.pk):
         found = given.to, given.level
@@ -133,8 +139,24 @@ def _tell_owner(escalation: Escalation, *, happened_at: dt.datetime, as_of: dt.d
 
 def never_of(escalation: Escalation) -> set[int]:
     """Those it may never be with: whom it is about, who decided, and who raised it."""
+    rules = escalation.flags.values_list("flag__rule", flat=True)
+    return known_never(escalation) | _never_asked(escalation.concern, escalation.child, rules)
+
+
+def known_never(escalation: Escalation) -> set[int]:
+    """Those of them of whom whoever has it may know."""
     conflicted = ConflictOfInterest.objects.filter(escalation=escalation).values_list("user_id", flat=True)
     return set(conflicted) | ({escalation.raised_by_id} if escalation.raised_by_id else set())
+
+
+def _never_asked(concern: Concern | None, child: Child | None, rules: Iterable[str]) -> set[int]:
+    """Whom its concern was referred about, and whose conduct those are about that its flags are of. No conflict of theirs is
+    written down: others read its trail."""
+    found = never_asked(concern) if concern is not None else set()
+    if child is not None and rulebook.OF_CONCERNS.intersection(rules):
+        about = accounts_they_are_about(Concern.objects.open().filter(child=child), among=ladder.MAY_ANSWER)
+        found = found.union(*about.values())
+    return found
 
 
 def near(escalation: Escalation, as_of: dt.datetime) -> Near:

@@ -18,6 +18,7 @@ from escalations.ladder import Posts
 from escalations.models import Escalation
 from escalations.policies import ladder as policies
 from governance.models import Action, Concern, ConcernStep
+from governance.policies.concerns import accounts_they_are_about
 from oversight import rulebook
 from oversight.models import Flag
 from placements.models import Placement
@@ -156,7 +157,7 @@ def _those_in_it(
     if concern is not None:
         decided = ConcernStep.objects.filter(concern=concern, kind__in=("triaged", "closed"))
         deciders = dict.fromkeys(decided.values_list("by_id", flat=True), Why.DECIDED.value)
-        about = policies.accounts_it_is_about([concern]).get(concern.pk, ())
+        about = accounts_they_are_about([concern], among=ladder.MAY_ANSWER).get(concern.pk, ())
         return ladder.level_of(concern.owner), deciders | dict.fromkeys(about, Why.SUBJECT.value)
     if decision is not None:
         decider = decision.decider

@@ -1,14 +1,13 @@
 """May this be done to an escalation, by this person, in the state it is in? And who may never settle it (ESC-05)."""
 
 import datetime as dt
-from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 
 from children.models import Child
 from children.querysets import live
-from core import clock, gates, names
+from core import clock, gates
 from core.access import Permission, Role
 from core.dates import in_words
 from core.errors import Conflict, Invalid, Refused
@@ -16,7 +15,6 @@ from core.models import Authority, User
 from escalations import ladder
 from escalations.ladder import Near, Posts
 from escalations.models import ConflictOfInterest, Escalation, EscalationStep
-from governance.models import Concern, ConductSubject
 from governance.querysets.concerns import to_raise_about
 from placements.models import ProviderPost
 
@@ -95,29 +93,6 @@ def may_close(escalation: Escalation, by: User, posts: Posts, *, as_of: dt.datet
         raise Invalid(
             {"": f"Whoever raised it may still reject the answer, until the end of {in_words(last_day_before(free))}"}
         )
-
-
-# --- whom it is about -------------------------------------------------------------------------------------------------
-
-
-def accounts_it_is_about(concerns: Iterable[Concern | int]) -> dict[int, set[int]]:
-    """Of each of these concerns about conduct: whom of those who answer escalations it is about. By the account, by the
-    account of the carer it was found to be, or by a name typed in it that has theirs whole. Two queries."""
-    about = ConductSubject.objects.filter(concern__in=concerns).values_list(
-        "concern", "concern__authority", "account", "carer__account", "named"
-    )
-    people: list[tuple[int, int | None, str]] | None = None
-    found: dict[int, set[int]] = {}
-    for concern, authority, account, carers_account, named in about:
-        accounts = {account, carers_account} - {None}
-        if named.strip():
-            if people is None:
-                answering = User.objects.filter(role__in=ladder.ANSWERING)
-                people = list(answering.values_list("pk", "authority", "name"))
-            accounts |= {pk for pk, theirs, name in people if theirs in (authority, None) and names.holds(named, name)}
-        if accounts:
-            found[concern] = accounts
-    return found
 
 
 # --- who may be named -------------------------------------------------------------------------------------------------

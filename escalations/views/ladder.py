@@ -282,7 +282,7 @@ def pass_back(request: HttpRequest, pk: int) -> HttpResponse:
     if elsewhere := _with_another(request, record):
         return elsewhere
     posts = Posts.of(record.authority_id)
-    people = policies.passed_back_to(record, posts, moves.near(record, as_of), moves.never_of(record))
+    people = policies.passed_back_to(record, posts, moves.near(record, as_of), moves.known_never(record))
     return _form(
         request, record, acts.pass_back, "Pass the escalation to somebody else", "Pass it on", "Passed on", forms.PassBack,
         form_kwargs={"people": forms.people_of(people)},

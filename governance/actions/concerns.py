@@ -288,7 +288,7 @@ def _keep_subject_outside(concern: Concern, by: User, as_of: dt.datetime) -> Non
     never = set(policies.accounts_it_is_about(concern).values_list("pk", flat=True))
     if concern.owner_id not in never:
         return
-    concern.owner = policies.owner_for(concern.child, never)
+    concern.owner = policies.owner_for(concern.child, never | policies.never_asked(concern))
     concern.save(update_fields=["owner"])
     step = _step(concern, Kind.HANDED_OVER, by, as_of, text=NO_PART, recipient=concern.owner)
     _tell([concern.owner], concern, "given", "A concern is yours to act on.", f"-{step.pk}")

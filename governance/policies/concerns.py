@@ -1,7 +1,7 @@
 """May this be done about a concern, by this person, in the state it is in? And who must act on it."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
@@ -21,6 +21,10 @@ from staffing.models import Carer
 
 OLDEST = dt.timedelta(days=366)  # longer ago than this, a date is a slip of the finger
 PARTNERS = {kind: kind for kind in ("police", "health", "education", "virtual_school", "guardian")}
+
+# Whom a concern is about, as only a floor above knows: registered there (see lado/apps.py). Each is called with a concern, and
+# gives the accounts.
+SUBJECTS_FROM_ABOVE: list[Callable[[Concern], Collection[int]]] = []
 
 MAY_DECIDE = (Role.HEAD_OF_SERVICE, Role.DCS)  # whether a child stays or moves
 
@@ -74,24 +78,34 @@ def received(moment: dt.datetime, as_of: dt.datetime, field: str = "received_at"
 
 
 def accounts_it_is_about(concern: Concern) -> QuerySet[User]:
-    """The accounts of whoever's conduct a concern is about: nothing about it goes to them, and they decide nothing of it.
-
-    By the account, by the record as a carer, and by the name: whose whole name stands in what was typed is one of them. The
-    worst that this can do is that somebody else acts on it.
-    """
-    subject = ConductSubject.objects.filter(concern=concern).select_related("carer").first()
-    return User.objects.filter(pk__in=accounts_of(subject, concern.authority_id))
+    """The accounts of whoever's conduct a concern is about: nothing about it goes to them, and they decide nothing of it."""
+    return User.objects.filter(pk__in=accounts_they_are_about([concern]).get(concern.pk, ()))
 
 
-def accounts_of(subject: ConductSubject | None, authority_id: int) -> list[int]:
-    """The same, of a record that need not be written yet."""
-    if subject is None:
-        return []
-    found = [subject.account_id, subject.carer.account_id if subject.carer else None]
+def accounts_they_are_about(concerns: Iterable[Concern | int], among: Q | None = None) -> dict[int, set[int]]:
+    """The same of many, those about nobody with an account left out. `among`: whose names are looked for in what was typed.
+    Two queries."""
+    people = User.objects.filter(among or Q()).values_list("pk", "authority", "name")
+    about = ConductSubject.objects.filter(concern__in=concerns).select_related("concern", "carer")
+    found = {subject.concern_id: accounts_of(subject, subject.concern.authority_id, people) for subject in about}
+    return {concern: accounts for concern, accounts in found.items() if accounts}
+
+
+def accounts_of(subject: ConductSubject, authority_id: int, people: QuerySet | None = None) -> set[int]:
+    """The same, of a record that need not be written yet: by the account, by the record as a carer, and by the name. Whose
+    whole name stands in what was typed is one of them: the worst that this can do is that somebody else acts on it."""
+    known = (subject.account_id, subject.carer.account_id if subject.carer else None)
+    found = {pk for pk in known if pk is not None}
     if subject.named.strip():
-        people = User.objects.filter(Q(authority_id=authority_id) | Q(authority__isnull=True)).values_list("pk", "name")
-        found += [pk for pk, name in people if names.holds(subject.named, name)]
-    return [pk for pk in found if pk is not None]
+        people = User.objects.values_list("pk", "authority", "name") if people is None else people
+        found |= {pk for pk, of, name in people if of in (authority_id, None) and names.holds(subject.named, name)}
+    return found
+
+
+def never_asked(concern: Concern) -> set[int]:
+    """Whom a concern is about besides, as only a floor above knows. What they read and do here stays as it was, since any
+    change would tell them; but nothing that moves by itself comes to them."""
+    return {pk for subjects in SUBJECTS_FROM_ABOVE for pk in subjects(concern)}
 
 
 def colleagues_to_name(child: Child, user: User) -> QuerySet[User]:

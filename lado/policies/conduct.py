@@ -13,7 +13,7 @@ from core.access import Permission, Role
 from core.errors import Conflict, Refused
 from core.models import Refusal, User
 from core.reasons import no_reason
-from governance.models import Concern, ConductSubject, StrategyDiscussion
+from governance.models import Concern, ConcernStep, ConductSubject, StrategyDiscussion
 from governance.querysets.concerns import about_staff, not_about
 from lado import codes
 from lado.models import ConductDecision, Referral
@@ -216,6 +216,39 @@ def when_referred(placement: Placement, user: User) -> list[dt.datetime]:
     """When something of which others may know reached the LADO about those who care for children at a placement."""
     found = Referral.objects.known_as_noise(user).filter(placement=placement)
     return list(found.values_list("received_at", flat=True))
+
+
+def subjects_of_concern(concern: Concern) -> set[int]:
+    """The accounts of those about whom a concern was referred, for the floors below, that ask nothing of them and say
+    nothing of why."""
+    referrals = Referral.objects.filter(concern=concern).select_related("carer", "account")
+    return {pk for referral in referrals for pk in _whom(referral)}
+
+
+def _whom(referral: Referral) -> list[int]:
+    """By record or, until they are found there, by name."""
+    people = User.objects.filter(Q(authority_id=referral.authority_id) | Q(authority__isnull=True))
+    return [*subjects_of(carer=referral.carer, account=referral.account), *_named(people, [said_of(referral)])]
+
+
+def in_their_hands(referral: Referral) -> list[str]:
+    """What those a referral is about have in hand of the concern it came from, in words for whoever reads it: of nobody else
+    who was referred from it, which not everybody who reads this one may know."""
+    concern, found = referral.concern, list[str]()
+    if concern is None:
+        return found
+    for person in User.objects.filter(pk__in=_whom(referral), is_active=True).order_by("name"):
+        if not concern.is_open or not Concern.objects.in_ledger_of(person).filter(pk=concern.pk).exists():
+            continue
+        asked = ConcernStep.objects.filter(concern=concern, kind="escalated", recipient=person, reply__isnull=True)
+        held = [
+            "reads every step of it",
+            "may decide and close it" if person.can(Permission.TRIAGE_CONCERNS) else "",
+            "has it to act on" if concern.owner_id == person.pk else "",
+            "was asked to answer its escalation" if asked.exists() else "",
+        ]
+        found.append(f"{person.name} {', '.join(filter(None, held))}.")
+    return found
 
 
 def own_records(user: User) -> set[int]:

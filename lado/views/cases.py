@@ -202,6 +202,7 @@ def _context(referral: Referral, user: User, as_of: dt.datetime) -> dict[str, An
         "others": list(others.exclude(pk=referral.pk).order_by("received_at")),
         "may_see_pattern": user.can(Permission.HANDLE_ALLEGATIONS) and referral.carer is not None,
         "acts": _acts(referral) if handles else [],
+        "in_their_hands": policies.in_their_hands(referral),
         "discussions": list(policies.discussions_of(referral, user)) if handles else [],
         "reads": list(ReferralRead.for_user(user).filter(referral=referral).select_related("by")[:READS]),
         "history": _without_names(changes(referral, *tasks, *admissions)),

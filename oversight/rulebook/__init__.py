@@ -10,6 +10,7 @@ __all__ = [
     "BEHIND_THE_DOOR",
     "FAMILIES",
     "FIRST",
+    "OF_CONCERNS",
     "URGENT",
     "Basis",
     "Kind",
@@ -38,6 +39,9 @@ _BY_CODE = {rule.code: rule for rule in ALL}
 
 # Their flags and clocks are shown to nobody but the LADO and whoever holds them.
 BEHIND_THE_DOOR = frozenset(rule.code for rule in ALL if rule.behind_the_door)
+
+# Their flags are about concerns: like those flags, no escalation of them is for whoever such a concern is about.
+OF_CONCERNS = frozenset({"SAF-01", "SAF-02", "SAF-08", "SAF-09", "SAF-10"})
 
 # Rule and limb of what waits for no level’s time: somebody may be in danger now. Not answered by the end of the day on which
 # it was raised, it is an escalation in immediate danger (escalations/sweep.py).

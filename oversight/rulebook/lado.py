@@ -9,6 +9,7 @@ are behind the LADO's door: they are seen by the LADO and whoever holds them, an
 from core import gates
 from core.access import Permission, Role
 from oversight import standards
+from oversight.rulebook.conduct import decider
 from oversight.rulebook.governance.concerns import after
 from oversight.rulebook.rule import Basis, Kind, Limb, Mend, Rule
 from oversight.rulebook.sql import (
@@ -112,29 +113,8 @@ def _raised(limb: str, where: str) -> str:
         WHERE {where}"""
 
 
-# A person's whole name in what was typed, the surname last or first: as core/names.py has it.
-_WORDS = r"regexp_replace(regexp_replace(lower(u.name), '^\W+|\W+$', '', 'g'), '\W+', '\\W*', 'g')"
-_TURNED = r"regexp_replace(lower(u.name), '^\W*(.*?)\W+(\w+)\W*$', '\2 \1')"
-_TURNED = _WORDS.replace("lower(u.name)", _TURNED)
-NAMED = rf"(u.name ~ '\w' AND s.named ~* ('\y(' || {_WORDS} || '|' || {_TURNED} || ')\y'))"
-# Who decides, the nearest first: those who may, and never whom it is about. A director may not, and holds none of it unless
-# nobody else is left.
-DECIDER = f"""(
-    SELECT u.id FROM core_user u
-    CROSS JOIN LATERAL (SELECT CASE
-        WHEN u.role = 'team_manager' AND u.team_id = kid.team_id AND limb <> 'repeated' THEN 1
-        WHEN u.role = 'head_of_service' AND u.team_id IN (kid.team_id, team.part_of_id) THEN 2
-        WHEN u.role = 'safeguarding_lead' THEN 3 WHEN u.role = 'dcs' THEN 4 WHEN u.role = 'head_of_service' THEN 5
-        WHEN u.role = 'team_manager' THEN 6 WHEN u.role = 'director' THEN 7 WHEN u.role = 'system_administrator' THEN 8
-        END AS turn) AS its
-    WHERE u.is_active AND u.authority_id = owed.authority_id AND its.turn IS NOT NULL
-      AND NOT EXISTS (SELECT FROM staffing_carer own WHERE own.id = owed.carer_id AND own.account_id = u.id)
-      AND NOT EXISTS (
-          SELECT FROM governance_conductsubject s LEFT JOIN staffing_carer own ON own.id = s.carer_id
-          WHERE s.concern_id = owed.concern_id AND (s.account_id = u.id OR own.account_id = u.id OR {NAMED}))
-    ORDER BY its.turn, u.id LIMIT 1)"""
-
-
+OF_CARER_FOUND = "NOT EXISTS (SELECT FROM staffing_carer own WHERE own.id = owed.carer_id AND own.account_id = u.id)"
+DECIDER = decider("ARRAY[owed.concern_id]", above=("repeated",), free=OF_CARER_FOUND)
 OF_CARER = Mend("lado:decide_carer", "Decide about their conduct", of="carer", needs=Permission.DECIDE_CONDUCT)
 
 SAF_01 = Rule(

@@ -11,6 +11,7 @@ import datetime as dt
 
 from core.access import Role
 from oversight import standards
+from oversight.rulebook.conduct import HOLDER, held
 from oversight.rulebook.rule import Basis, Limb, Mend, Rule, Trait
 from oversight.rulebook.sql import (
     FOLLOWED,
@@ -42,14 +43,14 @@ def _first(rows: str) -> str:
     """Of each limb at each placement, the row that fell due first."""
     return f"""
         SELECT DISTINCT ON (placement_id, limb) authority_id, child_id, placement_id, limb, since AS clock_started_at,
-               due_at
-        FROM ({rows}) AS owed WHERE placement_id IS NOT NULL ORDER BY placement_id, limb, due_at, since"""
+               due_at, concerns
+        FROM ({rows}) AS owed WHERE placement_id IS NOT NULL ORDER BY placement_id, limb, due_at, since, concerns"""
 
 
 def _owed(limb: str, due: str, where: str, table: str, joined: str = "JOIN standard USING (authority_id)") -> str:
     return f"""
             SELECT {table}.authority_id, {table}.child_id, {table}.placement_id, '{limb}' AS limb, {table}.since,
-                   {due} AS due_at
+                   {due} AS due_at, {table}.concerns
             FROM {table} {joined} WHERE {where}"""
 
 
@@ -91,6 +92,7 @@ CLOSELY = f"""(
 # Concerns of suspected sexual harm, each with what has been done. No closing undoes what is owed.
 SUSPECTED = f"""suspected AS MATERIALIZED (
     SELECT subject.authority_id, subject.child_id, subject.placement_id, c.received_at AS since, {DAY} AS day, c.source,
+           ARRAY[c.id] AS concerns,
            {CLOSELY} AS closely, {HELD} AS held, {TESTED} AS tested, {_step("lado", "passed")} AS lado,
            {_step("told_police")} AS told_police, {_step("told_health")} AS told_health
     FROM subject JOIN governance_concern c USING (child_id, authority_id)
@@ -101,7 +103,8 @@ SUSPECTED = f"""suspected AS MATERIALIZED (
 # first decided otherwise, with the decision.
 CALLED = f"""called AS MATERIALIZED (
     SELECT subject.authority_id, subject.child_id, subject.placement_id,
-           CASE WHEN otherwise.at IS NULL THEN c.received_at ELSE decided.at END AS since, {HELD} AS held
+           CASE WHEN otherwise.at IS NULL THEN c.received_at ELSE decided.at END AS since, {HELD} AS held,
+           ARRAY[c.id] AS concerns
     FROM subject JOIN governance_concern c USING (child_id, authority_id)
     CROSS JOIN LATERAL (
         SELECT max(s.happened_at) AS at FROM governance_concernstep s
@@ -117,7 +120,8 @@ CALLED = f"""called AS MATERIALIZED (
 )"""
 
 ASKED = f"""asked AS MATERIALIZED (
-    SELECT subject.authority_id, subject.child_id, subject.placement_id, d.asked_at AS since
+    SELECT subject.authority_id, subject.child_id, subject.placement_id, d.asked_at AS since, ARRAY(
+           SELECT a.concern_id FROM governance_strategyconcern a WHERE a.discussion_id = d.id) AS concerns
     FROM subject JOIN governance_strategydiscussion d USING (child_id)
     WHERE d.asked_at <= %(as_of)s AND {known("d")}
       AND coalesce(d.held_at, d.declined_at, 'infinity') > %(as_of)s
@@ -133,12 +137,13 @@ SAF_02 = Rule(
     "local standard. Anybody who works with the child may ask for one, and is answered.",
     basis=Basis.LOCAL,
     scope=f"{SCOPE} A discussion is owed where somebody asked for it, where a manager decided on it about a concern, and "
-    "where sexual harm is suspected of a child whom staff do not care for closely (of others: SAF-10).",
+    f"where sexual harm is suspected of a child whom staff do not care for closely (of others: SAF-10). {HOLDER}",
     period="1 working day",
     what_clears="The strategy discussion on record as held, with social care, police and health there and its outcome, "
     "about that concern. A request: that, or the manager’s reasons for holding none. A decision: another one, with "
     "reasons.",
     mend=PAGE,
+    names_holder=True,
     limbs=(
         Limb("asked", "Strategy discussion asked for, and no answer", Role.TEAM_MANAGER, "1 working day"),
         Limb("decided", "Strategy discussion decided on, and not held", Role.TEAM_MANAGER, "1 working day"),
@@ -151,17 +156,23 @@ SAF_02 = Rule(
         CALLED,
         ASKED,
         stage=STAGE_OF_DAYS,
-        rows=_first(
-            " UNION ALL ".join(
-                [
-                    _owed("asked", _after(day_of("asked.since"), "standard.strategy"), "true", "asked"),
-                    _owed("decided", _after(day_of("called.since"), "standard.strategy"), "NOT held", "called"),
-                    _owed(
-                        "harm", _after("suspected.day", "standard.strategy"), "NOT held AND NOT closely", "suspected"
-                    ),
-                ]
+        rows=held(
+            _first(
+                " UNION ALL ".join(
+                    [
+                        _owed("asked", _after(day_of("asked.since"), "standard.strategy"), "true", "asked"),
+                        _owed("decided", _after(day_of("called.since"), "standard.strategy"), "NOT held", "called"),
+                        _owed(
+                            "harm",
+                            _after("suspected.day", "standard.strategy"),
+                            "NOT held AND NOT closely",
+                            "suspected",
+                        ),
+                    ]
+                )
             )
         ),
+        held=True,
     ),
 )
 
@@ -177,12 +188,13 @@ SAF_10 = Rule(
     "pregnancy was found after nine months of care by five staff to one child.",
     basis=Basis.LOCAL,
     scope=f"{SCOPE} Suspected sexual abuse or exploitation, or pregnancy, of a child who on that day lived in a setting not "
-    "registered, under a deprivation of liberty order, or with a number of staff set for them.",
+    f"registered, under a deprivation of liberty order, or with a number of staff set for them. {HOLDER}",
     period="strategy discussion, LADO, police and health the same day; whether it must be notified in 1 working day",
     what_clears="The strategy discussion on record as held about that concern; the record, on the concern, that the LADO was "
     "consulted, and that police and health were told (whoever raised it, or was at the discussion, knows); and the "
     "decision whether it is serious harm that must be notified.",
     mend=PAGE,
+    names_holder=True,
     limbs=(
         Limb("strategy", "Strategy discussion not held the same day", Role.TEAM_MANAGER, "the same day"),
         Limb("lado", "LADO not consulted the same day", Role.TEAM_MANAGER, "the same day"),
@@ -195,18 +207,22 @@ SAF_10 = Rule(
         standards.columns(standards.SAME_DAY, standards.HARM_TEST),
         SUSPECTED,
         stage=STAGE_OF_DAYS,
-        rows=_first(
-            " UNION ALL ".join(
-                _owed(limb, due, f"closely AND NOT ({done})", "suspected")
-                for limb, due, done in (
-                    ("strategy", TODAY_BY, "held"),
-                    ("lado", TODAY_BY, "lado"),
-                    ("police", TODAY_BY, "held OR told_police OR source = 'police'"),
-                    ("health", TODAY_BY, "held OR told_health OR source = 'health'"),
-                    ("test", _after("suspected.day", "standard.harm_test"), "tested"),
+        rows=held(
+            _first(
+                " UNION ALL ".join(
+                    _owed(limb, due, f"closely AND NOT ({done})", "suspected")
+                    for limb, due, done in (
+                        ("strategy", TODAY_BY, "held"),
+                        ("lado", TODAY_BY, "lado"),
+                        ("police", TODAY_BY, "held OR told_police OR source = 'police'"),
+                        ("health", TODAY_BY, "held OR told_health OR source = 'health'"),
+                        ("test", _after("suspected.day", "standard.harm_test"), "tested"),
+                    )
                 )
-            )
+            ),
+            above=("test",),
         ),
+        held=True,
     ),
 )
 
@@ -217,7 +233,7 @@ def _of_record(table: str, columns: str, where: str) -> str:
     These clocks run on when she moves, leaves care, comes of age or dies.
     """
     return f"""{table} AS MATERIALIZED (
-    SELECT kid.authority_id, r.child_id, coalesce(now.id, r.placement_id) AS placement_id, {columns}
+    SELECT kid.authority_id, r.child_id, coalesce(now.id, r.placement_id) AS placement_id, {columns}, NULL::bigint[] AS concerns
     FROM {where}
     JOIN children_child kid ON kid.id = r.child_id
     LEFT JOIN LATERAL (

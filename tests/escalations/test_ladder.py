@@ -541,6 +541,29 @@ class TestFlags:
         climb(as_of=at(MONDAY + 3 * DAY, 9))
         assert trail(made)[-2:] == [("joined", 2, "Tom"), ("reassigned", 3, "Hana")]
 
+    def test_of_what_is_owed_about_a_concern_it_never_goes_to_whom_one_is_about(self, cast, placement):
+        concern = conduct(cast, placement.child, cast.amy, colleague=cast.hana)
+        by_hand = raises(cast.amy, flag=flag(cast, placement, "SAF-09", cast.tom, limb="triage"), to=cast.hana)
+        assert by_hand.owner == cast.sal
+        flag(cast, placement, "SAF-10", cast.tom, limb="police", raised_at=at(MONDAY, 16))
+        climb(as_of=at(MONDAY + DAY, 0))
+        made = Escalation.objects.get(automatic=True)
+        assert (made.owner, made.level) == (cast.sal, 3)
+        assert list(made.conflicts.values_list("user", flat=True)) == [
+            cast.tom.pk
+        ]  # that names nobody but who had the flag
+        assert concern.is_open
+
+    def test_it_leaves_whoever_has_it_where_a_concern_about_them_joins(self, cast, placement):
+        flag(cast, placement, "VIS-01", cast.amy)
+        climb(as_of=at(MONDAY + 2 * DAY))
+        made = Escalation.objects.get()
+        assert made.owner == cast.tom
+        conduct(cast, placement.child, cast.amy, colleague=cast.tom)
+        flag(cast, placement, "SAF-09", cast.amy, limb="triage", raised_at=at(MONDAY + DAY, 9))
+        climb(as_of=at(MONDAY + 3 * DAY, 1))
+        assert trail(made)[-2:] == [("joined", 2, "Tom"), ("reassigned", 3, "Hana")]
+
     def test_an_answer_with_a_day_holds_until_that_day(self, cast, placement):
         made = flag(cast, placement)
         answer_flag(flag=made, doing="I visit on Friday.", by_when=MONDAY + 4 * DAY, by=cast.amy, as_of=at(MONDAY, 10))

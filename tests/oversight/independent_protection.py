@@ -4,6 +4,7 @@ Like `independent.py`, it shares no line with `oversight/rulebook/`, and its num
 """
 
 import datetime as dt
+from collections import defaultdict
 from fractions import Fraction
 
 from governance.models import (
@@ -31,6 +32,7 @@ from tests.oversight.independent import (
     nth_working_day,
     risk_since,
 )
+from tests.oversight.independent_holders import holder, is_about
 
 
 class Protection:
@@ -41,6 +43,8 @@ class Protection:
         self.steps = grouped(steps, "concern_id")
         about = StrategyConcern.objects.filter(discussion__held_at__lte=self.as_of)
         self.held = set(about.values_list("concern_id", flat=True))
+        discussed = grouped(StrategyConcern.objects.order_by("concern"), "discussion_id")
+        self.discussed = defaultdict(tuple, {pk: tuple(a.concern_id for a in each) for pk, each in discussed.items()})
         decided = SeriousHarmNotice.objects.filter(decided_at__lte=self.as_of)
         self.tested = set(decided.values_list("concern_id", flat=True))
         self.asked = grouped(StrategyDiscussion.objects.filter(asked_at__lte=self.as_of), "child_id")
@@ -79,42 +83,59 @@ def after(day, number):
     return midnight(nth_working_day(day, number) + DAY)
 
 
-def expected_of_protection(facts):
-    s, first = Protection(facts), {}
+def first_owed(s):
+    """Of each limb at each placement, what fell due first: when, and about which concerns."""
+    first = {}
 
-    def add(rule, limb, placement, due):
-        if s.as_of >= due and due < first.get((rule, limb, placement), due + DAY):
-            first[rule, limb, placement] = due
+    def add(rule, limb, placement, due, since=None, concerns=()):
+        if s.as_of >= due and placement:
+            row = (due, since or due, concerns)
+            first[rule, limb, placement] = min(row, first.get((rule, limb, placement), row))
 
     for p in Placement.objects.select_related("child"):
         if lives_there(s, p) and p.followed_from and p.followed_from <= s.today:
-            for rule, limb, due in [*of_concerns(s, p), *of_silence(s, p)]:
-                add(rule, limb, p.pk, due)
+            for rule, limb, *row in [*of_concerns(s, p), *of_silence(s, p)]:
+                add(rule, limb, p.pk, *row)
     for rule, limb, record, due in of_records(s):
         here = [
             p for p in s.placements.values()
             if p.child_id == record.child_id and covering([p], s.today) and not (p.started_at and p.started_at > s.as_of)
         ]  # fmt: skip
         add(rule, limb, here[0].pk if here else record.placement_id, due)
-    return {(rule, limb, pk, None, None, None, due) for (rule, limb, pk), due in first.items() if pk}
+    return first
+
+
+def expected_of_protection(facts):
+    rows = first_owed(Protection(facts)).items()
+    return {(rule, limb, pk, None, None, None, due) for (rule, limb, pk), (due, *_) in rows}
+
+
+def holders_of_protection(facts):
+    """Who holds each flag about a concern about somebody's conduct, by rule, limb and placement."""
+    s = Protection(facts)
+    return {
+        (rule, limb, pk): holder(s.placements[pk].child, concerns, above=limb == "test")
+        for (rule, limb, pk), (_, _, concerns) in first_owed(s).items()
+        if is_about(concerns) is not None
+    }
 
 
 def of_concerns(s, p):
     for c in s.concerns[p.child_id]:
-        day, held = date(c.received_at), c.pk in s.held
+        day, held, its = date(c.received_at), c.pk in s.held, (c.received_at, (c.pk,))
         if c.category == "sexual_harm" and not s.closely(c) and not held:
-            yield "SAF-02", "harm", after(day, 1)
+            yield "SAF-02", "harm", after(day, 1), *its
         if c.category == "sexual_harm" and s.closely(c):
             today_by = min(midnight(day + DAY), c.received_at + 24 * HOUR)
             if not held:
-                yield "SAF-10", "strategy", today_by
+                yield "SAF-10", "strategy", today_by, *its
             if not s.has(c, "lado", "passed"):
-                yield "SAF-10", "lado", today_by
+                yield "SAF-10", "lado", today_by, *its
             for agency in ("police", "health"):
                 if not held and c.source != agency and not s.has(c, f"told_{agency}"):
-                    yield "SAF-10", agency, today_by
+                    yield "SAF-10", agency, today_by, *its
             if c.pk not in s.tested:
-                yield "SAF-10", "test", after(day, 1)
+                yield "SAF-10", "test", after(day, 1), *its
         if c.category != "sexual_harm" and not held:
             decisions = [step for step in s.steps[c.pk] if step.kind == "triaged"]
             since = None
@@ -124,10 +145,10 @@ def of_concerns(s, p):
                 elif since is None:
                     since = c.received_at if number == 0 else step.happened_at
             if since:
-                yield "SAF-02", "decided", after(date(since), 1)
+                yield "SAF-02", "decided", after(date(since), 1), since, (c.pk,)
     for d in s.asked[p.child_id]:
         if not s.past(d.held_at) and not s.past(d.declined_at):
-            yield "SAF-02", "asked", after(date(d.asked_at), 1)
+            yield "SAF-02", "asked", after(date(d.asked_at), 1), d.asked_at, s.discussed[d.pk]
 
 
 def of_records(s):

@@ -5,14 +5,22 @@ import random
 
 import pytest
 
-from governance.models import Concern, ConcernReview, ConcernStep, ConductSubject, PoliceAttendance
+from governance.models import (
+    Concern,
+    ConcernReview,
+    ConcernStep,
+    ConductSubject,
+    PoliceAttendance,
+    StrategyConcern,
+    StrategyDiscussion,
+)
 from oversight.models import Flag
 from oversight.sweep import recheck
 from placements.models import Placement
 from tests.cast import at
 from tests.oversight.facts import DAY, HOUR, NOT_NOT_YES, on_days, stands
 from tests.oversight.independent import Facts
-from tests.oversight.independent_concerns import expected_of_concerns
+from tests.oversight.independent_concerns import expected_of_concerns, holders_of_concerns
 from tests.sweeps import rules_alone
 
 FIRST = dt.date(2022, 3, 7)
@@ -25,6 +33,7 @@ class Invented:
         self.cast, self.chance, self.number = cast, random.Random(seed), 0
         self.safer = random.Random(f"made safer {seed}")
         self.found = random.Random(f"found to be conduct {seed}")
+        self.whose = random.Random(f"whose conduct it is {seed}")
         self.carers = [cast.carer(f"Reed {seed} {n}") for n in range(2)]
 
     def moment(self, first=FIRST):
@@ -58,6 +67,14 @@ class Invented:
                 decided_by=cast.hana, recorded_by=cast.tom,
             )  # fmt: skip
 
+    def colleague(self):
+        """Whose conduct it is, besides: often those who would hold its flags."""
+        cast, named = (
+            self.cast,
+            ["", "Finch, Hana", "the manager, Tom Heron", "Tom Herons", "Sal Plover and Hana Finch"],
+        )
+        return {"account": self.whose.choice([None, None, cast.tom, cast.hana]), "named": self.whose.choice(named)}
+
     def concern(self, child, placement):
         chance, cast, moment = self.chance, self.cast, self.moment()
         self.number += 1
@@ -79,7 +96,7 @@ class Invented:
             concern.save()
         if concern.is_conduct:
             ConductSubject.objects.create(
-                concern=concern, carer=chance.choice([None, *self.carers]), recorded_by=cast.amy
+                concern=concern, carer=chance.choice([None, *self.carers]), recorded_by=cast.amy, **self.colleague()
             )
         if self.safer.random() < 0.3:
             later = moment + self.safer.randrange(1, 900) * HOUR
@@ -102,7 +119,7 @@ def standing():
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_over_ledgers_nobody_chose(cast, seed):
-    invented, seen = Invented(cast, seed), set()
+    invented, seen, passed_over = Invented(cast, seed), set(), set()
     for _ in range(5):
         invented.child()
     assert cast.todd.team == cast.south_team  # South has a manager and a director
@@ -113,6 +130,11 @@ def test_over_ledgers_nobody_chose(cast, seed):
         found = standing()
         assert found == expected_of_concerns(Facts(as_of))
         seen |= {(rule, limb) for rule, limb, *_ in found}
+        for (rule, limb, placement), holder in holders_of_concerns(Facts(as_of)).items():
+            flag = Flag.objects.standing().get(rule=rule, limb=limb, placement=placement)
+            assert (flag.owner, flag.owner_role) == (holder, holder.role), (rule, limb)
+            passed_over.add(holder.role)
+    assert passed_over >= {"team_manager", "head_of_service", "safeguarding_lead"}
     assert len(seen) >= 8, "ledgers so tame that most limbs had nothing to say prove little"
     south = Flag.objects.filter(rule__in=CODES, child__authority=cast.south)
     assert {flag.owner.authority for flag in south} <= {cast.south}
@@ -175,6 +197,44 @@ class TestDays:
             type(cast.tom).objects.filter(role=role).update(is_active=False)
             assert holder() == next_up  # a director has it only where nobody is left who may decide
         assert subject.concern == concern
+
+    @pytest.mark.parametrize("how", ["by account", "as a carer", "by name"])
+    @pytest.mark.parametrize("category", ["care", "sexual_harm"])
+    def test_whom_a_concern_is_about_holds_no_flag_of_it(self, cast, placement, how, category):
+        """They could not open it: it would stay overdue with them."""
+        for number, fields in enumerate(({}, {"risk": "high", "raiser": "police", "source": "police"}), 1):
+            concern = self.concern(cast, placement, at(FIRST, 9), number, category=category, **fields)
+        asked = StrategyDiscussion.objects.create(
+            child=placement.child, asked_by=cast.amy, asked_at=at(FIRST, 9), why="W"
+        )
+        StrategyConcern.objects.create(discussion=asked, concern=concern)
+        about = {
+            "by account": {"account": cast.tom},
+            "as a carer": {"carer": cast.carer("Own", checked=False, account=cast.tom)},
+            "by name": {"named": "HERON, Tom"},
+        }[how]
+
+        def held():
+            assert rules_alone(as_of=at(FIRST + 20 * DAY)).failed_rules == []
+            flags = Flag.objects.standing().filter(rule__in=("SAF-02", "SAF-08", "SAF-09", "SAF-10"))
+            return {(flag.rule, flag.limb): flag.owner for flag in flags.select_related("owner")}
+
+        before = held()
+        assert len(before) == (13 if category == "sexual_harm" else 8), before
+        higher = {words for words, owner in before.items() if owner == cast.hana}
+        assert set(before.values()) == {cast.tom, cast.hana}
+        for each in Concern.objects.all():
+            ConductSubject.objects.create(concern=each, recorded_by=cast.amy, **about)
+        assert held() == dict.fromkeys(before, cast.hana)
+        ConductSubject.objects.update(account=cast.hana, carer=None, named="")
+        assert held() == {words: cast.sal if words in higher else cast.tom for words in before}
+
+    def test_where_it_is_about_everybody_who_may_decide_somebody_holds_it_who_can_fill_the_posts(self, cast, placement):
+        concern = self.concern(cast, placement, at(FIRST, 9))
+        type(cast.tom).objects.exclude(pk__in=[cast.tom.pk, cast.sam.pk]).update(is_active=False)
+        ConductSubject.objects.create(concern=concern, account=cast.tom, recorded_by=cast.amy)
+        rules_alone(as_of=at(FIRST + 20 * DAY))
+        assert {flag.owner for flag in Flag.objects.standing().filter(rule="SAF-09")} == {cast.sam}
 
     def test_it_is_owed_where_the_child_lives_nowhere_any_more_and_from_when_it_was_found(self, cast, placement):
         concern = self.concern(cast, placement, at(FIRST, 9), category="safety")

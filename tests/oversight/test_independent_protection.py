@@ -9,6 +9,7 @@ from core.models import LocalStandard
 from governance.models import (
     Concern,
     ConcernStep,
+    ConductSubject,
     Enquiry,
     PoliceAttendance,
     QualityVisit,
@@ -24,7 +25,7 @@ from staffing.models import StaffingPlan
 from tests.cast import at
 from tests.oversight.facts import DAY, HOUR, NOT_NOT_YES, clocks, log_of, on_days, stands
 from tests.oversight.independent import Facts
-from tests.oversight.independent_protection import expected_of_protection
+from tests.oversight.independent_protection import expected_of_protection, holders_of_protection
 from tests.sweeps import rules_alone
 
 FIRST = dt.date(2022, 3, 7)
@@ -37,6 +38,7 @@ class Invented:
 
     def __init__(self, cast, seed):
         self.cast, self.chance, self.number = cast, random.Random(f"protection {seed}"), 0
+        self.whose = random.Random(f"whose conduct it is {seed}")
 
     def moment(self):
         return at(FIRST + self.chance.randrange(DAYS) * DAY, self.chance.randrange(24), 30)
@@ -88,6 +90,11 @@ class Invented:
             ConcernStep.objects.create(
                 concern=concern, kind="triaged", by=cast.tom, happened_at=self.later(moment, 1), decision=decision
             )
+        if self.whose.random() < 0.5:
+            whose = self.whose.choice(
+                [{"account": cast.tom}, {"named": "Finch, Hana; Tom Heron"}, {"account": cast.hana}]
+            )
+            ConductSubject.objects.create(concern=concern, recorded_by=cast.amy, **whose)
         return concern
 
     def discussion(self, child, placement, concerns):
@@ -156,7 +163,7 @@ def standing():
 
 @pytest.mark.parametrize("seed", [1, 2, 4])
 def test_over_records_nobody_chose(cast, seed):
-    invented, seen = Invented(cast, seed), set()
+    invented, seen, held = Invented(cast, seed), set(), set()
     for _ in range(12):
         invented.child()
     moments = sorted([*(invented.moment() for _ in range(4)), at(FIRST + DAYS * DAY, 15)])
@@ -165,6 +172,11 @@ def test_over_records_nobody_chose(cast, seed):
         found = standing()
         assert found == expected_of_protection(Facts(as_of))
         seen |= {(rule, limb) for rule, limb, *_ in found}
+        for (rule, limb, placement), holder in holders_of_protection(Facts(as_of)).items():
+            flag = Flag.objects.standing().get(rule=rule, limb=limb, placement=placement)
+            assert (flag.owner, flag.owner_role) == (holder, holder.role), (rule, limb)
+            held.add((rule, holder.role))
+    assert held >= {("SAF-02", "head_of_service"), ("SAF-10", "safeguarding_lead")}
     assert ("SAF-11", "fewer") in seen
     assert len(seen) >= 12, "records so tame that most limbs had nothing to say prove little"
     for child in set(Placement.objects.values_list("child", flat=True)):

@@ -11,6 +11,7 @@ closing undoes that.
 from core import gates
 from core.access import Role
 from oversight import standards
+from oversight.rulebook.conduct import HOLDER, held
 from oversight.rulebook.rule import Basis, Kind, Limb, Mend, Rule
 from oversight.rulebook.sql import (
     FOLLOWED,
@@ -79,15 +80,21 @@ def _first(rows: str) -> str:
     """Of each limb at each placement, the row that fell due first."""
     return f"""
         SELECT DISTINCT ON (placement_id, limb) authority_id, child_id, placement_id, limb,
-               received_at AS clock_started_at, due_at
-        FROM ({rows}) AS owed ORDER BY placement_id, limb, due_at, received_at"""
+               received_at AS clock_started_at, due_at, concerns
+        FROM ({rows}) AS owed ORDER BY placement_id, limb, due_at, received_at, concerns"""
 
 
-def _owed(limb: str, due: str, where: str, table: str = "heard") -> str:
+def _owed(limb: str, due: str, where: str, table: str = "heard", concerns: str = "ARRAY[heard.concern_id]") -> str:
     return f"""
             SELECT {table}.authority_id, {table}.child_id, {table}.placement_id, '{limb}' AS limb, {table}.received_at,
-                   {due} AS due_at
+                   {due} AS due_at, {concerns} AS concerns
             FROM {table} JOIN standard USING (authority_id) WHERE {where}"""
+
+
+def _owed_of_run(name: str) -> str:
+    """About all of a run: whom one of its concerns is about has no part in what is owed for the run."""
+    of_it = f"(SELECT array_agg(e.concern_id) FROM {name}_run e WHERE e.placement_id = {name}.placement_id)"
+    return _owed(name, after(name, name), "true", name, of_it)
 
 
 TRIAGE_BY = "A manager’s decision, with reasons: act, call a strategy discussion, find out more, or nothing more."
@@ -112,10 +119,11 @@ SAF_08 = Rule(
     authority="Local standard, by analogy with the one working day that Working Together to Safeguard Children gives a "
     "referral. A notice (VIST or PPN) is decided on by a manager; sending it to the social worker closes nothing.",
     basis=Basis.LOCAL,
-    scope=f"Concerns with a risk graded by the police. {SCOPE}",
+    scope=f"Concerns with a risk graded by the police. {SCOPE} {HOLDER}",
     period="opened in 24 hours; decided in 1 working day; answered in 3 working days",
     what_clears=f"Opened: by anybody of the council’s who has the ledger. {TRIAGE_BY} {ANSWER_BY}",
     mend=LEDGER,
+    names_holder=True,
     limbs=(
         Limb("decision", "Police notice not decided on", Role.TEAM_MANAGER, "1 working day"),
         Limb("unread", "Police notice nobody has opened", Role.HEAD_OF_SERVICE, "24 hours"),
@@ -126,21 +134,27 @@ SAF_08 = Rule(
         standards.columns(standards.TRIAGE, standards.UNREAD, standards.ANSWER),
         HEARD,
         stage=f"CASE WHEN limb = 'unread' THEN {STAGE_OF_HOURS} ELSE {STAGE_OF_DAYS} END",
-        rows=_first(
-            " UNION ALL ".join(
-                [
-                    _owed("decision", after("heard", "triage"), "risk <> '' AND triaged IS NOT TRUE"),
-                    _owed(
-                        "unread",
-                        "received_at + standard.unread * interval '1 hour'",
-                        "risk <> '' AND read IS NOT TRUE",
-                    ),
-                    _owed(
-                        "feedback", after("heard", "answer", "unanswered_from"), "risk <> '' AND answered IS NOT TRUE"
-                    ),
-                ]
-            )
+        rows=held(
+            _first(
+                " UNION ALL ".join(
+                    [
+                        _owed("decision", after("heard", "triage"), "risk <> '' AND triaged IS NOT TRUE"),
+                        _owed(
+                            "unread",
+                            "received_at + standard.unread * interval '1 hour'",
+                            "risk <> '' AND read IS NOT TRUE",
+                        ),
+                        _owed(
+                            "feedback",
+                            after("heard", "answer", "unanswered_from"),
+                            "risk <> '' AND answered IS NOT TRUE",
+                        ),
+                    ]
+                )
+            ),
+            above=("unread",),
         ),
+        held=True,
     ),
 )
 
@@ -160,13 +174,14 @@ SAF_09 = Rule(
     basis=Basis.LOCAL,
     scope=f"{SCOPE} A run of concerns is {OPEN} open within {WINDOW} days, or any from {SOURCES} different sources: each "
     "agency is one, the family is one, so are the child and neighbours. It counts from the last such meeting, and from the "
-    "day the child came to live there.",
+    f"day the child came to live there. {HOLDER}",
     period="decided in 1 working day; answered in 3; the LADO consulted in 1; a meeting in 5; closed, or made safer, in 28 "
     "days from then",
     what_clears=f"{TRIAGE_BY} {ANSWER_BY} One that lies open, a police notice too: closing it for a reason that counts, or "
     f"what was done meanwhile to make it safer, which gives it as long again. A meeting: {MEETING_BY[0].lower()}{MEETING_BY[1:]} The LADO: "
     f"{LADO_BY[0].lower()}{LADO_BY[1:]}",
     mend=LEDGER,
+    names_holder=True,
     limbs=(
         Limb("open", "Concern answered, and left open since", Role.TEAM_MANAGER, "28 days", "amber"),
         Limb("triage", "Concern not decided on", Role.TEAM_MANAGER, "1 working day"),
@@ -181,21 +196,27 @@ SAF_09 = Rule(
         _run("meeting", MET),
         _run("lado", CONSULTED),
         stage=STAGE_OF_DAYS,
-        rows=_first(
-            " UNION ALL ".join(
-                [
-                    _owed("triage", after("heard", "triage"), "risk = '' AND triaged IS NOT TRUE"),
-                    _owed("answer", after("heard", "answer", "unanswered_from"), "risk = '' AND answered IS NOT TRUE"),
-                    _owed(
-                        "open",
-                        start_of(f"{TENDED} + standard.still_open + 1"),
-                        "triaged AND answered AND closed IS NOT TRUE",
-                    ),
-                    _owed("meeting", after("meeting", "meeting"), "true", "meeting"),
-                    _owed("lado", after("lado", "lado"), "true", "lado"),
-                ]
-            )
+        rows=held(
+            _first(
+                " UNION ALL ".join(
+                    [
+                        _owed("triage", after("heard", "triage"), "risk = '' AND triaged IS NOT TRUE"),
+                        _owed(
+                            "answer", after("heard", "answer", "unanswered_from"), "risk = '' AND answered IS NOT TRUE"
+                        ),
+                        _owed(
+                            "open",
+                            start_of(f"{TENDED} + standard.still_open + 1"),
+                            "triaged AND answered AND closed IS NOT TRUE",
+                        ),
+                        _owed_of_run("meeting"),
+                        _owed_of_run("lado"),
+                    ]
+                )
+            ),
+            above=("meeting",),
         ),
+        held=True,
     ),
 )
 
@@ -226,7 +247,7 @@ LOG_05 = Rule(
              AND (e.received_at, e.id) <= (attended.received_at, attended.id)) >= {ATTENDANCES}
 )""",
         stage=STAGE_OF_DAYS,
-        rows=_first(_owed("", after("run", "meeting"), "true", "run")),
+        rows=_first(_owed("", after("run", "meeting"), "true", "run", "NULL::bigint[]")),
     ),
 )
 
