@@ -161,6 +161,7 @@ class ConcernStep(Protected):
         TOLD_POLICE = "told_police", "Police told"
         TOLD_HEALTH = "told_health", "Health told"
         PASSED = "passed", "Passed to safeguarding"
+        SEEN = "seen", "Seen by the LADO, or whoever stands in"
         ESCALATED = "escalated", "Formally escalated"
         REPLIED = "replied", "Escalation answered"
         ANSWERED = "answered", "Answer to whoever raised it"

@@ -146,6 +146,35 @@ def owner_for(
     return min(people, key=lambda person: (order.index(Role(person.role)), person.pk))
 
 
+def who_looks(concern: Concern) -> User | None:
+    """Who looks at what was decided about a concern: the LADO or, where there is none or it is about them, whoever stands
+    in. Read off the concern alone: the same whether somebody is referred or not."""
+    order = [Role.LADO, *STANDS_IN]
+    people = User.objects.filter(authority_id=concern.authority_id, is_active=True, role__in=order)
+    people_in_turn = sorted(people, key=lambda person: (order.index(Role(person.role)), person.pk))
+    seen = Concern.objects.filter(pk=concern.pk)
+    return next((person for person in people_in_turn if seen.filter(not_about(person)).exists()), None)
+
+
+def looks(user: User, concern: Concern) -> bool:
+    """Whether what this person decides about a concern is the LADO’s own decision, or that of whoever stands in."""
+    return user.can(Permission.HANDLE_ALLEGATIONS) or user == who_looks(concern)
+
+
+def unseen_for(user: User) -> QuerySet[ConductDecision]:
+    """Decisions not to refer a concern that wait for this person’s look, the oldest first: as the LADO or, where there is none
+    or it is about them, as whoever stands in."""
+    unseen = ConductDecision.objects.unseen().filter(authority_id=user.authority_id).order_by("decided_at", "pk")
+    if user.can(Permission.HANDLE_ALLEGATIONS):
+        return unseen.visible_to(user)
+    if user.role not in STANDS_IN or user.authority_id is None:
+        return unseen.none()
+    for lado in handlers(user.authority_id):
+        unseen = unseen.exclude(pk__in=ConductDecision.objects.visible_to(lado).values("pk"))
+    theirs = [each.pk for each in unseen.select_related("concern") if each.concern and who_looks(each.concern) == user]
+    return ConductDecision.objects.filter(pk__in=theirs).order_by("decided_at", "pk")
+
+
 def next_up(referral: Referral) -> list[User]:
     """Of each role that stands in for the LADO the one who may be let in to act on it, the nearest first. Never its subject,
     nor whoever has the name of one, nor whoever has it."""

@@ -91,7 +91,7 @@ CLOSELY = f"""(
 # Concerns of suspected sexual harm, each with what has been done. No closing undoes what is owed.
 SUSPECTED = f"""suspected AS MATERIALIZED (
     SELECT subject.authority_id, subject.child_id, subject.placement_id, c.received_at AS since, {DAY} AS day, c.source,
-           {CLOSELY} AS closely, {HELD} AS held, {TESTED} AS tested, {_step("lado", "passed")} AS lado,
+           {CLOSELY} AS closely, {HELD} AS held, {TESTED} AS tested, {_step("lado", "seen")} AS lado,
            {_step("told_police")} AS told_police, {_step("told_health")} AS told_health
     FROM subject JOIN governance_concern c USING (child_id, authority_id)
     WHERE c.category = 'sexual_harm' AND c.received_at <= %(as_of)s AND {known("c")}
@@ -180,8 +180,9 @@ SAF_10 = Rule(
     "registered, under a deprivation of liberty order, or with a number of staff set for them.",
     period="strategy discussion, LADO, police and health the same day; whether it must be notified in 1 working day",
     what_clears="The strategy discussion on record as held about that concern; the record, on the concern, that the LADO was "
-    "consulted, and that police and health were told (whoever raised it, or was at the discussion, knows); and the "
-    "decision whether it is serious harm that must be notified.",
+    "consulted or has seen what was decided about a referral (the decision alone is not enough), and that police and health "
+    "were told (whoever raised it, or was at the discussion, knows); and the decision whether it is serious harm that must "
+    "be notified.",
     mend=PAGE,
     limbs=(
         Limb("strategy", "Strategy discussion not held the same day", Role.TEAM_MANAGER, "the same day"),

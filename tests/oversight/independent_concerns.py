@@ -15,7 +15,7 @@ class Ledger:
         self.concerns = grouped(
             Concern.objects.filter(received_at__lte=self.as_of).order_by("received_at", "pk"), "child_id"
         )
-        self.lado = grouped(ConcernStep.objects.filter(kind__in=["lado", "passed"], **past), "concern_id")
+        self.lado = grouped(ConcernStep.objects.filter(kind__in=["lado", "seen"], **past), "concern_id")
         self.passed = grouped(ConcernStep.objects.filter(kind="passed", **past), "concern_id")
         self.safer = grouped(ConcernStep.objects.filter(kind="mitigation", **past), "concern_id")
         self.met = grouped(ConcernReview.objects.filter(held_at__lte=self.as_of), "child_id")

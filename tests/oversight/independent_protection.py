@@ -108,7 +108,7 @@ def of_concerns(s, p):
             today_by = min(midnight(day + DAY), c.received_at + 24 * HOUR)
             if not held:
                 yield "SAF-10", "strategy", today_by
-            if not s.has(c, "lado", "passed"):
+            if not s.has(c, "lado", "seen"):
                 yield "SAF-10", "lado", today_by
             for agency in ("police", "health"):
                 if not held and c.source != agency and not s.has(c, f"told_{agency}"):

@@ -87,7 +87,7 @@ class Invented:
         if chance.random() < 0.3:
             ConcernStep.objects.create(
                 concern=concern,
-                kind=chance.choice(["lado", "passed"]),
+                kind=chance.choice(["lado", "passed", "seen"]),
                 by=cast.tom,
                 happened_at=self.later(moment, 1),
                 text="T",

@@ -43,7 +43,7 @@ MET = f"""SELECT r.held_at AS at FROM governance_concernreview r
       AND {known("r")} ORDER BY r.held_at DESC LIMIT 1"""
 CONSULTED = f"""SELECT s.happened_at AS at
     FROM governance_concern c JOIN governance_concernstep s ON s.concern_id = c.id
-    WHERE c.child_id = subject.child_id AND s.kind IN ('lado', 'passed') AND s.happened_at <= %(as_of)s AND {known("s")}
+    WHERE c.child_id = subject.child_id AND s.kind IN ('lado', 'seen') AND s.happened_at <= %(as_of)s AND {known("s")}
     ORDER BY s.happened_at DESC LIMIT 1"""
 
 
@@ -102,7 +102,8 @@ MEETING_BY = (
 )
 LADO_BY = (
     "The record, on the concern (of several, on any of them, open or closed), of who at the LADO’s was consulted and what "
-    "they advised."
+    "they advised; or, once it is decided whether somebody is referred, that the LADO has seen what was decided, whichever "
+    "it was. The decision alone is not enough."
 )
 
 SAF_08 = Rule(
