@@ -68,9 +68,12 @@ def _step(*kinds: str) -> str:
 HELD = f"""EXISTS (
         SELECT FROM governance_strategyconcern a JOIN governance_strategydiscussion d ON d.id = a.discussion_id
         WHERE a.concern_id = c.id AND d.held_at <= %(as_of)s AND {known("d")})"""
+# Whether serious harm must be notified may be decided again: its history says what had been decided by an instant.
+DECIDED = """FROM governance_historicalseriousharmnotice h
+        WHERE h.id = {notice}.id AND h.decided_at <= %(as_of)s"""
 TESTED = f"""EXISTS (
         SELECT FROM governance_seriousharmnotice n
-        WHERE n.concern_id = c.id AND n.decided_at <= %(as_of)s AND {known("n")})"""
+        WHERE n.concern_id = c.id AND {known("n")} AND EXISTS (SELECT {DECIDED.format(notice="n")}))"""
 
 # Cared for closely on the day of the concern: in a setting not registered, under an order, or with staff set for the child.
 DAY = day_of("c.received_at")
@@ -286,7 +289,8 @@ def _noted() -> str:
                     AND num_nulls(r.panel_told_at, r.ofsted_told_at, r.partners_told_at) = 0, false) AS told"""
     return f"""{_of_record("noted", columns, "governance_seriousharmnotice r")}
       AND r.aware_at <= %(as_of)s AND {day_of("r.aware_at")} >= '{NOTICES_FROM}'
-      AND NOT (r.criteria_met IS FALSE AND r.decided_at <= %(as_of)s)
+      AND coalesce((
+          SELECT h.criteria_met {DECIDED.format(notice="r")} ORDER BY h.decided_at DESC, h.history_id DESC LIMIT 1), true)
 )"""
 
 

@@ -18,12 +18,24 @@ class Ledger:
         self.lado = grouped(ConcernStep.objects.filter(kind__in=["lado", "seen"], **past), "concern_id")
         self.passed = grouped(ConcernStep.objects.filter(kind="passed", **past), "concern_id")
         self.safer = grouped(ConcernStep.objects.filter(kind="mitigation", **past), "concern_id")
+        said = ConcernStep.objects.filter(kind__in=["answered", "unsettled"], **past).order_by("happened_at", "pk")
+        self.said = grouped(said, "concern_id")
         self.met = grouped(ConcernReview.objects.filter(held_at__lte=self.as_of), "child_id")
         self.police = grouped(
             PoliceAttendance.objects.filter(attended_at__lte=self.as_of).order_by("attended_at", "pk"), "placement_id"
         )
         self.about = {row.concern_id: row.carer_id for row in ConductSubject.objects.all()}
         self.all = {c.pk: c for concerns in self.concerns.values() for c in concerns}
+
+    def answered(self, concern):
+        """When it was answered, if whoever raised it has left it at that; and when they last had not."""
+        answered, unsettled = None, None
+        for step in self.said[concern.pk]:
+            if step.kind == "unsettled":
+                answered, unsettled = None, step.happened_at
+            else:
+                answered = answered or step.happened_at
+        return answered, unsettled
 
     def done(self, moment):
         return moment is not None and moment <= self.as_of
@@ -82,10 +94,11 @@ def owed(s, p):
         rule, decide, tell = ("SAF-08", "decision", "feedback") if c.risk else ("SAF-09", "triage", "answer")
         if not s.done(c.triaged_at):
             yield rule, decide, after(c.received_at, 1), False
-        if not s.done(c.answered_at):
-            yield rule, tell, after(c.unsettled_at if s.done(c.unsettled_at) else c.received_at, 3), False
-        if s.done(c.triaged_at) and s.done(c.answered_at) and not s.done(c.closed_at):
-            tended = max([c.triaged_at, c.answered_at, *[step.happened_at for step in s.safer[c.pk]]])
+        answered, unsettled = s.answered(c)
+        if not answered:
+            yield rule, tell, after(unsettled or c.received_at, 3), False
+        if s.done(c.triaged_at) and answered and not s.done(c.closed_at):
+            tended = max([c.triaged_at, answered, *[step.happened_at for step in s.safer[c.pk]]])
             yield "SAF-09", "open", midnight(date(tended) + 29 * DAY), False
         if c.risk and not s.done(c.read_at):
             yield rule, "unread", c.received_at + 24 * HOUR, True
