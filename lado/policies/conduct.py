@@ -146,14 +146,18 @@ def owner_for(
     return min(people, key=lambda person: (order.index(Role(person.role)), person.pk))
 
 
+def _in_turn(authority_id: int | None) -> list[User]:
+    """Who looks at what was decided, the LADO first: the first of them whom it is not about."""
+    order = [Role.LADO, *STANDS_IN]
+    people = User.objects.filter(authority_id=authority_id, is_active=True, role__in=order)
+    return sorted(people, key=lambda person: (order.index(Role(person.role)), person.pk))
+
+
 def who_looks(concern: Concern) -> User | None:
     """Who looks at what was decided about a concern: the LADO or, where there is none or it is about them, whoever stands
     in. Read off the concern alone: the same whether somebody is referred or not."""
-    order = [Role.LADO, *STANDS_IN]
-    people = User.objects.filter(authority_id=concern.authority_id, is_active=True, role__in=order)
-    people_in_turn = sorted(people, key=lambda person: (order.index(Role(person.role)), person.pk))
     seen = Concern.objects.filter(pk=concern.pk)
-    return next((person for person in people_in_turn if seen.filter(not_about(person)).exists()), None)
+    return next((p for p in _in_turn(concern.authority_id) if seen.filter(not_about(p)).exists()), None)
 
 
 def looks(user: User, concern: Concern) -> bool:
@@ -169,10 +173,11 @@ def unseen_for(user: User) -> QuerySet[ConductDecision]:
         return unseen.visible_to(user)
     if user.role not in STANDS_IN or user.authority_id is None:
         return unseen.none()
-    for lado in handlers(user.authority_id):
-        unseen = unseen.exclude(pk__in=ConductDecision.objects.visible_to(lado).values("pk"))
-    theirs = [each.pk for each in unseen.select_related("concern") if each.concern and who_looks(each.concern) == user]
-    return ConductDecision.objects.filter(pk__in=theirs).order_by("decided_at", "pk")
+    for person in _in_turn(user.authority_id):
+        if person == user:
+            return unseen.filter(not_about(user, "concern__"))
+        unseen = unseen.exclude(not_about(person, "concern__"))
+    return unseen.none()
 
 
 def next_up(referral: Referral) -> list[User]:
