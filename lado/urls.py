@@ -14,6 +14,7 @@ urlpatterns = [
     path("carers/<int:pk>/refer/", referring.refer_carer, name="refer_carer"),
     path("children/<str:reference>/refer/", referring.refer_child, name="refer_child"),
     path("concerns/<int:pk>/conduct/", referring.decide_concern, name="decide_concern"),
+    path("concerns/<int:pk>/not-referred/", referring.look, name="look"),
     path("carers/<int:pk>/conduct/", referring.decide_carer, name="decide_carer"),
     path("allegations/", cases.cases, name="cases"),
     path("allegations/workers/", patterns.workers, name="workers"),

@@ -22,7 +22,7 @@ from escalations.views.ladder import listed, told_of
 from governance.models import Action, Concern, CourtTask, Meeting, SeniorContact
 from governance.views.concerns import ledger
 from lado.models import Referral
-from lado.policies.conduct import STANDS_IN
+from lado.policies.conduct import STANDS_IN, unseen_for
 from lado.views.cases import caseload, in_hand
 from oversight.quality import registration_not_known
 from placements.models import Placement
@@ -247,9 +247,11 @@ def _allegations(user: User, as_of: dt.datetime) -> dict[str, Any]:
         return {
             "allegations": number, "allegations_late": late, "allegations_undecided": undecided,
             "allegations_href": reverse("lado:cases"), "allegations_late_href": caseload(show="late"),
+            "allegations_unseen": unseen_for(user).count(),
         }  # fmt: skip
     return {
         "allegations_href": reverse("lado:mine"),
+        "allegations_unseen": unseen_for(user).count(),
         "handled": Referral.for_user(user).owing().handled_by(user).count(),
     }
 

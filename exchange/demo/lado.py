@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from children.models import Child
 from governance.actions import concerns
 from lado import actions
-from lado.models import Referral
+from lado.models import ConductDecision, Referral
 
 if TYPE_CHECKING:
     from exchange.demo.load import Loader
@@ -113,6 +113,8 @@ def _not_referred(loader: "Loader", child: Child) -> None:
         concern=concern, because="Five minutes late, and sorry. It is a matter for supervision, and was taken up there.",
         by=tom, as_of=loader.at(50, 12),
     )  # fmt: skip
+    decision = ConductDecision.objects.get(concern=concern)
+    actions.look_at(decision=decision, by=loader.people["lee"], as_of=loader.at(50, 15))
     concerns.answer(
         concern=concern,
         text="It was taken up with them, and the rota says who collects her.",

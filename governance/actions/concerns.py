@@ -258,6 +258,26 @@ def pass_to_safeguarding(*, concern: Concern, by: User, as_of: dt.datetime) -> C
 
 
 @action
+def seen_by_lado(*, concern: Concern, by: User, as_of: dt.datetime) -> None:
+    """Say on a concern, once, that the LADO has what was passed on: a referral, or the decision that nobody is referred. It
+    is the same either way. Written with the act by which they have it, which has asked who may.
+
+    Nothing is said before it is passed on: else everybody with the ledger would read that somebody outside referred it.
+    """
+    if not _unseen(concern):
+        return
+    for_child.hold(concern)
+    if _unseen(concern):
+        touch(child=concern.child)
+        _step(concern, Kind.SEEN, by, as_of)
+
+
+def _unseen(concern: Concern) -> bool:
+    said = ConcernStep.objects.filter(concern=concern, kind__in=(Kind.PASSED, Kind.SEEN))
+    return set(said.values_list("kind", flat=True)) == {Kind.PASSED}
+
+
+@action
 def identify(
     *, concern: Concern, carer: Carer | None = None, colleague: User | None = None, by: User, as_of: dt.datetime
 ) -> ConductSubject:

@@ -260,15 +260,15 @@ def finish_assessment(*, enquiry: Enquiry, assessed_on: dt.date, found: str, by:
 
 @action
 def hold_conference(*, enquiry: Enquiry, held_on: dt.date, by: User, as_of: dt.datetime) -> Enquiry:
-    """Record that the child protection conference was held. One that was thought not to be needed may be held after all."""
+    """Record that the child protection conference was held. One that was thought not to be needed may be held after all; that
+    it was thought so, until then, stays on record."""
     policies.may_record(by, enquiry.child)
     _enquiry(enquiry)
     if enquiry.conference_on is not None:
         raise Conflict("The conference is on record already.")
     _day_of(enquiry, held_on, "held_on", "The day of the conference", as_of)
-    enquiry.conference_on, enquiry.no_conference_on = held_on, None
-    enquiry.no_conference_because, enquiry.no_conference_by = "", None
-    enquiry.save(update_fields=["conference_on", "no_conference_on", "no_conference_because", "no_conference_by"])
+    enquiry.conference_on = held_on
+    enquiry.save(update_fields=["conference_on"])
     return enquiry
 
 

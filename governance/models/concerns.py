@@ -27,7 +27,8 @@ class Concern(Protected):
     """One worry about a child, her placement or those who work with her, numbered in the ledger of her council.
 
     `raised_by` is the account it came from; without one it came from somebody outside, of whom `raiser` says who they
-    are. `triaged_at`, `answered_at` and `closed_at` are when the first such step was taken, written with that step.
+    are. `triaged_at`, `answered_at` and `closed_at` are when the first such step was taken, written with that step; an answer
+    that was not enough is taken out of `answered_at` again, and only the steps say that there was one.
     `conduct_from` is from when one of another category is about the conduct of staff too: a drug found, or suspected
     sexual harm, by somebody who was to look after the child.
     """
@@ -161,6 +162,7 @@ class ConcernStep(Protected):
         TOLD_POLICE = "told_police", "Police told"
         TOLD_HEALTH = "told_health", "Health told"
         PASSED = "passed", "Passed to safeguarding"
+        SEEN = "seen", "Seen by the LADO, or whoever stands in"
         ESCALATED = "escalated", "Formally escalated"
         REPLIED = "replied", "Escalation answered"
         ANSWERED = "answered", "Answer to whoever raised it"

@@ -136,7 +136,7 @@ class Enquiry(Protected):
             ),
             models.CheckConstraint(
                 condition=Q(no_conference_on__isnull=True)
-                | Q(conference_on__isnull=True, no_conference_by__isnull=False) & ~Q(no_conference_because=""),
+                | Q(no_conference_by__isnull=False) & ~Q(no_conference_because=""),
                 name="no_conference_has_a_reason",
                 violation_error_message="Enter why no conference is needed.",
             ),

@@ -20,6 +20,7 @@ from placements.models import DolOrder, Placement, Registration
 from staffing.models import StaffingPlan
 
 Kind = ConcernStep.Kind
+UNSEEN = "Consult the LADO, who has not seen yet what was passed to safeguarding"
 # In working days: Working Together to Safeguard Children for the first three, the Children Act 2004 s16C for the notice.
 CONFERENCE_DAYS, ASSESSMENT_DAYS, REVIEW_DAYS, NOTICE_DAYS = 15, 45, 15, 5
 STRATEGY, TEST = ("SAF-02 strategy", 1), ("SAF-10 test", 1)  # a council's own may be stricter
@@ -124,7 +125,11 @@ def owed_of_concern(concern: Concern, steps: list[ConcernStep], as_of: dt.dateti
             day,
         ),
         (closely and not held and concern.source != "health" and Kind.TOLD_HEALTH not in done, "Tell health", day),
-        (closely and not done.intersection(TO_LADO), "Consult the LADO", day),
+        (
+            closely and not done.intersection(TO_LADO),
+            UNSEEN if Kind.PASSED in done else "Consult the LADO",
+            day,
+        ),
         (
             closely and not SeriousHarmNotice.objects.filter(concern=concern, decided_at__isnull=False).exists(),
             "Decide whether it is serious harm that must be notified",

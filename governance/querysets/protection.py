@@ -8,9 +8,9 @@ from children.querysets import child_being_read
 from core.access import Permission
 from governance.querysets.concerns import not_about, says_it_is
 
-# The steps of a concern by which the LADO knows of it: consulted, or the decision passed on. They count alike, so that
-# nobody learns from a number or a flag what was decided.
-TO_LADO = ("lado", "passed")
+# The steps of a concern by which the LADO has it: consulted, or what was decided has been seen. That somebody decided is not
+# enough. They count alike, so that nobody learns from a number or a flag what was decided.
+TO_LADO = ("lado", "seen")
 
 
 class ProtectionQuerySet(models.QuerySet):

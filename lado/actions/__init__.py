@@ -19,7 +19,7 @@ from lado.actions.cases import (
     stand_down_subject,
     withdraw_removal,
 )
-from lado.actions.referring import do_not_refer, refer
+from lado.actions.referring import do_not_refer, look_at, refer
 
 __all__ = [
     "add_action",
@@ -33,6 +33,7 @@ __all__ = [
     "hand_over_case",
     "hold_meeting",
     "identify",
+    "look_at",
     "note",
     "open_case",
     "open_cases",

@@ -9,10 +9,12 @@ from django.urls import reverse
 
 from children import policies as for_child
 from core import clock, gates
+from core.access import Permission
 from core.actions import action, because, touch
 from core.dates import in_words
 from core.errors import Conflict, Invalid, Refused
 from core.models import User
+from governance.actions.concerns import seen_by_lado
 from governance.actions.protection import ask_for_safeguarding
 from lado import codes
 from lado.actions.referring import (
@@ -68,9 +70,14 @@ def _since(referral: Referral, moment: dt.datetime, as_of: dt.datetime, field: s
 
 @action
 def open_case(*, referral: Referral, page: str, by: User, as_of: dt.datetime) -> ReferralRead:
-    """Record that a person opened it. Call it in the transaction that reads: no event, no page."""
+    """Record that a person opened it. Call it in the transaction that reads: no event, no page.
+
+    Opened by the LADO, or by whoever handles it in their place, it has come to the LADO, and its concern says so.
+    """
     if not Referral.objects.visible_to(by).filter(pk=referral.pk).exists():
         raise PermissionDenied("this referral is another's")
+    if referral.concern is not None and (by.can(Permission.HANDLE_ALLEGATIONS) or referral.owner_id == by.pk):
+        seen_by_lado(concern=referral.concern, by=by, as_of=as_of)
     return ReferralRead.objects.create(referral=referral, by=by, page=page)
 
 

@@ -19,7 +19,7 @@ from core.dates import in_words
 from core.errors import Conflict, Invalid
 from core.models import Authority, User
 from core.outbox import WAITS
-from governance.actions.concerns import pass_to_safeguarding
+from governance.actions.concerns import pass_to_safeguarding, seen_by_lado
 from governance.models import Concern
 from governance.policies.concerns import raiser_of
 from governance.querysets.concerns import to_raise_about
@@ -275,21 +275,31 @@ def settle(referral: Referral, by: User, as_of: dt.datetime) -> None:
     # A director who stands in for the LADO may not have the ledger: then a manager who has it decides about the concern.
     if concern is not None and Concern.objects.visible_to(by).filter(pk=concern.pk).exists():
         _decide(by, as_of, referral.authority_id, referral=referral, concern=referral.concern, carer=referral.carer)
-        pass_to_safeguarding(concern=concern, by=by, as_of=as_of)
+        _pass_on(concern, by, as_of)
     if referral.carer is not None:
         for what in _all_of(referral.carer, referral.authority_id):
             _decide(by, as_of, referral.authority_id, referral=referral, carer=referral.carer, **what)
 
 
+def _pass_on(concern: Concern, by: User, as_of: dt.datetime) -> None:
+    """Say on the concern that it was decided and, where the LADO decided, that they have it. A manager’s decision has not
+    brought it to the LADO, whichever it was (SAF-09, SAF-10)."""
+    pass_to_safeguarding(concern=concern, by=by, as_of=as_of)
+    if policies.looks(by, concern):
+        seen_by_lado(concern=concern, by=by, as_of=as_of)
+
+
 def _tell_lado_of(concern: Concern, by: User) -> None:
-    """Of suspected sexual harm the LADO hears at once, also where it is decided that nobody is referred (SAF-10)."""
+    """The LADO hears at once, as of a referral: how soon it is seen must not say which it was."""
+    if policies.looks(by, concern):
+        return
     seen = Concern.objects.filter(pk=concern.pk)
-    people = [p for p in policies.handlers(concern.authority_id).exclude(pk=by.pk) if seen.visible_to(p).exists()]
-    if concern.is_sexual_harm:
-        notices.tell(
-            people, key=f"not-referred-{concern.pk}", subject=WAITS, path=reverse("lado:cases"),
-            text="It was decided that a matter is not referred to you. Read why, and take it up if you would.",
-        )  # fmt: skip
+    people = [p for p in policies.handlers(concern.authority_id) if seen.visible_to(p).exists()]
+    notices.tell(
+        people or [p for p in [policies.who_looks(concern)] if p], key=f"not-referred-{concern.pk}", subject=WAITS,
+        path=reverse("lado:cases" if people else "lado:mine"),
+        text="It was decided that a matter is not referred to you. Read why, and take it up if you would.",
+    )  # fmt: skip
 
 
 def _all_of(carer: Carer, authority_id: int) -> list[dict[str, AwakeCheck | StandDownCase]]:
@@ -333,7 +343,7 @@ def do_not_refer(
             raise Conflict("This has been decided already.")
         whom = subject.carer if subject else None
         _decide(by, as_of, concern.authority_id, referral=None, because=because.strip(), concern=concern, carer=whom)
-        pass_to_safeguarding(concern=concern, by=by, as_of=as_of)
+        _pass_on(concern, by, as_of)
         _tell_lado_of(concern, by)
         return
     if carer is None or not Carer.objects.visible_to(by).filter(pk=carer.pk).exists():
@@ -346,3 +356,14 @@ def do_not_refer(
         raise Conflict("There is nothing left to decide about this carer.")
     for what in undecided:
         _decide(by, as_of, by.authority_id, referral=None, because=because.strip(), carer=carer, **what)
+
+
+@action
+def look_at(*, decision: ConductDecision, by: User, as_of: dt.datetime) -> ConductDecision:
+    """Say, as the LADO, that one has seen a decision not to refer: with that the LADO has it, and by nothing less. Whoever
+    would not leave it at that refers it."""
+    if not policies.unseen_for(by).filter(pk=decision.pk).exists():
+        raise PermissionDenied("this decision is another's to look at, or has been seen")
+    assert decision.concern is not None  # noqa: S101 - only those about a concern are looked at
+    seen_by_lado(concern=decision.concern, by=by, as_of=as_of)
+    return decision

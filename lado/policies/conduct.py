@@ -146,6 +146,40 @@ def owner_for(
     return min(people, key=lambda person: (order.index(Role(person.role)), person.pk))
 
 
+def _in_turn(authority_id: int | None) -> list[User]:
+    """Who looks at what was decided, the LADO first: the first of them whom it is not about."""
+    order = [Role.LADO, *STANDS_IN]
+    people = User.objects.filter(authority_id=authority_id, is_active=True, role__in=order)
+    return sorted(people, key=lambda person: (order.index(Role(person.role)), person.pk))
+
+
+def who_looks(concern: Concern) -> User | None:
+    """Who looks at what was decided about a concern: the LADO or, where there is none or it is about them, whoever stands
+    in. Read off the concern alone: the same whether somebody is referred or not."""
+    seen = Concern.objects.filter(pk=concern.pk)
+    return next((p for p in _in_turn(concern.authority_id) if seen.filter(not_about(p)).exists()), None)
+
+
+def looks(user: User, concern: Concern) -> bool:
+    """Whether what this person decides about a concern is the LADO’s own decision, or that of whoever stands in."""
+    return user.can(Permission.HANDLE_ALLEGATIONS) or user == who_looks(concern)
+
+
+def unseen_for(user: User) -> QuerySet[ConductDecision]:
+    """Decisions not to refer a concern that wait for this person’s look, the oldest first: as the LADO or, where there is none
+    or it is about them, as whoever stands in."""
+    unseen = ConductDecision.objects.unseen().filter(authority_id=user.authority_id).order_by("decided_at", "pk")
+    if user.can(Permission.HANDLE_ALLEGATIONS):
+        return unseen.visible_to(user)
+    if user.role not in STANDS_IN or user.authority_id is None:
+        return unseen.none()
+    for person in _in_turn(user.authority_id):
+        if person == user:
+            return unseen.filter(not_about(user, "concern__"))
+        unseen = unseen.exclude(not_about(person, "concern__"))
+    return unseen.none()
+
+
 def next_up(referral: Referral) -> list[User]:
     """Of each role that stands in for the LADO the one who may be let in to act on it, the nearest first. Never its subject,
     nor whoever has the name of one, nor whoever has it."""

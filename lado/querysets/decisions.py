@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 
 from core.access import Permission
+from governance.models import ConcernStep
 from governance.querysets.concerns import not_about
 from staffing.models import Carer
 
@@ -28,3 +29,8 @@ class ConductDecisionQuerySet(models.QuerySet):
             concern=OuterRef("concern"), authority=OuterRef("authority")
         )
         return self.filter(answer="not_referred").annotate(taken_up=Exists(taken_up))
+
+    def unseen(self) -> "ConductDecisionQuerySet":
+        """Decisions not to refer a concern of which it does not say yet that the LADO has seen them."""
+        seen = ConcernStep.objects.filter(concern=OuterRef("concern"), kind="seen")
+        return self.filter(~Exists(seen), answer="not_referred", concern__isnull=False)

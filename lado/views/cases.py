@@ -73,6 +73,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     chosen = {name: request.GET.get(name, "").replace("\0", "") for name in form.fields}
     query = request.GET.copy()
     query.pop("page", None)
+    unseen = policies.unseen_for(user)
     context = {
         "title": "Allegations",
         "page": _page(user, chosen, request.GET.get("page", ""), as_of),
@@ -84,8 +85,12 @@ def cases(request: HttpRequest) -> HttpResponse:
             Referral.for_user(user).open().filter(placement__isnull=True).order_by("received_at", "pk")[:LISTED]
         ),
         "undecided": _undecided(user, as_of),
+        "unseen": list(unseen.select_related("concern")),
         "not_referred": list(
-            ConductDecision.for_user(user).not_referred(user).select_related("concern", "carer", "decided_by")[:LISTED]
+            ConductDecision.for_user(user)
+            .not_referred(user)
+            .exclude(pk__in=unseen.values("pk"))
+            .select_related("concern", "carer", "decided_by")[:LISTED]
         ),
         "refused": list(policies.refusals_for(user)[:LISTED]),
     }

@@ -17,6 +17,7 @@ from governance.models import Concern
 from governance.querysets.concerns import to_raise_about
 from lado import actions, codes
 from lado.forms import referring as forms
+from lado.forms.cases import Sure
 from lado.models import Receipt, Referral
 from lado.policies import conduct as policies
 from staffing.models import Carer
@@ -100,6 +101,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "receipts": list(Receipt.for_user(user)),
         "says": Receipt.SAYS,
         "let_in": list(let_in),
+        "unseen": list(policies.unseen_for(user).select_related("concern")),
         "danger": DANGER,
         "criteria": codes.CRITERIA,
     }
@@ -149,6 +151,38 @@ def decide_concern(request: HttpRequest, pk: int) -> HttpResponse:
         refer_url=reverse("lado:refer_concern", args=[concern.pk]),
         undecided=[],
     )
+
+
+@access(Permission.REFER_TO_LADO)
+def look(request: HttpRequest, pk: int) -> HttpResponse:
+    """A decision not to refer, for the LADO to look at, or for whoever stands in. To everybody else it is not there."""
+    unseen = policies.unseen_for(request.user).select_related("concern", "decided_by")
+    decision = get_object_or_404(unseen, concern=pk)
+    return record_form(
+        request,
+        form_class=Sure,
+        act=partial(actions.look_at, decision=decision),
+        done=lambda _seen: _unseen_page(request.user),
+        title="Decided not to refer",
+        caption=str(decision.concern),
+        back_url=_unseen_page(request.user),
+        submit_label="I have seen it",
+        success="Seen",
+        template="lado/look.html",
+        draft_key=None,
+        context={"decision": decision, "refer_url": _refer_page(decision.concern, request.user)},
+    )
+
+
+def _refer_page(concern: Concern, user: User) -> str:
+    """From the concern or, for whoever stands in and has no ledger, from nowhere."""
+    has_it = Concern.for_user(user).filter(pk=concern.pk).exists()
+    return reverse("lado:refer_concern", args=[concern.pk]) if has_it else reverse("lado:refer")
+
+
+def _unseen_page(user: User) -> str:
+    """The caseload or, for whoever stands in, the page of what they were let in to."""
+    return reverse("lado:cases" if user.can(Permission.HANDLE_ALLEGATIONS) else "lado:mine")
 
 
 @access(Permission.DECIDE_CONDUCT)

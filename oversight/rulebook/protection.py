@@ -69,9 +69,12 @@ def _step(*kinds: str) -> str:
 HELD = f"""EXISTS (
         SELECT FROM governance_strategyconcern a JOIN governance_strategydiscussion d ON d.id = a.discussion_id
         WHERE a.concern_id = c.id AND d.held_at <= %(as_of)s AND {known("d")})"""
+# Whether serious harm must be notified may be decided again: its history says what had been decided by an instant.
+DECIDED = """FROM governance_historicalseriousharmnotice h
+        WHERE h.id = {notice}.id AND h.decided_at <= %(as_of)s"""
 TESTED = f"""EXISTS (
         SELECT FROM governance_seriousharmnotice n
-        WHERE n.concern_id = c.id AND n.decided_at <= %(as_of)s AND {known("n")})"""
+        WHERE n.concern_id = c.id AND {known("n")} AND EXISTS (SELECT {DECIDED.format(notice="n")}))"""
 
 # Cared for closely on the day of the concern: in a setting not registered, under an order, or with staff set for the child.
 DAY = day_of("c.received_at")
@@ -93,7 +96,7 @@ CLOSELY = f"""(
 SUSPECTED = f"""suspected AS MATERIALIZED (
     SELECT subject.authority_id, subject.child_id, subject.placement_id, c.received_at AS since, {DAY} AS day, c.source,
            ARRAY[c.id] AS concerns,
-           {CLOSELY} AS closely, {HELD} AS held, {TESTED} AS tested, {_step("lado", "passed")} AS lado,
+           {CLOSELY} AS closely, {HELD} AS held, {TESTED} AS tested, {_step("lado", "seen")} AS lado,
            {_step("told_police")} AS told_police, {_step("told_health")} AS told_health
     FROM subject JOIN governance_concern c USING (child_id, authority_id)
     WHERE c.category = 'sexual_harm' AND c.received_at <= %(as_of)s AND {known("c")}
@@ -191,8 +194,9 @@ SAF_10 = Rule(
     f"registered, under a deprivation of liberty order, or with a number of staff set for them. {HOLDER}",
     period="strategy discussion, LADO, police and health the same day; whether it must be notified in 1 working day",
     what_clears="The strategy discussion on record as held about that concern; the record, on the concern, that the LADO was "
-    "consulted, and that police and health were told (whoever raised it, or was at the discussion, knows); and the "
-    "decision whether it is serious harm that must be notified.",
+    "consulted or has seen what was decided about a referral (the decision alone is not enough), and that police and health "
+    "were told (whoever raised it, or was at the discussion, knows); and the decision whether it is serious harm that must "
+    "be notified.",
     mend=PAGE,
     names_holder=True,
     limbs=(
@@ -301,7 +305,8 @@ def _noted() -> str:
                     AND num_nulls(r.panel_told_at, r.ofsted_told_at, r.partners_told_at) = 0, false) AS told"""
     return f"""{_of_record("noted", columns, "governance_seriousharmnotice r")}
       AND r.aware_at <= %(as_of)s AND {day_of("r.aware_at")} >= '{NOTICES_FROM}'
-      AND NOT (r.criteria_met IS FALSE AND r.decided_at <= %(as_of)s)
+      AND coalesce((
+          SELECT h.criteria_met {DECIDED.format(notice="r")} ORDER BY h.decided_at DESC, h.history_id DESC LIMIT 1), true)
 )"""
 
 

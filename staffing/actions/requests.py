@@ -18,6 +18,7 @@ from staffing import notices, policies
 from staffing.actions.rota import (
     ANALYSIS_MISSING,
     SWAPPED,
+    askers,
     called,
     changed,
     cover_of,
@@ -216,7 +217,7 @@ def confirm_off_rota(*, request: RotaRequest, note: str, by: User, as_of: dt.dat
     request.done_at, request.done_by, request.done_note = as_of, by, note.strip()
     request.save(update_fields=["done_at", "done_by", "done_note"])
     notices.tell(
-        [request.asked_by],
+        askers([request]),
         key=f"off-rota-done-{request.pk}",
         subject="a carer you asked to be taken off a rota is off it",
         text="A request of yours about a rota was confirmed as done.",
@@ -245,7 +246,7 @@ def withdraw_request(*, request: RotaRequest, why: str, by: User, as_of: dt.date
     request.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_why"])
     subject = "a request to take a carer off a rota is withdrawn"
     _tell_deciders(
-        placement, f"off-rota-withdrawn-{request.pk}", subject, request_page(request), by, as_of, request.asked_by
+        placement, f"off-rota-withdrawn-{request.pk}", subject, request_page(request), by, as_of, *askers([request])
     )
     return request
 

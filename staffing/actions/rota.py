@@ -270,8 +270,7 @@ def put_on(
         assigned_by=by,
     )
     if asked := asked_off(shift.placement, [carer.pk]):
-        # Whoever asked, as long as the child is theirs to know of.
-        people = [each.asked_by for each in asked if RotaRequest.for_user(each.asked_by).filter(pk=each.pk).exists()]
+        people = askers(asked)
         people += notices.social_workers([shift.placement], as_of)
         notices.tell(
             [person for person in people if person.pk != by.pk],
@@ -288,6 +287,11 @@ def asked_off(placement: Placement, carers: Iterable[int]) -> list[RotaRequest]:
     the child they were made."""
     asked = RotaRequest.objects.binding().about(placement.child_id).filter(carer__in=list(carers))
     return list(asked.select_related("carer", "asked_by").order_by("-asked_at", "-pk"))
+
+
+def askers(requests: Iterable[RotaRequest]) -> list[User]:
+    """Whoever asked, as long as the child is theirs to know of."""
+    return [each.asked_by for each in requests if RotaRequest.for_user(each.asked_by).filter(pk=each.pk).exists()]
 
 
 @action

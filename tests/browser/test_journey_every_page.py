@@ -399,6 +399,7 @@ def allegations_pages(w, cast):
         (cast.greta, "lado:receipt", of["receipt"]),
         (cast.amy, "lado:refer_child", callum),
         *[(cast.tom, f"lado:{name}", w.staff["concern"]) for name in ("refer_concern", "decide_concern")],
+        (lee, "lado:look", of["not referred"]),
         *[(cast.tom, f"lado:{name}", w.staff["carer"]) for name in ("refer_carer", "decide_carer")],
         *[(lee, f"lado:{name}") for name in ("cases", "workers", "year")],
         (lee, "lado:worker", w.staff["carer"]),

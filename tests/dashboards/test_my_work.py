@@ -223,7 +223,7 @@ def test_more_children_take_no_more_queries(client, cast):
 
     few, many = more(2), more(8)
     assert few == many
-    assert max(many.values()) <= 32
+    assert max(many.values()) <= 34  # of a head of service, who may have to stand in for the LADO
 
 
 def test_a_court_task_is_on_its_owners_list_until_it_is_done(client, cast):

@@ -141,7 +141,7 @@ class TestHolding:
         acts.need_no_conference(enquiry=enquiry, because="She is safe where she is.", by=cast.tom, as_of=NOW)
         acts.hold_conference(enquiry=enquiry, held_on=TODAY, by=cast.amy, as_of=NOW)  # it was needed after all
         enquiry.refresh_from_db()
-        assert (enquiry.conference_on, enquiry.no_conference_on, enquiry.no_conference_because) == (TODAY, None, "")
+        assert (enquiry.conference_on, enquiry.no_conference_because) == (TODAY, "She is safe where she is.")
         with pytest.raises(Invalid, match="on or after"):
             acts.finish_assessment(enquiry=enquiry, assessed_on=TODAY - DAY, found="F", by=cast.amy, as_of=NOW)
         acts.finish_assessment(enquiry=enquiry, assessed_on=TODAY, found="F", by=cast.amy, as_of=NOW)

@@ -148,7 +148,9 @@ def two(cast):
     w.k.save()
     w.pete = cast.person("pete", "Pete Gannet", Role.PARTNER, partner_kind="police")
     cast.allocate(w.child_, w.pete, part="partner", since=TODAY - 60 * DAY)
-    w.records |= dict.fromkeys(("referral", "referral action", "admission"), 1) | {"receipt": "CNEVERWAS0"}
+    w.records |= dict.fromkeys(("referral", "referral action", "admission", "not referred"), 1) | {
+        "receipt": "CNEVERWAS0"
+    }
     return w
 
 

@@ -141,6 +141,11 @@ def test_a_manager_decides_from_the_concern_and_from_the_carer(scene, client):
     assert ConductDecision.objects.get(look=look).because == "It was a sleep-in."
     client.force_login(scene.cast.lee)
     shown = seen(client, "cases")
+    assert page("look", concern.pk) in shown
+    assert "Two saw it." in seen(client, "look", concern.pk)
+    assert sends(client, "look", concern.pk, sure="on").url == page("cases")
+    shown = seen(client, "cases")
+    assert page("look", concern.pk) not in shown
     assert "Two saw it." in shown
     assert shown.count("Take it up all the same") == 2
     scene.refer(by=scene.cast.tom, concern=concern, as_of=clock.now())

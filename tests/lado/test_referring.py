@@ -13,7 +13,7 @@ from core.errors import Conflict, Invalid, Refused
 from core.models import OutboxMessage, Refusal
 from governance.actions import concerns
 from governance.models import ConcernStep, ConductSubject
-from governance.policies.protection import owed_of_concern
+from governance.policies.protection import UNSEEN, owed_of_concern
 from lado import actions, codes
 from lado.models import ConductDecision, Receipt, Referral, ReferralStep
 from staffing.actions import stand_downs
@@ -124,7 +124,8 @@ def test_what_the_concern_says_is_the_same_whichever_it_was(scene):
         decide(concern)
         concern.refresh_from_db()
         assert concern.is_conduct  # whatever it was raised as
-        assert "Consult the LADO" not in [row.what for row in owed_of_concern(concern, steps_of(concern), clock.now())]
+        owed = [row.what for row in owed_of_concern(concern, steps_of(concern), clock.now())]
+        assert (UNSEEN in owed) == (category == "sexual_harm")
         step = ConcernStep.objects.get(concern=concern, kind="passed")
         assert ConcernStep.objects.filter(concern=concern).count() == 1
         texts.append((step.get_kind_display(), step.text, step.to, step.decision, step.recipient, step.by))
@@ -134,8 +135,8 @@ def test_what_the_concern_says_is_the_same_whichever_it_was(scene):
         concerns.answer(concern=concern, text="T", by=tom, as_of=clock.now())
         concerns.close(concern=concern, reason="resolved", done="He is gone.", by=tom, as_of=clock.now())
     assert set(texts) == {("Passed to safeguarding", "", "", "", None, tom)}
-    [told] = OutboxMessage.objects.filter(key__startswith="not-referred-")  # the gravest the LADO hears of at once
-    assert told.to == scene.cast.lee
+    told = OutboxMessage.objects.filter(key__startswith="not-referred-")  # at once, as of what is referred
+    assert [message.to for message in told] == [scene.cast.lee] * 2
     assert {d.answer for d in ConductDecision.for_user(scene.cast.lee)} == {"referred", "not_referred"}
     assert not ConductDecision.for_user(tom).exists()
 
@@ -147,8 +148,10 @@ def test_a_partners_referral_says_nothing_on_the_concern_until_the_lado_evaluate
     )
     referral = scene.refer(scene.pete, concern=concern)
     assert not ConcernStep.objects.filter(concern=concern).exists()
+    actions.open_case(referral=referral, page="case", by=scene.cast.lee, as_of=clock.now())
+    assert not ConcernStep.objects.filter(concern=concern).exists()
     scene.evaluate(referral)
-    assert ConcernStep.objects.get(concern=concern).by == scene.cast.lee
+    assert [(step.kind, step.by) for step in steps_of(concern)] == [(k, scene.cast.lee) for k in ("passed", "seen")]
     assert ConductDecision.objects.get().referral == referral
 
 

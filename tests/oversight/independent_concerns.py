@@ -16,9 +16,11 @@ class Ledger:
         self.concerns = grouped(
             Concern.objects.filter(received_at__lte=self.as_of).order_by("received_at", "pk"), "child_id"
         )
-        self.lado = grouped(ConcernStep.objects.filter(kind__in=["lado", "passed"], **past), "concern_id")
+        self.lado = grouped(ConcernStep.objects.filter(kind__in=["lado", "seen"], **past), "concern_id")
         self.passed = grouped(ConcernStep.objects.filter(kind="passed", **past), "concern_id")
         self.safer = grouped(ConcernStep.objects.filter(kind="mitigation", **past), "concern_id")
+        said = ConcernStep.objects.filter(kind__in=["answered", "unsettled"], **past).order_by("happened_at", "pk")
+        self.said = grouped(said, "concern_id")
         self.met = grouped(ConcernReview.objects.filter(held_at__lte=self.as_of), "child_id")
         self.police = grouped(
             PoliceAttendance.objects.filter(attended_at__lte=self.as_of).order_by("attended_at", "pk"), "placement_id"
@@ -29,6 +31,16 @@ class Ledger:
             for row in ConductSubject.objects.all()
         }
         self.all = {c.pk: c for concerns in self.concerns.values() for c in concerns}
+
+    def answered(self, concern):
+        """When it was answered, if whoever raised it has left it at that; and when they last had not."""
+        answered, unsettled = None, None
+        for step in self.said[concern.pk]:
+            if step.kind == "unsettled":
+                answered, unsettled = None, step.happened_at
+            else:
+                answered = answered or step.happened_at
+        return answered, unsettled
 
     def done(self, moment):
         return moment is not None and moment <= self.as_of
@@ -102,10 +114,11 @@ def owed(s, p):
         its = (c.received_at, [c.pk])
         if not s.done(c.triaged_at):
             yield rule, decide, after(c.received_at, 1), False, *its
-        if not s.done(c.answered_at):
-            yield rule, tell, after(c.unsettled_at if s.done(c.unsettled_at) else c.received_at, 3), False, *its
-        if s.done(c.triaged_at) and s.done(c.answered_at) and not s.done(c.closed_at):
-            tended = max([c.triaged_at, c.answered_at, *[step.happened_at for step in s.safer[c.pk]]])
+        answered, unsettled = s.answered(c)
+        if not answered:
+            yield rule, tell, after(unsettled or c.received_at, 3), False, *its
+        if s.done(c.triaged_at) and answered and not s.done(c.closed_at):
+            tended = max([c.triaged_at, answered, *[step.happened_at for step in s.safer[c.pk]]])
             yield "SAF-09", "open", midnight(date(tended) + 29 * DAY), False, *its
         if c.risk and not s.done(c.read_at):
             yield rule, "unread", c.received_at + 24 * HOUR, True, *its

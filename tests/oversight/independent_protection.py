@@ -45,8 +45,9 @@ class Protection:
         self.held = set(about.values_list("concern_id", flat=True))
         discussed = grouped(StrategyConcern.objects.order_by("concern"), "discussion_id")
         self.discussed = defaultdict(tuple, {pk: tuple(a.concern_id for a in each) for pk, each in discussed.items()})
-        decided = SeriousHarmNotice.objects.filter(decided_at__lte=self.as_of)
-        self.tested = set(decided.values_list("concern_id", flat=True))
+        decided = SeriousHarmNotice.history.filter(decided_at__lte=self.as_of).order_by("decided_at", "history_id")
+        self.decided = {row.id: row.criteria_met for row in decided}  # the last there was by then
+        self.tested = {row.concern_id for row in decided}
         self.asked = grouped(StrategyDiscussion.objects.filter(asked_at__lte=self.as_of), "child_id")
         self.plans = grouped(StaffingPlan.objects.order_by("effective_from", "pk"), "placement_id")
         self.police = grouped(PoliceAttendance.objects.filter(attended_at__lte=self.as_of), "placement_id")
@@ -129,7 +130,7 @@ def of_concerns(s, p):
             today_by = min(midnight(day + DAY), c.received_at + 24 * HOUR)
             if not held:
                 yield "SAF-10", "strategy", today_by, *its
-            if not s.has(c, "lado", "passed"):
+            if not s.has(c, "lado", "seen"):
                 yield "SAF-10", "lado", today_by, *its
             for agency in ("police", "health"):
                 if not held and c.source != agency and not s.has(c, f"told_{agency}"):
@@ -161,7 +162,7 @@ def of_records(s):
                 yield "SAF-03", "assessment", e.discussion, after(day, 45)
     for n in SeriousHarmNotice.objects.all():
         day = date(n.aware_at)
-        if day < dt.date(2018, 6, 29) or n.aware_at > s.as_of or (n.criteria_met is False and s.past(n.decided_at)):
+        if day < dt.date(2018, 6, 29) or n.aware_at > s.as_of or s.decided.get(n.pk) is False:
             continue
         if not all(s.past(told) for told in (n.panel_told_at, n.ofsted_told_at, n.partners_told_at)):
             yield "NOT-09", "", n, after(day, 5)

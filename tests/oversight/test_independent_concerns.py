@@ -43,6 +43,9 @@ class Invented:
     def later(self, moment, likely=0.6):
         return moment + self.chance.randrange(1, 300) * HOUR if self.chance.random() < likely else None
 
+    def before(self, moment, since):
+        return since + self.safer.random() * (moment - since)
+
     def child(self, authority=None, worker=None):
         chance, cast = self.chance, self.cast
         fields = {"authority": authority, "team": cast.south_team, "worker": worker} if authority else {}
@@ -82,8 +85,11 @@ class Invented:
         done = {name: self.later(moment) for name in ("read_at", "triaged_at", "answered_at")}
         if done["triaged_at"] and done["answered_at"]:
             done["closed_at"] = self.later(max(done["triaged_at"], done["answered_at"]), 0.5)
-        if not done["answered_at"] and self.safer.random() < 0.4:
-            done["unsettled_at"] = moment + self.safer.randrange(1, 900) * HOUR
+        said = [("answered", done["answered_at"])] if done["answered_at"] else []
+        for _ in range(self.safer.choice([0, 0, 1, 2])):  # answered, not enough, and perhaps answered again
+            said.insert(0, ("unsettled", self.before(said[0][1] if said else moment + 900 * HOUR, moment)))
+            said.insert(0, ("answered", self.before(said[0][1], moment)))
+            done["unsettled_at"] = max(when for kind, when in said if kind == "unsettled")
         concern = Concern.objects.create(
             authority=child.authority, number=self.number, child=child, placement=placement, what="W", owner=cast.tom,
             category=chance.choice(["care", "safety", "staff_conduct"]), received_at=moment, recorded_by=cast.amy,
@@ -91,6 +97,8 @@ class Invented:
             source="police" if police else chance.choice(["health", "health", "family"]),
             risk=chance.choice(["high", "standard"]) if police else "", **done,
         )  # fmt: skip
+        for kind, when in said:
+            ConcernStep.objects.create(concern=concern, kind=kind, by=cast.tom, happened_at=when, text="T")
         if not concern.is_conduct and self.found.random() < 0.3:
             concern.conduct_from = moment + self.found.randrange(200) * HOUR
             concern.save()
@@ -104,7 +112,7 @@ class Invented:
         if chance.random() < 0.3:
             ConcernStep.objects.create(
                 concern=concern,
-                kind=chance.choice(["lado", "passed"]),
+                kind=chance.choice(["lado", "passed", "seen"]),
                 by=cast.tom,
                 happened_at=self.later(moment, 1),
                 text="T",
@@ -250,6 +258,7 @@ class TestDays:
     def test_answered_and_never_closed(self, cast, placement):
         done = dict.fromkeys(("triaged_at", "answered_at"), at(FIRST, 18))
         concern = self.concern(cast, placement, at(FIRST, 9), **done)
+        ConcernStep.objects.create(concern=concern, kind="answered", by=cast.tom, happened_at=at(FIRST, 18), text="T")
         assert on_days("SAF-09", "open", FIRST + 28 * DAY) == NOT_NOT_YES
         ConcernStep.objects.create(
             concern=concern,

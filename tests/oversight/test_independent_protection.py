@@ -39,6 +39,7 @@ class Invented:
     def __init__(self, cast, seed):
         self.cast, self.chance, self.number = cast, random.Random(f"protection {seed}"), 0
         self.whose = random.Random(f"whose conduct it is {seed}")
+        self.again = random.Random(f"seen, and decided again {seed}")
 
     def moment(self):
         return at(FIRST + self.chance.randrange(DAYS) * DAY, self.chance.randrange(24), 30)
@@ -82,7 +83,9 @@ class Invented:
             what="W", owner=cast.tom, category=chance.choice(["sexual_harm", "sexual_harm", "care"]), received_at=moment,
             recorded_by=cast.amy, raiser=source, source=source,
         )  # fmt: skip
-        for kind in (chance.choice(["lado", "passed"]), "told_police", "told_health"):
+        to_lado = chance.choice(["lado", "passed"])
+        to_lado = "seen" if self.again.random() < 0.3 else to_lado
+        for kind in (to_lado, "told_police", "told_health"):
             if (when := self.later(moment, 0.5)) is not None:
                 ConcernStep.objects.create(concern=concern, kind=kind, by=cast.tom, happened_at=when, text="T", to="L")
         for _ in range(chance.choice([0, 1, 3])):
@@ -112,8 +115,6 @@ class Invented:
                 StrategyConcern.objects.create(discussion=discussion, concern=concern)
         if discussion.outcome == "enquiry":
             days = {name: self.later(held, 0.4, 2000) for name in ("assessed_on", "conference_on", "no_conference_on")}
-            if days["conference_on"]:
-                days["no_conference_on"] = None
             Enquiry.objects.create(
                 discussion=discussion, child=child, started_on=at(FIRST - DAY).date(), found="F", no_conference_because="B",
                 no_conference_by=cast.tom, recorded_by=cast.tom, **{n: when and when.date() for n, when in days.items()},
@@ -124,12 +125,18 @@ class Invented:
         decided = self.later(aware)
         told = {f"{who}_told_at": self.later(aware, 0.7) for who in ("panel", "ofsted", "partners")}
         reviewed = self.later(aware, 0.5)
-        SeriousHarmNotice.objects.create(
+        notice = SeriousHarmNotice.objects.create(
             child=child, placement=chance.choice([placement, None]), aware_at=aware, what="W", recorded_by=cast.tom,
             concern=chance.choice([None, *concerns]), criteria_met=chance.random() < 0.6 if decided else None,
             decided_at=decided, decided_by=cast.hana, why="W", rapid_review_on=reviewed and reviewed.date(),
             review_found="F", **told,
         )  # fmt: skip
+        if decided and self.again.random() < 0.4:
+            notice.criteria_met, notice.decided_at = (
+                not notice.criteria_met,
+                decided + self.again.randrange(1, 2000) * HOUR,
+            )
+            notice.save()
 
     def noise(self, placement, quiet):
         chance, cast = self.chance, self.cast

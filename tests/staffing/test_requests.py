@@ -244,6 +244,18 @@ def test_a_request_is_done_when_the_rota_says_so_and_its_asker_is_told(cast, pla
         confirm_off_rota(by=cast.amy, **confirming)
 
 
+@pytest.mark.parametrize("sees", [True, False])
+def test_whoever_asked_is_told_as_long_as_the_child_is_theirs_to_know_of(cast, placement, shift, carer, sees):
+    request = asks_off(cast, placement, carer)
+    take_off(assignment=shift.assignments.get(), why="Asked.", by=cast.amy, as_of=NOW)
+    if not sees:
+        assert Allocation.objects.filter(worker=cast.ines).update(ended_on=NOW.date())
+    for act, why in ((confirm_off_rota, {"note": "Off it."}), (withdraw_request, {"why": "It was another carer."})):
+        OutboxMessage.objects.all().delete()
+        act(request=request, by=cast.tom, as_of=NOW, **why)
+        assert (cast.ines in told()) == sees, act
+
+
 def test_shifts_elsewhere_or_over_do_not_keep_a_request_open(cast, placement, carer):
     cast.puts(carer, cast.shift(placement, dt.date(2022, 2, 10)))
     elsewhere = cast.unregistered(cast.child(surname="Other"), dt.date(2022, 2, 1))

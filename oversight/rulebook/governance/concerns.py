@@ -28,14 +28,25 @@ WINDOW, OPEN, SOURCES, ATTENDANCES = 28, 3, 2, 3  # days; how many of each call 
 LEDGER = Mend("governance:child_concerns", "See the concerns", of="child")
 SCOPE = "Every child whose placement a team follows."
 
-# Every concern about the children asked about. Times of what was done since count only once they have come.
+# Every concern about the children asked about. Times of what was done since count only once they have come. Whether it was
+# answered is read off its steps: whoever raised it may say that an answer is not enough, and then the concern itself no
+# longer says that it had been answered until that day.
+STEP = f"""FROM governance_concernstep s
+        WHERE s.concern_id = c.id AND s.happened_at <= %(as_of)s AND {known("s")}"""
 HEARD = f"""heard AS MATERIALIZED (
     SELECT subject.authority_id, subject.child_id, subject.placement_id, subject.started_at AS lived_from,
            c.id AS concern_id, c.category, c.risk, c.source, c.received_at, {day_of("c.received_at")} AS day,
-           c.read_at <= %(as_of)s AS read, c.triaged_at <= %(as_of)s AS triaged, c.answered_at <= %(as_of)s AS answered,
-           {day_of("greatest(c.received_at, CASE WHEN c.unsettled_at <= %(as_of)s THEN c.unsettled_at END)")} AS unanswered_from,
-           c.closed_at, c.closed_at <= %(as_of)s AS closed, c.triaged_at, c.answered_at
+           c.read_at <= %(as_of)s AS read, c.triaged_at <= %(as_of)s AS triaged, answered.at IS NOT NULL AS answered,
+           {day_of("greatest(c.received_at, unsettled.at)")} AS unanswered_from,
+           c.closed_at, c.closed_at <= %(as_of)s AS closed, c.triaged_at, answered.at AS answered_at
     FROM subject JOIN governance_concern c USING (child_id, authority_id)
+    LEFT JOIN LATERAL (
+        SELECT s.happened_at AS at, s.id {STEP} AND s.kind = 'unsettled' ORDER BY s.happened_at DESC, s.id DESC LIMIT 1
+    ) AS unsettled ON true
+    CROSS JOIN LATERAL (
+        SELECT min(s.happened_at) AS at {STEP} AND s.kind = 'answered'
+          AND (unsettled.id IS NULL OR (s.happened_at, s.id) > (unsettled.at, unsettled.id))
+    ) AS answered
     WHERE c.received_at <= %(as_of)s AND {known("c")}
 )"""
 
@@ -44,7 +55,7 @@ MET = f"""SELECT r.held_at AS at FROM governance_concernreview r
       AND {known("r")} ORDER BY r.held_at DESC LIMIT 1"""
 CONSULTED = f"""SELECT s.happened_at AS at
     FROM governance_concern c JOIN governance_concernstep s ON s.concern_id = c.id
-    WHERE c.child_id = subject.child_id AND s.kind IN ('lado', 'passed') AND s.happened_at <= %(as_of)s AND {known("s")}
+    WHERE c.child_id = subject.child_id AND s.kind IN ('lado', 'seen') AND s.happened_at <= %(as_of)s AND {known("s")}
     ORDER BY s.happened_at DESC LIMIT 1"""
 
 
@@ -109,7 +120,8 @@ MEETING_BY = (
 )
 LADO_BY = (
     "The record, on the concern (of several, on any of them, open or closed), of who at the LADO’s was consulted and what "
-    "they advised."
+    "they advised; or, once it is decided whether somebody is referred, that the LADO has seen what was decided, whichever "
+    "it was. The decision alone is not enough."
 )
 
 SAF_08 = Rule(

@@ -235,6 +235,7 @@ ABOUT = {
     "governance:see_contact": "senior contact",
     "lado:refer_concern": "concern",
     "lado:decide_concern": "concern",
+    "lado:look": "not referred",
     "lado:refer_carer": "carer",
     "lado:decide_carer": "carer",
     "lado:worker": "carer",

@@ -362,11 +362,26 @@ def of_allegations(cast, placement, records) -> dict[str, int | str]:
         authority=cast.north, concern_id=records["concern"], carer_id=records["carer"], answer="referred", referral=referral,
         decided_by=cast.lee, decided_at=moment,
     )  # fmt: skip
+    another = Concern.objects.create(
+        authority=cast.north, number=2, child=placement.child, placement=placement, category="staff_conduct", what="W",
+        raised_by=cast.amy, raiser="social_care", source="social_care", received_at=moment, owner=cast.tom,
+        recorded_by=cast.amy,
+    )  # fmt: skip
+    ConductDecision.objects.create(
+        authority=cast.north,
+        concern=another,
+        answer="not_referred",
+        because="B",
+        decided_by=cast.tom,
+        decided_at=moment,
+    )
+    ConcernStep.objects.create(concern=another, kind="passed", by=cast.tom, happened_at=moment)
     return {
         "referral": referral.pk,
         "receipt": receipt.reference,
         "admission": admission.pk,
         "referral action": task.pk,
+        "not referred": another.pk,
     }
 
 
