@@ -17,6 +17,7 @@ from staffing.models import (
     LogCause,
     Presence,
     ReflectiveSession,
+    ReplacementPlan,
     RotaRequest,
     ShiftReview,
     StaffingPlan,
@@ -73,7 +74,11 @@ class InventedRota:
         self.rota(placement)
         if placement.ended_on:  # she moves, and they with her
             here = self.shifts
-            self.rota(cast.placement(child, placement.ended_on, home=home, type=placement.type))
+            if self.maybe(0.7):
+                home = cast.home(status=status, registered_for="childrens_home", provider=chance.choice(self.agencies))
+            after = cast.placement(child, placement.ended_on, home=home, type=placement.type)
+            self.replacing(after)
+            self.rota(after)
             self.shifts = here + self.shifts
         self.after()
         return placement
@@ -119,6 +124,15 @@ class InventedRota:
                 placement=placement, kind="fob", what="Front door", held_by="Her", issued_on=placement.started_on,
                 revoked_on=gone, **self.by,
             )  # fmt: skip
+
+    def replacing(self, placement):
+        for agency in self.agencies:
+            for _ in range(self.chance.choice([0, 0, 1, 2])):
+                made = self.day(placement.started_on - 3 * DAY)
+                ReplacementPlan.objects.create(
+                    placement=placement, agency=agency, made_on=made, why="W", replaced_by="R",
+                    last_day=made + self.chance.choice([1, 5, 14, 84]) * DAY, **self.by,
+                )  # fmt: skip
 
     def carer(self, placement, name):
         chance, cast = self.chance, self.cast
