@@ -371,7 +371,7 @@ def test_only_an_agency_whose_carers_are_here(cast, placement):
     for none in (cast.agency, cast.provider):
         with pytest.raises(Invalid, match="supplies no carers here"):
             replaced(cast, placement, agency=none)
-    carer, shift = cast.carer(), cast.shift(placement, ago(3))
+    carer, shift = cast.carer(checked=ago(30)), cast.shift(placement, ago(3))
     came = Presence.objects.create(shift=shift, carer=carer, starts_at=shift.starts_at, recorded_by=cast.priya)
     assert replaced(cast, placement)  # who came without an agreement or a rota came through somebody
     Presence.objects.filter(pk=came.pk).update(starts_at=at(ago(29)))
@@ -379,7 +379,7 @@ def test_only_an_agency_whose_carers_are_here(cast, placement):
         replaced(cast, placement)
     cast.puts(carer, shift)
     assert replaced(cast, placement)
-    own = cast.carer("Own", agency=cast.provider)
+    own = cast.carer("Own", agency=cast.provider, checked=ago(30))
     cast.puts(own, shift, agency=cast.provider)
     with pytest.raises(Invalid, match="supplies no carers here"):
         replaced(cast, placement, agency=cast.provider)

@@ -132,8 +132,8 @@ class TestGoodPractice:
             agency=life.agreement.agency, why="She knows them, and has met nobody else.",
             replaced_by="Three of Maya’s own staff, each on a shift beside them first.", last_day=SECOND + 3 * DAY,
         )  # fmt: skip
-        for day in range(1, 12):
-            assert life.red(at(SECOND + day * DAY, 23), of=of) == set(), day
+        for hours in range(0, 72, 12):
+            assert life.red(late + hours * HOUR, of=of) == set(), hours
 
     @pytest.mark.positive("P7")
     def test_staff_whom_she_would_not_choose_stay_and_nothing_is_raised(self, a_day):
