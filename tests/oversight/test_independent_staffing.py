@@ -53,8 +53,8 @@ class InventedRota:
     def day(self, first=FIRST, last=LAST):
         return first + self.chance.randrange((last - first).days) * DAY
 
-    def moment(self):
-        return at(self.day(), self.chance.randrange(24), self.chance.randrange(60))
+    def moment(self, first=FIRST):
+        return at(self.day(first), self.chance.randrange(24), self.chance.randrange(60))
 
     def placement(self, number, moves=0.3):
         cast, chance = self.cast, self.chance
@@ -351,10 +351,11 @@ def test_over_rotas_nobody_chose(invented, seed):
 
 
 @pytest.mark.failing("F121")
-@pytest.mark.parametrize("seed", [6, 7, 8, 10, 11, 12])
+@pytest.mark.parametrize("seed", [8, 16])
 def test_over_moves_with_the_same_staff(invented, seed):
-    seen = agrees(invented(seed, moves=1), seed)
-    print("SEEN", seed, sorted(x for x in seen if x[0] == "STF-13"))
+    seen = agrees(invented(seed, moves=1), seed, first=FIRST + 30 * DAY)
+    limbs = {8: {"moved_along"}, 16: {"moved_along", "not_replaced"}}[seed]
+    assert {("STF-13", limb) for limb in limbs} <= seen
 
 
 @pytest.mark.django_db(transaction=True)
@@ -363,11 +364,11 @@ def test_over_rotas_put_on_record_bit_by_bit(invented):
     agrees(invented(5, 1), 5)
 
 
-def agrees(rota, seed):
+def agrees(rota, seed, first=FIRST):
     if seed % 2:
         User.objects.filter(pk=rota.cast.tom.pk).update(terms="temporary")
     seen = set()
-    moments = [rota.moment() for _ in range(5)]
+    moments = [rota.moment(first) for _ in range(5)]
     for as_of in sorted([*moments, at(dt.date(2022, 3, 27), 4, 30)]):
         assert rules_alone(as_of=as_of).failed_rules == []
         found = standing(as_of)
