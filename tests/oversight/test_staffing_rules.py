@@ -13,7 +13,7 @@ from children.models import CaseSupervision
 from core.models import LocalStandard, User
 from oversight import rulebook
 from oversight.models import Flag
-from placements.models import Key
+from placements.models import Key, Provider
 from staffing.models import (
     AgencyAgreement,
     Assignment,
@@ -414,9 +414,9 @@ class TestMovedAlong:
             cast.puts(carer, cast.shift(here, MONDAY + day * DAY))
         return carer
 
-    def plans(self, cast, here, made_on, last_day):
+    def plans(self, cast, here, made_on, last_day, agency=None):
         return ReplacementPlan.objects.create(
-            placement=here, agency=cast.agency, made_on=made_on, why="W", replaced_by="R", last_day=last_day,
+            placement=here, agency=agency or cast.agency, made_on=made_on, why="W", replaced_by="R", last_day=last_day,
             recorded_by=cast.amy,
         )  # fmt: skip
 
@@ -428,6 +428,7 @@ class TestMovedAlong:
         assert flag.mend_url == f"/placements/{here.pk}/agencies/replace/"
         other = cast.unregistered(cast.child(forename="Ash"), MONDAY)
         self.plans(cast, other, self.FIFTH, self.FIFTH + 30 * DAY)  # of another child
+        self.plans(cast, here, self.FIFTH, self.FIFTH + 30 * DAY, Provider.objects.create(name="Saltmarsh Care"))
         assert stands(at(self.FIFTH + DAY, 2), "STF-13", "moved_along")
         self.plans(cast, here, self.FIFTH + DAY, self.FIFTH + 30 * DAY)
         assert not {limb for code, limb in check(at(self.FIFTH + DAY, 2)) if code == "STF-13"} - {""}
