@@ -161,6 +161,7 @@ DEMANDED: dict[str, str] = {
     "record_review": "placement",
     "set_staffing": "staffing",
     "publish": "rota",
+    "plan_replacement": "rota",
     "decide_swap": "rota",
     "assign": "rota",
     "take_off": "rota",

@@ -29,7 +29,7 @@ from placements.models import DailyLog, DolOrder, ManagerPost, Placement, Unregi
 
 PAGE = 25
 # A decision that came with its record is told by that record: a placement, an order. A week's rota is nobody's history.
-TOLD_BY_NOTHING_ELSE = ("", "decide_swap", "set_staffing", "record_review")
+TOLD_BY_NOTHING_ELSE = ("", "decide_swap", "set_staffing", "plan_replacement", "record_review")
 # Of what was overdue: whether the child was seen, logged, managed, safe and lawfully placed. The papers are on their list.
 TOLD_OF_FLAGS = rulebook.FIRST - rulebook.BEHIND_THE_DOOR
 TEXT = models.TextField()

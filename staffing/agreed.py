@@ -1,6 +1,7 @@
 """How what was agreed for a placement stands on a day: each agency's agreement, and the staffing plan in effect."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -8,7 +9,7 @@ from operator import attrgetter
 from core.dates import in_words
 from core.working_days import add_working_days
 from placements.models import DolOrder, Placement
-from staffing.models import AgencyAgreement, StaffingPlan
+from staffing.models import AgencyAgreement, ReplacementPlan, StaffingPlan
 
 GRACE = 5  # working days to sign, where an agency begins in an emergency (STF-10, CPL-05)
 SOON = dt.timedelta(days=28)
@@ -82,6 +83,29 @@ def card_of(agreement: AgencyAgreement, today: dt.date, since: dt.date | None = 
             agreement, "soon", "Runs out soon", "yellow", f"It runs until {in_words(last)}. Renew it before then."
         )
     return Card(agreement, "signed", "Signed", "green", f"It runs until {in_words(last)}." if last else "")
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """A plan to replace an agency's carers. `state` is "now", "over" (its last day has passed) or "before" (a later one took
+    its place); `number` counts the plans for that agency."""
+
+    plan: ReplacementPlan
+    state: str
+    number: int
+
+
+def replacements(plans: Iterable[ReplacementPlan], today: dt.date) -> list[Replacement]:
+    """How each plan stands on a day, given newest first."""
+    plans = list(plans)
+    left = Counter(plan.agency_id for plan in plans)
+    latest, found = set(), []
+    for plan in plans:
+        state = "before" if plan.agency_id in latest else "over" if plan.last_day < today else "now"
+        found.append(Replacement(plan, state, left[plan.agency_id]))
+        latest.add(plan.agency_id)
+        left[plan.agency_id] -= 1
+    return found
 
 
 def ordered(placement: Placement, day: dt.date) -> DolOrder | None:

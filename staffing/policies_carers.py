@@ -15,7 +15,7 @@ from core.errors import Invalid
 from core.models import User
 from placements.models import Placement, Provider
 from staffing import policies
-from staffing.models import AgencyAgreement, Assignment, Carer, Engagement, StaffingPlan, StandDown
+from staffing.models import AgencyAgreement, Assignment, Carer, Engagement, Presence, StaffingPlan, StandDown
 from staffing.querysets import agencies_known_to
 
 NI_NUMBER = re.compile(r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][0-9]{6}[A-D]")
@@ -23,6 +23,7 @@ YOUNGEST, OLDEST = 16, 85  # beyond these a carer's year of birth is a slip of t
 RECORDING = dt.timedelta(hours=1)  # a change agreed "from now" is recorded a little later
 PLANS_AHEAD = dt.timedelta(days=366)
 MOST_STAFF = 20
+LATELY = dt.timedelta(days=28)
 
 
 # --- who may reach which carer ----------------------------------------------------------------------------------------
@@ -173,6 +174,19 @@ def agencies_to_bring_in(placement: Placement) -> QuerySet[Provider]:
     return Provider.objects.exclude(pk__in=supplying.values("agency")).exclude(
         pk__in=[policies.own_provider_id(placement) or 0]
     )
+
+
+def agencies_to_replace(placement: Placement, as_of: dt.datetime) -> QuerySet[Provider]:
+    """The organisations, besides the one that runs it, whose carers work here: by an agreement, by the rota or, where
+    somebody simply came, by whom they work for."""
+    day, lately = clock.local_date(as_of), {"shift__placement": placement, "starts_at__gt": as_of - LATELY}
+    supplying = AgencyAgreement.objects.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day), placement=placement)
+    planned = Assignment.objects.standing().filter(**lately)
+    came = Presence.objects.filter(kind=Presence.Kind.CARER, carer__isnull=False, **lately).values("carer")
+    engaged = Engagement.objects.filter(live_on(day), carer__in=came)
+    return Provider.objects.filter(
+        Q(pk__in=supplying.values("agency")) | Q(pk__in=planned.values("agency")) | Q(pk__in=engaged.values("agency"))
+    ).exclude(pk__in=[policies.own_provider_id(placement) or 0])
 
 
 def not_a_step_down_backwards(

@@ -22,6 +22,7 @@ urlpatterns = [
     path("evidence/<int:pk>/", checks.evidence, name="evidence"),
     path("placements/<int:pk>/agencies/", agreements.agreements, name="agreements"),
     path("placements/<int:pk>/agencies/add/", agreements.bring_in_agency, name="bring_in_agency"),
+    path("placements/<int:pk>/agencies/replace/", agreements.plan_replacement, name="plan_replacement"),
     path("agreements/<int:pk>/sign/", agreements.sign_agreement, name="sign_agreement"),
     path("agreements/<int:pk>/end/", agreements.end_agreement, name="end_agreement"),
     path("placements/<int:pk>/staffing/", agreements.staffing_plan, name="staffing_plan"),

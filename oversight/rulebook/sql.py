@@ -31,7 +31,12 @@ def listed(values: Sequence[str]) -> str:
 
 def covers_today(alias: str) -> str:
     """A dated record covers today: from its first day up to, and not counting, its last."""
-    return f"({alias}.started_on <= %(today)s AND ({alias}.ended_on IS NULL OR {alias}.ended_on > %(today)s))"
+    return covers_on(alias, "%(today)s")
+
+
+def covers_on(alias: str, day: str) -> str:
+    """The same of another day."""
+    return f"({alias}.started_on <= {day} AND ({alias}.ended_on IS NULL OR {alias}.ended_on > {day}))"
 
 
 def known(alias: str) -> str:

@@ -4,7 +4,7 @@ import datetime as dt
 
 from children import policies as for_child
 from children.actions.deciding import decided
-from core import clock
+from core import clock, reasons
 from core.access import Permission
 from core.actions import action, touch
 from core.dates import in_words
@@ -14,7 +14,8 @@ from placements import policies as for_placement
 from placements.models import Placement, Provider
 from staffing import policies
 from staffing import policies_carers as for_carers
-from staffing.models import AgencyAgreement, Assignment, ReflectiveSession, StaffingPlan, StaffType
+from staffing.models import AgencyAgreement, Assignment, ReflectiveSession, ReplacementPlan, StaffingPlan, StaffType
+from staffing.models.agreements import REPLACED_WITHIN
 
 SAYS = {
     "supervises": "who supervises the agency’s carers",
@@ -143,6 +144,64 @@ def end_agreement(*, agreement: AgencyAgreement, ended_on: dt.date, by: User, as
     agreement.ended_on = ended_on
     agreement.save(update_fields=["ended_on"])
     return agreement
+
+
+@action
+def plan_replacement(
+    *,
+    placement: Placement,
+    agency: Provider,
+    why: str,
+    replaced_by: str,
+    last_day: dt.date,
+    by: User,
+    as_of: dt.datetime,
+) -> ReplacementPlan:
+    """Plan until when an agency's carers stay with a child, and who takes their place (STF-13). A further plan for the same
+    agency takes the place of the one before.
+
+    Who works with a child is a care decision: Refused for whoever may not take it (DEC-01). Invalid where the reason is
+    none, or names no replacement.
+    """
+    policies.may_any(by, (Permission.PUBLISH_ROTA, Permission.PROPOSE_ROTA), placement)
+    for_child.hold(placement)
+    touch(placement=placement, child=placement.child)
+    policies.decide_staffing_gate(by, placement, as_of)
+    for_placement.not_over(placement, as_of)
+    if not for_carers.agencies_to_replace(placement, as_of).filter(pk=agency.pk).exists():
+        raise Invalid({"agency": f"{agency} supplies no carers here. Select one of the agencies in the list"})
+    for_child.required(
+        why=(why, "Enter why they stay for now"), replaced_by=(replaced_by, "Enter who takes their place, and how")
+    )
+    if said := reasons.no_reason(why):
+        says = f"“{reasons.LABELS[said]}” is no reason" if said in reasons.LABELS else "This says nothing of why"
+        raise Invalid({"why": f"{says}. Enter what it does for the child that these carers stay for now"})
+    if reasons.no_reason(replaced_by):
+        raise Invalid({"replaced_by": "Enter who takes their place, and how: staff by name or post, and from when"})
+    day, what = clock.local_date(as_of), "The last day any of them works here"
+    latest = day + REPLACED_WITHIN
+    if not day < last_day <= latest:
+        within = f"after today and on or before {in_words(latest)}, at most {REPLACED_WITHIN.days} days ahead"
+        raise Invalid({"last_day": f"{what} must be {within}. A further plan can be made later"})
+    before = ReplacementPlan.objects.filter(placement=placement, agency=agency).first()
+    decided(
+        "plan_replacement",
+        child=placement.child,
+        what=f"Carers of {agency} stay until {in_words(last_day)} at the latest. {replaced_by.strip()}"
+        + (f" Before, they were to stay until {in_words(before.last_day)}." if before else ""),
+        why=why,
+        by=by,
+        as_of=as_of,
+    )
+    return ReplacementPlan.objects.create(
+        placement=placement,
+        agency=agency,
+        made_on=day,
+        why=why.strip(),
+        replaced_by=replaced_by.strip(),
+        last_day=last_day,
+        recorded_by=by,
+    )
 
 
 # --- how many staff, and of what kind ---------------------------------------------------------------------------------

@@ -3,9 +3,10 @@
 from typing import Any
 
 from children.forms.deciding import Considered
-from core import forms
+from core import clock, forms
 from placements.models import Placement
 from staffing import policies_carers as policies
+from staffing.models.agreements import REPLACED_WITHIN
 
 
 class BringIn(forms.Form):
@@ -58,6 +59,31 @@ class EndAgreement(forms.Form):
     ended_on = forms.DateField(
         label="From which day does it no longer supply carers?", noun="day it stops supplying carers"
     )
+
+
+class PlanReplacement(forms.Form):
+    agency = forms.ModelSelectField(None, label="Which agency’s carers are to be replaced?", noun="agency")
+    why = forms.TextAreaField(
+        label="Why do they stay for now?",
+        noun="why they stay for now",
+        hint="What it does for the child. Not that it is short, or that there is no alternative.",
+        rows=4,
+    )
+    replaced_by = forms.TextAreaField(
+        label="Who takes their place, and how?",
+        noun="who takes their place, and how",
+        hint="Staff by name or post, from when, and how the child gets to know them.",
+        rows=4,
+    )
+    last_day = forms.DateField(
+        label="What is the last day any of them works here?",
+        noun="last day any of them works here",
+        hint=f"At most {REPLACED_WITHIN.days} days from today. For example, 27 3 2026",
+    )
+
+    def __init__(self, *args: Any, placement: Placement, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("agency", policies.agencies_to_replace(placement, clock.now()))
 
 
 class SetStaffing(Considered):

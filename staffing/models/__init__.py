@@ -1,6 +1,6 @@
 """What is stored of carers and their shifts, one file a subject."""
 
-from staffing.models.agreements import AgencyAgreement, ReflectiveSession, StaffingPlan, StaffType
+from staffing.models.agreements import AgencyAgreement, ReflectiveSession, ReplacementPlan, StaffingPlan, StaffType
 from staffing.models.carers import (
     Carer,
     Check,
@@ -30,6 +30,7 @@ __all__ = [
     "LogCause",
     "Presence",
     "ReflectiveSession",
+    "ReplacementPlan",
     "RotaRequest",
     "Shift",
     "ShiftReview",

@@ -1,9 +1,11 @@
 """What was agreed for a placement: with each agency, how many staff, of what kind; and the team's own reflection."""
 
+import datetime as dt
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from children.models import days_covered
 from core.fields import RecordedAt
@@ -11,6 +13,10 @@ from core.history import tracked
 from core.models import Protected, User, dated
 from placements.models import Placement, Provider
 from staffing.querysets import OfRotaQuerySet
+
+# Twelve weeks: enough to recruit, check and induct staff of the home's own. Whoever has worked longer in one role through
+# an agency is by law to be paid as if employed there (Agency Workers Regulations 2010 regs 5 and 7): that is no stopgap.
+REPLACED_WITHIN = dt.timedelta(days=84)
 
 
 class AgencyAgreement(Protected):
@@ -111,6 +117,35 @@ class StaffType(Protected):
 
     class Meta:
         ordering = ["-reviewed_on", "-id"]
+
+
+class ReplacementPlan(Protected):
+    """An agency's carers stay with a child for now: why, who takes their place, and the last day on which any of them works.
+
+    The review's child would move only if the same staff came with her. They did, and nobody had said until when. A further
+    plan takes the place of the one before, which stays on record: how often the day was put off can be counted.
+    """
+
+    insert_only = True
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="replacement_plans")
+    agency = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+")
+    made_on = models.DateField()
+    why = models.TextField("why they stay for now")
+    replaced_by = models.TextField("who takes their place, and how")
+    last_day = models.DateField("the last day any of them works here")
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = RecordedAt()
+    objects = OfRotaQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-made_on", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__gt=F("made_on"), last_day__lte=F("made_on") + REPLACED_WITHIN),
+                name="replaced_within_weeks",
+                violation_error_message="The last day must be after the plan is made, and within 84 days of it.",
+            )
+        ]
 
 
 class ReflectiveSession(Protected):

@@ -13,10 +13,10 @@ from core.history_panel import changes
 from core.pages import record_form
 from placements.models import Placement
 from placements.views.placing import placement_page, theirs
-from staffing import agreed
+from staffing import agreed, policies
 from staffing.actions import agreements as acts
 from staffing.forms import agreements as forms
-from staffing.models import AgencyAgreement, ReflectiveSession, StaffingPlan, StaffType
+from staffing.models import AgencyAgreement, ReflectiveSession, ReplacementPlan, StaffingPlan, StaffType
 
 SHOWN = 12
 
@@ -36,7 +36,8 @@ def staffing_page(placement: Placement) -> str:
 @require_GET
 def agreements(request: HttpRequest, pk: int) -> HttpResponse:
     placement = theirs(request, pk)
-    today = clock.local_date(clock.now())
+    as_of = clock.now()
+    today = clock.local_date(as_of)
     records = list(
         AgencyAgreement.for_user(request.user)
         .filter(placement=placement)
@@ -48,12 +49,15 @@ def agreements(request: HttpRequest, pk: int) -> HttpResponse:
     }
     since = {agency: agreed.unsigned_since(rows, today) for agency, rows in of_agency.items()}
     cards = [agreed.card_of(record, today, since[record.agency_id]) for record in records]
+    plans = ReplacementPlan.for_user(request.user).filter(placement=placement).select_related("agency", "recorded_by")
     context = {
         "title": "Agencies",
         "placement": placement,
         "cards": [card for card in cards if not card.is_over],
         "over": [card for card in cards if card.is_over],
+        "plans": agreed.replacements(plans, today),
         "may_manage": request.user.can(Permission.MANAGE_AGREEMENTS),
+        "may_replace": policies.may_decide_staffing(request.user, placement, as_of),
         "back_url": placement_page(placement),
         "history": changes(*records) if records else [],
     }
@@ -121,6 +125,29 @@ def end_agreement(request: HttpRequest, pk: int) -> HttpResponse:
         back_url=agreements_page(agreement.placement),
         submit_label="Record the end",
         success="Recorded",
+    )
+
+
+@access(Permission.PUBLISH_ROTA)
+def plan_replacement(request: HttpRequest, pk: int) -> HttpResponse:
+    placement = theirs(request, pk)
+    return record_form(
+        request,
+        form_class=forms.PlanReplacement,
+        form_kwargs={"placement": placement},
+        initial={"agency": request.GET.get("agency")},
+        act=partial(acts.plan_replacement, placement=placement),
+        done=lambda _plan: agreements_page(placement),
+        title="Plan who replaces an agency’s staff",
+        caption=str(placement.child),
+        back_url=agreements_page(placement),
+        submit_label="Record plan",
+        success="Plan recorded",
+        draft_key=f"replacement-{placement.pk}",
+        context={
+            "intro": "For carers who stay with the child for now, as when they moved with the child. It goes on the "
+            "child’s record as a decision, and takes the place of any earlier plan for that agency."
+        },
     )
 
 

@@ -305,7 +305,7 @@ def staffing_pages(w, cast):
         *[
             (cast.amy, f"staffing:{name}", here)
             for name in (
-                "agreements", "bring_in_agency", "staffing_plan", "set_staffing", "record_staff_type",
+                "agreements", "bring_in_agency", "plan_replacement", "staffing_plan", "set_staffing", "record_staff_type",
                 "record_reflective_session", "continuity", "ask_off_rota", "rota_add", "rota_copy", "rota_publish",
                 "review_shifts",
             )

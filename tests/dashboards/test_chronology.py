@@ -84,6 +84,15 @@ def test_what_happened_is_told_newest_first(cast, child):
     ]
 
 
+@pytest.mark.parametrize(("act", "told"), [("plan_replacement", True), ("publish", False)])
+def test_until_when_an_agencys_staff_stay_is_history_and_a_weeks_rota_is_not(cast, child, act, told):
+    Decision.objects.create(
+        child=child, kind="rota", decided_on=dt.date(2026, 4, 4), what="W", why="-", decided_by="Amy Sparrow",
+        by_what_authority="-", demanded_by=act, recorded_by=cast.amy,
+    )  # fmt: skip
+    assert ("Decision" in " ".join(titles(child, cast.amy))) == told
+
+
 def test_a_meeting_is_told_to_those_who_may_read_it(cast, child):
     day = dt.date(2026, 5, 4)
     series = MeetingSeries.objects.create(

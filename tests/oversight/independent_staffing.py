@@ -20,6 +20,7 @@ from staffing.models import (
     Engagement,
     Presence,
     ReflectiveSession,
+    ReplacementPlan,
     RotaRequest,
     Shift,
     ShiftReview,
@@ -99,6 +100,8 @@ class Staffing:
         self.agreements = grouped(AgencyAgreement.objects.order_by("started_on"), "placement_id")
         self.types = grouped(StaffType.objects.filter(reviewed_on__lte=today), "placement_id")
         self.reflections = grouped(ReflectiveSession.objects.filter(held_on__lte=today), "placement_id")
+        plans = ReplacementPlan.objects.filter(made_on__lte=today).order_by("made_on", "pk")
+        self.replaced = {(plan.placement_id, plan.agency_id): plan for plan in plans}  # the latest of each
         self.requests = defaultdict(list)  # by child: a request goes with her
         for request in RotaRequest.objects.filter(asked_at__lte=as_of).select_related("placement"):
             if not (request.withdrawn_at and request.withdrawn_at <= as_of):
@@ -373,6 +376,42 @@ def about_rota(s, p):
             yield "STF-13", "", None, None, None, due
     elif s.as_of > asked:
         yield "STF-13", "", None, None, None, asked
+    yield from moved_along(s, p, began)
+
+
+def moved_along(s, p, began):
+    """Carers who were with her just before, in another house, and are with her here through somebody else's agency."""
+    came_with, own = set(), p.home.provider_id if p.home else p.provider_id
+    for q in Placement.objects.filter(child=p.child_id).exclude(pk=p.pk):
+        if q.home_id and q.home_id == p.home_id:
+            continue
+        since = midnight(p.started_on - 28 * DAY)
+        for x in [x for x in s.shifts[q.pk] if s.published(x) and since < x.starts_at <= began]:
+            came_with |= {a.carer_id for a in s.on_shift[x.pk]}
+        for x in [x for x in s.ever[q.pk] if since < x.starts_at <= began]:
+            came_with |= {w.carer_id for w in s.there[x.pk]}
+    through = defaultdict(list)
+    for x in s.ever[p.pk]:
+        if x.pk in s.all_shifts and s.published(s.all_shifts[x.pk]):
+            for a in s.on_shift[x.pk]:
+                if a.carer_id in came_with and a.starts_at <= s.as_of + 28 * DAY:
+                    through[a.agency_id].append(a.starts_at)
+        for w in s.there[x.pk]:
+            if w.carer_id and w.carer_id in came_with:
+                agencies = {a.agency_id for a in s.ever_on[x.pk] if a.carer_id == w.carer_id}
+                if not agencies:
+                    agencies = {e.agency_id for e in s.engaged[w.carer_id] if live(e, date(w.starts_at))}
+                    agencies = set() if own in agencies else agencies
+                for agency_id in agencies:
+                    through[agency_id].append(w.starts_at)
+    for agency_id, times in through.items():
+        here = [when for when in times if when >= midnight(max(p.started_on, p.followed_from))]
+        if agency_id == own or not here or max(here) <= s.as_of - 7 * DAY:
+            continue
+        plan = s.replaced.get((p.pk, agency_id))
+        due = midnight((plan.last_day if plan else nth_working_day(date(min(here)), 5)) + DAY)
+        if s.as_of >= due and (plan is None or max(here) >= due):
+            yield "STF-13", "not_replaced" if plan else "moved_along", None, agency_id, None, due
 
 
 def about_agencies(s, p):

@@ -13,12 +13,14 @@ from children.models import CaseSupervision
 from core.models import LocalStandard, User
 from oversight import rulebook
 from oversight.models import Flag
-from placements.models import Key
+from placements.models import Key, Provider
 from staffing.models import (
     AgencyAgreement,
     Assignment,
     Engagement,
+    Presence,
     ReflectiveSession,
+    ReplacementPlan,
     RotaRequest,
     Shift,
     ShiftReview,
@@ -388,6 +390,108 @@ class TestStaffType:
         assert on_days("STF-13", "", MONDAY + 28 * DAY) == NOT_NOT_YES
         stricter(cast, "STF-13 review", 14)
         assert on_days("STF-13", "", MONDAY + 14 * DAY) == NOT_NOT_YES
+
+
+class TestMovedAlong:
+    """STF-13: an agency's carers who moved with her, and the plan to replace them."""
+
+    FIFTH = dt.date(2022, 3, 14)  # of the working days after Monday the 7th
+
+    @pytest.fixture
+    def former(self, cast):
+        return cast.unregistered(cast.child(born=dt.date(2008, 5, 4)), START, ended_on=MONDAY)
+
+    @pytest.fixture
+    def here(self, cast, former):
+        return cast.unregistered(former.child, MONDAY)
+
+    @pytest.fixture
+    def carer(self, cast, former, here):
+        """On shift with her before she moved, on the day she did, and this week and next."""
+        carer = cast.carer()
+        cast.puts(carer, cast.shift(former, MONDAY - 2 * DAY))
+        for day in range(0, 20, 2):
+            cast.puts(carer, cast.shift(here, MONDAY + day * DAY))
+        return carer
+
+    def plans(self, cast, here, made_on, last_day, agency=None):
+        return ReplacementPlan.objects.create(
+            placement=here, agency=agency or cast.agency, made_on=made_on, why="W", replaced_by="R", last_day=last_day,
+            recorded_by=cast.amy,
+        )  # fmt: skip
+
+    @pytest.mark.failing("F121")
+    def test_amber_after_five_working_days_without_a_plan(self, cast, here, carer):
+        assert on_days("STF-13", "moved_along", self.FIFTH) == NOT_NOT_YES
+        flag = check(at(self.FIFTH + DAY, 1))["STF-13", "moved_along"]
+        assert (flag.placement, flag.agency, flag.severity, flag.owner) == (here, cast.agency, "amber", cast.amy)
+        assert flag.mend_url == f"/placements/{here.pk}/agencies/replace/"
+        other = cast.unregistered(cast.child(forename="Ash"), MONDAY)
+        self.plans(cast, other, self.FIFTH, self.FIFTH + 30 * DAY)  # of another child
+        self.plans(cast, here, self.FIFTH, self.FIFTH + 30 * DAY, Provider.objects.create(name="Saltmarsh Care"))
+        assert stands(at(self.FIFTH + DAY, 2), "STF-13", "moved_along")
+        self.plans(cast, here, self.FIFTH + DAY, self.FIFTH + 30 * DAY)
+        assert not {limb for code, limb in check(at(self.FIFTH + DAY, 2)) if code == "STF-13"} - {""}
+
+    @pytest.mark.failing("F121")
+    def test_red_once_the_plans_last_day_has_passed_and_they_are_still_there(self, cast, here, carer):
+        last = MONDAY + 9 * DAY
+        self.plans(cast, here, MONDAY, last)
+        assert clocks("STF-13", at(last))["not_replaced"] == (at(last + DAY, 0), "due")
+        assert on_days("STF-13", "not_replaced", last) == NOT_NOT_YES
+        flag = check(at(last + DAY, 1))["STF-13", "not_replaced"]
+        assert (flag.agency, flag.severity, flag.owner) == (cast.agency, "red", cast.amy)
+        self.plans(cast, here, last + DAY, last + 3 * DAY)
+        assert not stands(at(last + DAY, 2), "STF-13", "not_replaced")
+        assert on_days("STF-13", "not_replaced", last + 3 * DAY) == NOT_NOT_YES
+        Assignment.objects.filter(starts_at__gt=at(last + 4 * DAY, 0)).update(removed_at=at(last, 12))
+        assert "not_replaced" not in clocks("STF-13", at(last + 4 * DAY))  # the plan was kept
+
+    @pytest.mark.positive("P11")
+    def test_who_was_replaced_or_called_off_raises_nothing(self, cast, here, carer):
+        Assignment.objects.filter(starts_at__gt=at(MONDAY + DAY)).update(removed_at=at(MONDAY, 12))
+        assert not stands(at(self.FIFTH + DAY), "STF-13", "moved_along")
+
+    @pytest.mark.positive("P11")
+    def test_the_new_homes_own_staff_and_who_never_was_with_her_before_raise_nothing(self, cast, former, here, carer):
+        late = at(self.FIFTH + DAY)
+        Assignment.objects.update(agency=cast.provider)
+        assert not stands(late, "STF-13", "moved_along")
+        Assignment.objects.update(agency=cast.agency)
+        assert stands(late, "STF-13", "moved_along")
+        Shift.objects.filter(placement=former).update(published_at=None, published_by=None)
+        assert not stands(late, "STF-13", "moved_along")
+
+    def test_with_her_in_the_28_days_before_and_not_earlier(self, cast, former, here, carer):
+        late = at(self.FIFTH + DAY)
+        for days, known in ((27, True), (28, True), (29, False)):
+            begins = at(MONDAY - days * DAY)
+            Shift.objects.filter(placement=former).update(starts_at=begins, ends_at=begins + 9 * HOUR)
+            assert stands(late, "STF-13", "moved_along") == known, days
+
+    def test_another_placement_in_the_same_house_is_no_move(self, cast, former, here, carer):
+        former.home = here.home
+        former.save()
+        assert not stands(at(self.FIFTH + DAY), "STF-13", "moved_along")
+
+    def test_from_their_own_first_shift(self, cast, here, carer):
+        Assignment.objects.filter(starts_at__lt=at(MONDAY + 7 * DAY), shift__placement=here).update(
+            removed_at=at(MONDAY, 7)
+        )
+        assert on_days("STF-13", "moved_along", dt.date(2022, 3, 22)) == NOT_NOT_YES  # the first was on the 15th
+
+    def test_who_came_without_being_on_any_rota(self, cast, former, here):
+        carer = cast.carer()
+        for place, day in ((former, MONDAY - DAY), (here, MONDAY + 6 * DAY)):
+            shift = cast.shift(place, day)
+            Presence.objects.create(
+                shift=shift, carer=carer, starts_at=shift.starts_at, ends_at=shift.ends_at, recorded_by=cast.priya
+            )
+        fifth = dt.date(2022, 3, 18)
+        assert on_days("STF-13", "moved_along", fifth) == NOT_NOT_YES
+        assert not stands(at(MONDAY + 13 * DAY, 8), "STF-13", "moved_along")  # has come to nothing for a week
+        Engagement.objects.create(carer=carer, agency=cast.provider, started_on=START, recorded_by=cast.amy)
+        assert not stands(at(fifth + DAY, 1), "STF-13", "moved_along")  # she works for the home as well
 
 
 class TestContinuity:

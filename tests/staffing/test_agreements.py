@@ -4,22 +4,26 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.errors import Conflict, Invalid
+from children.models import Decision
+from core.errors import Conflict, Invalid, Refused
+from core.models import Refusal
 from placements.actions import end_placement
 from placements.models import Provider
 from staffing.actions.agreements import (
     bring_in_agency,
     end_agreement,
+    plan_replacement,
     record_reflective_session,
     record_staff_type,
     set_staffing,
     sign_agreement,
 )
-from staffing.agreed import card_of, standing_of
-from staffing.models import AgencyAgreement, ReflectiveSession, StaffingPlan, StaffType
+from staffing.agreed import card_of, replacements, standing_of
+from staffing.models import AgencyAgreement, Presence, ReflectiveSession, ReplacementPlan, StaffingPlan, StaffType
 from staffing.rota import required_for
 from tests.cast import at
 
@@ -294,6 +298,115 @@ def test_a_plan_that_cannot_be(cast, placement, wrong, field):
 
 def test_a_sleep_in_may_be_the_only_cover_by_night(cast, placement):
     assert planned(cast, placement, by_night=0, sleeping_in=1)
+
+
+# --- agency staff who stay for now ------------------------------------------------------------------------------------
+
+
+def replaced(cast, placement, **fields):
+    fields = {
+        "agency": cast.agency, "why": "She would not come without them, and sleeps when they are here.",
+        "replaced_by": "Maya’s own team of six, two new faces a week.", "last_day": ago(-84), "by": cast.amy,
+    } | fields  # fmt: skip
+    return plan_replacement(placement=placement, as_of=fields.pop("as_of", NOW), **fields)
+
+
+@pytest.mark.failing("F121")
+@pytest.mark.positive("P11")
+def test_they_stay_by_a_decision_on_her_record_until_a_day_and_each_further_plan_is_counted(cast, placement):
+    cast.supplies(placement)
+    first = replaced(cast, placement, last_day=ago(-10))
+    assert (first.made_on, first.last_day, first.recorded_by) == (TODAY, ago(-10), cast.amy)
+    later = replaced(cast, placement, as_of=at(ago(-11)), last_day=ago(-95))
+    decisions = Decision.objects.filter(demanded_by="plan_replacement").order_by("pk")
+    assert [decision.kind for decision in decisions] == ["rota", "rota"]
+    assert "stay until 23 March 2024 at the latest" in decisions[0].what
+    assert "Before, they were to stay until 23 March 2024." in decisions[1].what
+    other = cast.supplies(placement, Provider.objects.create(name="Saltmarsh Care")).agency
+    theirs = replaced(cast, placement, agency=other, last_day=ago(-1))
+    plans = ReplacementPlan.objects.all()
+    found = {(each.plan, each.state, each.number) for each in replacements(plans, ago(-10))}
+    assert found == {(later, "now", 2), (first, "before", 1), (theirs, "over", 1)}
+
+
+@pytest.mark.failing("F121")
+@pytest.mark.parametrize(
+    "excuse", ["", "TBC", "There is no alternative.", "It is only for a short time.", "They are the best available."]
+)
+def test_what_is_no_reason_keeps_nobody(cast, placement, excuse):
+    cast.supplies(placement)
+    with pytest.raises(Invalid) as invalid:
+        replaced(cast, placement, why=excuse)
+    assert list(invalid.value.errors) == ["why"]
+    assert not ReplacementPlan.objects.exists()
+
+
+@pytest.mark.failing("F121")
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"replaced_by": " "}, "replaced_by"),
+        ({"replaced_by": "Nobody"}, "replaced_by"),
+        ({"last_day": TODAY}, "last_day"),
+        ({"last_day": ago(-85)}, "last_day"),
+    ],
+)
+def test_a_plan_that_replaces_nobody_or_never_is_none(cast, placement, wrong, field):
+    cast.supplies(placement)
+    with pytest.raises(Invalid) as invalid:
+        replaced(cast, placement, **wrong)
+    assert list(invalid.value.errors) == [field]
+    assert replaced(cast, placement, last_day=ago(-1))
+
+
+def test_the_database_too_keeps_a_plan_within_weeks(cast, placement):
+    fields = {"placement": placement, "agency": cast.agency, "made_on": TODAY, "recorded_by": cast.amy}
+    for last in (TODAY, ago(-85)):
+        with pytest.raises(IntegrityError, match="replaced_within_weeks"), transaction.atomic():
+            ReplacementPlan.objects.create(why="W", replaced_by="R", last_day=last, **fields)
+    assert ReplacementPlan.objects.create(why="W", replaced_by="R", last_day=ago(-84), **fields)
+
+
+def test_only_an_agency_whose_carers_are_here(cast, placement):
+    for none in (cast.agency, cast.provider):
+        with pytest.raises(Invalid, match="supplies no carers here"):
+            replaced(cast, placement, agency=none)
+    carer, shift = cast.carer(checked=ago(30)), cast.shift(placement, ago(3))
+    came = Presence.objects.create(shift=shift, carer=carer, starts_at=shift.starts_at, recorded_by=cast.priya)
+    assert replaced(cast, placement)  # who came without an agreement or a rota came through somebody
+    Presence.objects.filter(pk=came.pk).update(starts_at=at(ago(29)))
+    with pytest.raises(Invalid, match="supplies no carers here"):
+        replaced(cast, placement)
+    cast.puts(carer, shift)
+    assert replaced(cast, placement)
+    own = cast.carer("Own", agency=cast.provider, checked=ago(30))
+    cast.puts(own, shift, agency=cast.provider)
+    with pytest.raises(Invalid, match="supplies no carers here"):
+        replaced(cast, placement, agency=cast.provider)
+
+
+@pytest.mark.failing("F121")
+def test_who_works_with_her_is_no_decision_of_commissioning_or_directors(cast, placement):
+    cast.supplies(placement)
+    with pytest.raises(Refused) as refused:
+        replaced(cast, placement, by=cast.carl)
+    assert refused.value.code == "DEC-01-STAFF"
+    assert Refusal.objects.get().by == cast.carl
+    for who in (cast.dee, cast.dora, cast.ines, cast.zoe):
+        with pytest.raises(PermissionDenied):
+            replaced(cast, placement, by=who)
+    with pytest.raises(Refused):
+        replaced(cast, placement, by=cast.paul)
+    cast.manager(placement, at(ago(20)), account=cast.paul)
+    assert replaced(cast, placement, by=cast.paul)
+    assert replaced(cast, placement, by=cast.tom)
+
+
+def test_no_plan_for_a_placement_that_is_over(cast, placement):
+    cast.supplies(placement)
+    end_placement(placement=placement, ended_on=TODAY, end_reason="CLOSE", by=cast.amy, as_of=NOW)
+    with pytest.raises(Invalid, match="ended on"):
+        replaced(cast, placement)
 
 
 # --- of what kind, and thinking together ------------------------------------------------------------------------------

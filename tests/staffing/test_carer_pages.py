@@ -22,6 +22,7 @@ from staffing.models import (
     Engagement,
     Evidence,
     ReflectiveSession,
+    ReplacementPlan,
     StaffingPlan,
     StaffType,
     StandDown,
@@ -235,6 +236,18 @@ PAGES = [
         error="when it started",
         changes=lambda w: AgencyAgreement.objects.get(pk=w.agreement.pk).ended_on == ago(1),
         who="carl",
+    ),
+    Page(
+        "plan_replacement",
+        lambda w: [w.placement.pk],
+        sends=lambda w: (
+            {"agency": w.cast.agency.pk, "why": "She knows them, and sleeps.", "replaced_by": "Maya’s own team of six."}
+            | sent("last_day", ago(-60))
+        ),
+        wrong={"why": "There is no alternative."},
+        error="“There is no alternative” is no reason",
+        writes=ReplacementPlan,
+        powerless="carl",
     ),
     Page(
         "set_staffing",
@@ -636,6 +649,28 @@ def test_the_agencies_of_a_placement_each_with_who_answers(client, world):
     for number in range(5):
         cast.supplies(world.placement, Provider.objects.create(name=f"Agency {number}"))
     assert queries(client, address) <= few + 1 < 25
+
+
+@pytest.mark.failing("F121")
+def test_who_stays_for_now_stands_beside_the_agencies_and_is_planned_from_there(client, world):
+    client.force_login(world.cast.amy)
+    address = reverse("staffing:agreements", args=[world.placement.pk])
+    body = client.get(address).content.decode()
+    planning = reverse("staffing:plan_replacement", args=[world.placement.pk])
+    assert f"{planning}?agency={world.cast.agency.pk}" in body
+    form = client.get(f"{planning}?agency={world.cast.agency.pk}").content.decode()
+    assert f'<option value="{world.cast.agency.pk}" selected>' in form
+    told = next(page for page in PAGES if page.name == "plan_replacement")
+    for last, says in ((-60, "plan 1"), (-70, "plan 2")):
+        client.post(planning, told.sends(world) | sent("last_day", ago(last)))
+        body = client.get(address).content.decode()
+        assert says in body
+    assert body.count("Replaced by a later plan") == 1
+    assert body.count("Maya’s own team of six.") == 2
+    client.force_login(world.cast.carl)
+    body = client.get(address).content.decode()
+    assert "She knows them, and sleeps." in body
+    assert planning not in body
 
 
 def test_the_staffing_plan_of_a_placement(client, world):

@@ -343,6 +343,45 @@ class TestStaffA:
                 life.act(rota.assign, life.cast.amy, at(SECOND, 14), shift=shift, carer=carer)
         assert not Assignment.objects.filter(shift=shift).exists()
 
+    @pytest.mark.failing("F121")
+    def test_they_stay_by_a_plan_and_until_a_day(self, life, agency, two):
+        carer = two[0]
+        life.shift(SECOND - DAY, carer)
+        life.moves_on()
+        agreement = life.act(
+            agreements.bring_in_agency, life.cast.tom, at(SECOND, 12), placement=life.placement, agency=agency,
+            started_on=SECOND,
+        )  # fmt: skip
+        life.signs(agreement, SECOND)
+        for ahead in (1, 8, 15, 22):
+            life.shift(SECOND + ahead * DAY, carer, as_of=at(SECOND, 22))
+        fifth = SECOND + 8 * DAY
+        assert "STF-13 moved_along" not in life.red(at(fifth, 23))
+        assert "STF-13 moved_along" in life.red(at(fifth + DAY, 1))
+        flag = life.flag("STF-13", "moved_along")
+        assert (flag.severity, flag.agency, flag.owner) == ("amber", agency, life.cast.amy)
+        last = SECOND + 20 * DAY
+        plan = {
+            "placement": life.placement, "agency": agency, "last_day": last,
+            "why": "She would not come without them; they know what calms her.",
+            "replaced_by": "Maya’s team, two new faces a week.",
+        }  # fmt: skip
+        with refused_under("DEC-01-STAFF"):
+            life.act(agreements.plan_replacement, life.cast.carl, at(fifth + DAY, 9), **plan)
+        with pytest.raises(Invalid, match="no reason"):
+            life.act(
+                agreements.plan_replacement, life.cast.amy, at(fifth + DAY, 9), **plan | {"why": "No alternative."}
+            )
+        life.act(agreements.plan_replacement, life.cast.amy, at(fifth + DAY, 9), **plan)
+        assert not {"STF-13 moved_along", "STF-13 not_replaced"} & life.red()
+        assert life.child.decisions.filter(demanded_by="plan_replacement", kind="rota").count() == 1
+        assert "STF-13 not_replaced" not in life.red(at(last, 23))
+        assert "STF-13 not_replaced" in life.red(at(last + DAY, 1))
+        assert life.flag("STF-13", "not_replaced").severity == "red"
+        place = carer.assignments.get(starts_at=at(SECOND + 22 * DAY, 8))
+        life.act(rota.take_off, life.cast.amy, at(last + DAY, 9), assignment=place, why="Maya’s team is here.")
+        assert "STF-13 not_replaced" not in life.red()
+
 
 class TestKeys:
     @pytest.mark.failing("F103")

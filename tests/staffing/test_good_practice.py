@@ -117,6 +117,24 @@ class TestGoodPractice:
         for hour in (9, 12, 19):
             assert self.about_staff(four_days, at(day, hour)) == set(), hour
 
+    @pytest.mark.positive("P11")
+    def test_an_agencys_carers_who_moved_with_her_and_are_replaced_as_planned_raise_nothing(self, four_days):
+        life = four_days
+        former = life.child.placements.exclude(pk=life.placement.pk).get()
+        before = life.cast.shift(former, SECOND - DAY)
+        for carer in life.staff[:3]:
+            life.cast.puts(carer, before, agency=life.agreement.agency)
+        late = at(SECOND + 8 * DAY, 1)  # five working days after they came; they last worked two days after
+        of = ("STF-12", "STF-13")
+        assert life.red(late, of=of) == {"STF-13 moved_along"}
+        life.act(
+            agreements.plan_replacement, life.cast.amy, at(SECOND, 14), placement=life.placement,
+            agency=life.agreement.agency, why="She knows them, and has met nobody else.",
+            replaced_by="Three of Maya’s own staff, each on a shift beside them first.", last_day=SECOND + 3 * DAY,
+        )  # fmt: skip
+        for hours in range(0, 72, 12):
+            assert life.red(late + hours * HOUR, of=of) == set(), hours
+
     @pytest.mark.positive("P7")
     def test_staff_whom_she_would_not_choose_stay_and_nothing_is_raised(self, a_day):
         """Adults say no to her wish, kindly and on her record: that is a decision, and no breach."""

@@ -1,4 +1,4 @@
-"""STF-11 and STF-13: that there is a rota, that it is kept as it was worked, and why these kinds of staff."""
+"""STF-11 and STF-13: that there is a rota, that it is kept as it was worked, why these kinds of staff, and until when."""
 
 # ruff: noqa: S608 - the queries are put together from constants of this program; every value is a parameter
 
@@ -8,6 +8,7 @@ from core.access import Role
 from oversight import standards
 from oversight.rulebook.rule import Basis, Limb, Mend, Rule, Trait
 from oversight.rulebook.sql import FOLLOWED, RISK, STAGE_AT_ONCE, STAGE_OF_HOURS, clocks, known, start_of
+from oversight.rulebook.staffing import moved_along
 from oversight.rulebook.staffing.parts import (
     BEGUN,
     BY_REVIEW,
@@ -124,23 +125,29 @@ STF_13 = Rule(
     only=frozenset({Trait.CARED_FOR}),
     title="Why this kind of staff",
     authority="Local standard. What kind of staff the child needs is recorded with its reasons and with what clinicians "
-    "advise, and is looked at again: mental health nurses were used, and nobody could say why.",
+    "advise, and is looked at again: mental health nurses were used, and nobody could say why. Of an agency’s carers who "
+    "moved with the child it is planned, too, who takes their place and until when: they came because the child would not "
+    "move without them, and stayed.",
     basis=Basis.LOCAL,
-    scope=ROTA_SCOPE,
+    scope=f"{ROTA_SCOPE} {moved_along.SCOPE}",
     period="from the start, in an emergency 48 hours after it; again every 28 days",
-    what_clears="The kind of staff, the need they are to meet, the reasons and the advice, recorded or reviewed.",
+    what_clears="The kind of staff, the need they are to meet, the reasons and the advice, recorded or reviewed. Of those who "
+    "moved with the child: a plan to replace them, by a day, or a further one; or that they are on no shift any more.",
     mend=Mend("staffing:record_staff_type", "Record the kind of staff"),
     owned_by=Role.SOCIAL_WORKER,
+    limbs=moved_along.LIMBS,
     clocks=clocks(
         FOLLOWED,
         RISK,
         standards.columns(standards.GRACE, standards.STAFF_TYPE),
         ROTA,
+        moved_along.MOVED_ALONG,
+        about=("agency_id",),
         # A review is good until the end of its last day; the first is owed by the hour.
         stage="CASE WHEN %(as_of)s >= due_at AND (clock_started_at < due_at OR %(as_of)s > due_at) "
         "THEN 'overdue' ELSE 'due' END",
         rows=f"""
-            SELECT authority_id, child_id, placement_id, '' AS limb,
+            SELECT authority_id, child_id, placement_id, NULL::bigint AS agency_id, '' AS limb,
                    coalesce({start_of("last.reviewed_on")}, duty_from) AS clock_started_at,
                    coalesce({start_of("last.reviewed_on + staff_type + 1")}, duty_from) AS due_at
             FROM rota
@@ -148,7 +155,9 @@ STF_13 = Rule(
             LEFT JOIN LATERAL (
                 SELECT max(t.reviewed_on) AS reviewed_on FROM staffing_stafftype t
                 WHERE t.placement_id = rota.placement_id AND t.reviewed_on <= %(today)s AND {known("t")}
-            ) AS last ON true""",
+            ) AS last ON true
+            UNION ALL
+            {moved_along.ROWS}""",
     ),
 )
 

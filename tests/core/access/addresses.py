@@ -106,6 +106,7 @@ ABOUT = {
     "staffing:ask_off_rota": "placement",
     "staffing:bring_in_agency": "placement",
     "staffing:continuity": "placement",
+    "staffing:plan_replacement": "placement",
     "staffing:record_reflective_session": "placement",
     "staffing:record_staff_type": "placement",
     "staffing:review_shifts": "placement",

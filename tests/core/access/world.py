@@ -84,6 +84,7 @@ from staffing.models import (
     LogCause,
     Presence,
     ReflectiveSession,
+    ReplacementPlan,
     RotaRequest,
     ShiftReview,
     StaffingPlan,
@@ -426,6 +427,10 @@ def of_her_staff(cast, placement) -> dict[str, int]:
     StaffType.objects.create(
         placement=placement, reviewed_on=LONG_AGO, staff_type="T", need="N", why="W", advice="A", **recorded
     )
+    ReplacementPlan.objects.create(
+        placement=placement, agency=cast.agency, made_on=LONG_AGO, why="W", replaced_by="R",
+        last_day=LONG_AGO + 84 * DAY, **recorded,
+    )  # fmt: skip
     ReflectiveSession.objects.create(
         placement=placement, held_on=LONG_AGO, led_by="L", agencies="A", reflection="R", agreed="A", **recorded
     )
