@@ -37,6 +37,10 @@ class NotYet(ValueError):
     """The instant asked about has not come."""
 
 
+class NotNow(Exception):
+    """Another sweep has a turn that is asked for."""
+
+
 CLOCKS_DIFFER_BY = dt.timedelta(minutes=1)
 SCRATCH = "scratch_"  # how the name of a database begins in which nobody's flags are kept
 LOCKS = 0x4E1D  # the first half of our advisory locks' keys; the second is the rule
@@ -182,14 +186,16 @@ def _check(
 
 def _all_in_one_turn(rules: Sequence[Rule], asked: dict[str, Any]) -> tuple[int, int] | None:
     """Apply the rules for a few placements at once: somebody who has just saved waits for it, and a turn for each rule
-    takes longer than the rule. None where one cannot be evaluated: then each has its own turn, and its own failure."""
+    takes longer than the rule. None where one cannot be evaluated, or it is the turn of another sweep: then each rule has
+    its own turn, and its own failure."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            _begin(cursor, *(rule.code for rule in rules))
+            if not _begins(cursor, [rule.code for rule in rules]):
+                raise NotNow
             counts = [_in_turn(rule, asked) for rule in rules]
     except SoftTimeLimitExceeded:
         raise
-    except Exception:
+    except Exception:  # whatever it is, the rule whose fault it is says so in its own turn
         return None
     _says_no_more()
     return sum(up for up, _ in counts), sum(down for _, down in counts)
@@ -225,15 +231,26 @@ def of_everything(statement: str, given: dict[str, Any]) -> list[tuple[Any, ...]
         return cursor.fetchall()
 
 
-def _begin(cursor: Any, *codes: str) -> None:
-    """Wait for the turn of each of these rules, in one order whoever asks, so that nobody waits for somebody who waits for
-    them; and say that a sweep is writing. The next statement sees what came before."""
-    keys = sorted(zlib.crc32(code.encode()) & 0x7FFFFFFF for code in codes)
+SWEEPING = "set_config('app.user_id', '', true), set_config('app.reason', 'sweep', true)"
+
+
+def _begin(cursor: Any, code: str) -> None:
+    """Wait for this rule's turn, and say that a sweep is writing. The next statement sees what came before."""
+    cursor.execute(f"SELECT {SWEEPING}, pg_advisory_xact_lock(%s, %s)", [LOCKS, _turn(code)])
+
+
+def _begins(cursor: Any, codes: Sequence[str]) -> bool:
+    """The same for several, but nobody waits: whether it is the turn of all of them. Where all were waited for, whoever saves
+    something about one child would wait for everybody who saves something about another."""
     cursor.execute(
-        "SELECT set_config('app.user_id', '', true), set_config('app.reason', 'sweep', true),"
-        " (SELECT count(pg_advisory_xact_lock(%s, turn)) FROM unnest(%s::int[]) AS turn)",
-        [LOCKS, keys],
+        f"SELECT {SWEEPING}, (SELECT bool_and(pg_try_advisory_xact_lock(%s, turn)) FROM unnest(%s::int[]) AS turn)",
+        [LOCKS, [_turn(code) for code in codes]],
     )
+    return cursor.fetchone()[-1] is not False
+
+
+def _turn(code: str) -> int:
+    return zlib.crc32(code.encode()) & 0x7FFFFFFF
 
 
 def _retire(*, as_of: dt.datetime) -> int:

@@ -18,7 +18,19 @@ from core.models import User
 from core.reasons import gate_reason
 from core.working_days import add_working_days
 from escalations import ladder, notices
-from escalations.actions.moves import Kind, State, Why, end, go_up, near, never_of, on_the_concern, put, settle, step
+from escalations.actions.moves import (
+    Kind,
+    State,
+    Why,
+    end,
+    go_up,
+    near,
+    never_by_hand,
+    on_the_concern,
+    put,
+    settle,
+    step,
+)
 from escalations.ladder import Posts
 from escalations.models import ConflictOfInterest, Escalation, EscalationStep
 from escalations.policies import ladder as policies
@@ -177,8 +189,7 @@ def pass_back(*, escalation: Escalation, to: User, why: str, by: User, as_of: dt
     if escalation.is_answered:
         raise Conflict("You have answered this. Whoever raised it says next whether that is enough.")
     required(why=(why, "Enter why"))
-    place, never = near(escalation, as_of), never_of(escalation)
-    if to not in policies.passed_back_to(escalation, posts, place, never):
+    if to not in policies.passed_back_to(escalation, posts, near(escalation, as_of), never_by_hand(escalation)):
         raise Invalid({"to": "Select somebody else from the list: it cannot go to them now"})
     escalation.loops += 1
     escalation.save(update_fields=["loops"])

@@ -48,10 +48,11 @@ class Begin:
 
 def begin(given: Begin, posts: Posts, *, as_of: dt.datetime) -> Escalation:
     """Raise it: with a number, and somebody free who has it, from this moment. Raises Conflict where there is nobody."""
+    concern, rules = given.fields.get("concern"), [flag.rule for flag, _ in given.flags]
     never = set(given.conflicts) | ({given.raised_by.pk} if given.raised_by else set())
-    never |= _never_asked(
-        given.fields.get("concern"), given.fields.get("child"), [flag.rule for flag, _ in given.flags]
-    )
+    never |= _subjects_of_flags(given.fields.get("child"), rules)
+    if concern is not None and (given.to is None or given.automatic):
+        never |= never_asked(concern)
     found = posts.find(given.level, given.near, never=never)
     if given.to is not None and given.to.pk not in never and posts.may_hold(given.to.pk):
         found = given.to, given.level
@@ -138,9 +139,16 @@ def _tell_owner(escalation: Escalation, *, happened_at: dt.datetime, as_of: dt.d
 
 
 def never_of(escalation: Escalation) -> set[int]:
-    """Those it may never be with: whom it is about, who decided, and who raised it."""
+    """Those it never comes to by itself: whom it is about, who decided, who raised it, and whom its concern was referred
+    about."""
+    referred = never_asked(escalation.concern) if escalation.concern is not None else set()
+    return never_by_hand(escalation) | referred
+
+
+def never_by_hand(escalation: Escalation) -> set[int]:
+    """And those nobody may give it to. Whoever was referred is not among them: to be refused would tell it to whoever tries."""
     rules = escalation.flags.values_list("flag__rule", flat=True)
-    return known_never(escalation) | _never_asked(escalation.concern, escalation.child, rules)
+    return known_never(escalation) | _subjects_of_flags(escalation.child, rules)
 
 
 def known_never(escalation: Escalation) -> set[int]:
@@ -149,14 +157,13 @@ def known_never(escalation: Escalation) -> set[int]:
     return set(conflicted) | ({escalation.raised_by_id} if escalation.raised_by_id else set())
 
 
-def _never_asked(concern: Concern | None, child: Child | None, rules: Iterable[str]) -> set[int]:
-    """Whom its concern was referred about, and whose conduct those are about that its flags are of. No conflict of theirs is
-    written down: others read its trail."""
-    found = never_asked(concern) if concern is not None else set()
-    if child is not None and rulebook.OF_CONCERNS.intersection(rules):
-        about = accounts_they_are_about(Concern.objects.open().filter(child=child), among=ladder.MAY_ANSWER)
-        found = found.union(*about.values())
-    return found
+def _subjects_of_flags(child: Child | None, rules: Iterable[str]) -> set[int]:
+    """Whose conduct the concerns are about that these flags may be of: no closing of a concern clears them. No conflict of
+    theirs is written down: others read its trail."""
+    if child is None or not rulebook.OF_CONCERNS.intersection(rules):
+        return set()
+    about = accounts_they_are_about(Concern.objects.filter(child=child), among=ladder.MAY_ANSWER)
+    return set().union(*about.values())
 
 
 def near(escalation: Escalation, as_of: dt.datetime) -> Near:

@@ -21,6 +21,7 @@ from escalations.ladder import LEVELS, Posts
 from escalations.models import ConflictOfInterest, Escalation, EscalationStep
 from escalations.sweep import climb, touched
 from governance.actions import concerns
+from governance.models import Concern
 from oversight.actions import answer_flag
 from oversight.models import Flag
 from tests.cast import at
@@ -553,6 +554,14 @@ class TestFlags:
             cast.tom.pk
         ]  # that names nobody but who had the flag
         assert concern.is_open
+
+    def test_nor_once_that_concern_is_closed(self, cast, placement):
+        concern = conduct(cast, placement.child, cast.amy, colleague=cast.hana)
+        done = at(MONDAY, 15)
+        Concern.objects.filter(pk=concern.pk).update(triaged_at=done, answered_at=done, closed_at=done)
+        flag(cast, placement, "SAF-10", cast.tom, limb="lado", raised_at=at(MONDAY, 16))
+        climb(as_of=at(MONDAY + DAY, 0))
+        assert Escalation.objects.get().owner == cast.sal
 
     def test_it_leaves_whoever_has_it_where_a_concern_about_them_joins(self, cast, placement):
         flag(cast, placement, "VIS-01", cast.amy)
