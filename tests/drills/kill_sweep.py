@@ -123,10 +123,13 @@ def make_ready() -> Iterator:
         started = sweeps_done()
         ring()
         wait_for_a_sweep(started)
-        run = SweepRun.objects.filter(finished_at__isnull=False).latest("id")
-        length = (run.finished_at - run.started_at).total_seconds()
         unfinished = SweepRun.objects.filter(finished_at__isnull=True)
         dead = set(unfinished.values_list("id", flat=True))
+
+        def length() -> float:
+            """Seconds that the last sweep with flags to raise took: less when nothing else is done on this machine."""
+            run = SweepRun.objects.filter(finished_at__isnull=False, raised__gt=AT_LEAST).latest("id")
+            return (run.finished_at - run.started_at).total_seconds()
 
         def kill_within(chance: random.Random) -> int:
             """Kill both at a random moment of a sweep; one round in five at any moment, before it began or after its end
@@ -139,7 +142,7 @@ def make_ready() -> Iterator:
                 ring()
                 if not anywhere:
                     wait_until_begun(dead)
-                time.sleep(chance.uniform(0, length + 0.1 if anywhere else length))
+                time.sleep(chance.uniform(0, length() + 0.1 if anywhere else length()))
                 worker.kill()
                 kill_broker()
                 cut_short = set(unfinished.values_list("id", flat=True)) - dead
