@@ -4,7 +4,8 @@ import datetime as dt
 import re
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from children.policies import not_before, not_future
 from children.querysets import live, live_on
@@ -178,14 +179,21 @@ def agencies_to_bring_in(placement: Placement) -> QuerySet[Provider]:
 
 def agencies_to_replace(placement: Placement, as_of: dt.datetime) -> QuerySet[Provider]:
     """The organisations, besides the one that runs it, whose carers work here: by an agreement, by the rota or, where
-    somebody simply came, by whom they work for."""
+    somebody simply came, by whom they worked for on that day. Whatever STF-13 flags is among them."""
     day, lately = clock.local_date(as_of), {"shift__placement": placement, "starts_at__gt": as_of - LATELY}
     supplying = AgencyAgreement.objects.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day), placement=placement)
     planned = Assignment.objects.standing().filter(**lately)
-    came = Presence.objects.filter(kind=Presence.Kind.CARER, carer__isnull=False, **lately).values("carer")
-    engaged = Engagement.objects.filter(live_on(day), carer__in=came)
+    came = Presence.objects.filter(kind=Presence.Kind.CARER, carer=OuterRef("carer"), **lately)
+    taken_off = Assignment.objects.filter(Exists(came.filter(shift=OuterRef("shift"))))  # and came all the same
+    that_day = came.annotate(day=TruncDate("starts_at", tzinfo=clock.LONDON)).filter(day__gte=OuterRef("started_on"))
+    engaged = Engagement.objects.filter(
+        Exists(that_day.filter(day__lt=OuterRef("ended_on"))) | Q(Exists(that_day), ended_on__isnull=True)
+    )
     return Provider.objects.filter(
-        Q(pk__in=supplying.values("agency")) | Q(pk__in=planned.values("agency")) | Q(pk__in=engaged.values("agency"))
+        Q(pk__in=supplying.values("agency"))
+        | Q(pk__in=planned.values("agency"))
+        | Q(pk__in=taken_off.values("agency"))
+        | Q(pk__in=engaged.values("agency"))
     ).exclude(pk__in=[policies.own_provider_id(placement) or 0])
 
 

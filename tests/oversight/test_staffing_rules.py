@@ -29,6 +29,7 @@ from staffing.models import (
     SupervisionLine,
     Training,
 )
+from staffing.policies_carers import agencies_to_replace
 from tests.cast import at
 from tests.oversight.facts import DAY, HOUR, NOT_NOT_YES, check, clocks, on_days, stands
 
@@ -492,6 +493,37 @@ class TestMovedAlong:
         assert not stands(at(MONDAY + 13 * DAY, 8), "STF-13", "moved_along")  # has come to nothing for a week
         Engagement.objects.create(carer=carer, agency=cast.provider, started_on=START, recorded_by=cast.amy)
         assert not stands(at(fifth + DAY, 1), "STF-13", "moved_along")  # she works for the home as well
+
+    def test_a_night_counts_by_the_day_it_begins(self, cast, former, here):
+        carer = cast.carer()
+        cast.puts(carer, cast.shift(former, MONDAY - 2 * DAY))
+        nights = [cast.shift(here, MONDAY + day * DAY, kind="waking_night") for day in (0, 6, 9)]
+        for night in nights:  # called in for the small hours
+            cast.puts(carer, night, starts_at=night.starts_at + 6 * HOUR)
+        assert on_days("STF-13", "moved_along", self.FIFTH) == NOT_NOT_YES
+        self.plans(cast, here, MONDAY, MONDAY + 9 * DAY)
+        assert not stands(at(MONDAY + 10 * DAY, 1), "STF-13", "not_replaced")
+        self.plans(cast, here, MONDAY, MONDAY + 8 * DAY)
+        assert stands(at(MONDAY + 9 * DAY, 1), "STF-13", "not_replaced")
+
+    @pytest.mark.parametrize("rostered", [True, False])
+    def test_whatever_it_flags_a_plan_can_be_made_for(self, cast, former, here, rostered):
+        """Taken off and came all the same, or simply came; and they left the agency the day after."""
+        carer, came = cast.carer(), MONDAY + 6 * DAY
+        cast.puts(carer, cast.shift(former, MONDAY - DAY))
+        shift = cast.shift(here, came)
+        if rostered:
+            cast.puts(carer, shift, removed_at=at(came, 7))
+        Presence.objects.create(
+            shift=shift, carer=carer, starts_at=shift.starts_at, ends_at=shift.ends_at, recorded_by=cast.priya
+        )
+        Engagement.objects.update(ended_on=came + DAY)
+        flagged = at(came + 6 * DAY, 12)
+        assert check(flagged)["STF-13", "moved_along"].agency == cast.agency
+        assert list(agencies_to_replace(here, flagged)) == [cast.agency]
+        Engagement.objects.update(ended_on=came)  # had left before
+        assert stands(flagged, "STF-13", "moved_along") == rostered
+        assert agencies_to_replace(here, flagged).exists() == rostered
 
 
 class TestContinuity:
