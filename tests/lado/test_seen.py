@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
 
+from children.models import FileRead
 from core import clock
 from core.models import OutboxMessage
 from governance.actions import concerns
@@ -12,7 +13,7 @@ from governance.actions.concerns import concern_page
 from governance.models import Concern, QualityVisit
 from governance.policies.protection import UNSEEN, owed_of_concern
 from lado import actions
-from lado.models import ConductDecision
+from lado.models import ConductDecision, DecisionRead
 from lado.policies.conduct import unseen_for
 from lado.views.cases import caseload
 from oversight.models import Flag
@@ -228,6 +229,35 @@ def test_who_stands_in_reads_what_a_lado_saw_who_has_left(scene, client):
     opens(refers(concern, cast.tom), cast.lee)
     no_lado(cast)
     assert reads_seen(client, cast.sal, concern)
+
+
+def test_to_look_at_a_decision_leaves_a_trace_behind_the_door(scene, client, monkeypatch):
+    cast, concern = scene.cast, grave(scene)
+    decision = does_not(concern, cast.tom)
+    address = reverse("lado:look", args=[concern.pk])
+    for user in (cast.tom, cast.sal, cast.dora, cast.amy, cast.zoe):
+        client.force_login(user)
+        assert client.get(address).status_code == 404
+        with pytest.raises(PermissionDenied):
+            actions.open_decision(decision=decision, by=user, as_of=NOW)
+    assert not DecisionRead.objects.exists()
+    files = FileRead.objects.count()
+    client.force_login(cast.lee)
+    assert client.get(address).status_code == 200
+    assert [(read.decision, read.by) for read in DecisionRead.objects.all()] == [(decision, cast.lee)]
+    assert client.post(address, {}).status_code == 422  # it is shown again
+    assert DecisionRead.objects.count() == 2
+    assert FileRead.objects.count() == files  # there it would tell that nobody was referred
+    assert kinds(concern) == ["passed"]
+    assert DecisionRead.for_user(cast.lee).count() == 2
+    assert not any(DecisionRead.for_user(user).exists() for user in (cast.tom, cast.sal, cast.dora))
+
+    def fails(**_):
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(actions, "open_decision", fails)
+    with pytest.raises(RuntimeError):
+        client.get(address)
 
 
 def test_taken_up_all_the_same_it_is_seen_by_that(scene):
