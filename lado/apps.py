@@ -10,9 +10,11 @@ class LadoConfig(AppConfig):
         from core.accounts import ASKED_ABOVE
         from governance.heard import REFERRED_FROM_ABOVE
         from governance.policies.concerns import SUBJECTS_FROM_ABOVE
+        from governance.querysets.concerns import STEPS_KEPT_FROM
         from lado.actions.cases import hand_on
-        from lado.policies.conduct import subjects_of_concern, when_referred
+        from lado.policies.conduct import seen_past, subjects_of_concern, when_referred
 
         ASKED_ABOVE.append(hand_on)
         REFERRED_FROM_ABOVE.append(when_referred)
         SUBJECTS_FROM_ABOVE.append(subjects_of_concern)
+        STEPS_KEPT_FROM.append(seen_past)

@@ -16,6 +16,10 @@ from governance.querysets.meetings import cared_for_by
 # Each is called with the user, and gives the ids of concerns.
 LEDGERS_FROM_ABOVE: list[Callable] = []
 
+# Steps that would tell one of those who read a concern what only a floor above knows: registered there (see lado/apps.py).
+# Each is called with the user, and gives the ids of steps.
+STEPS_KEPT_FROM: list[Callable] = []
+
 # What whoever raised a concern reads of what was done about it, with their own escalations and the answers to those.
 TOLD = ("answered", "closed", "added", "unsettled")
 
@@ -167,12 +171,16 @@ class ConcernQuerySet(models.QuerySet):
 
 class ConcernStepQuerySet(models.QuerySet):
     def visible_to(self, user) -> "ConcernStepQuerySet":
-        """Every step for those who have the ledger; for whoever raised it, what they are told."""
+        """Every step for those who have the ledger, but for what is kept from them; for whoever raised it, what they are
+        told."""
         told = Q(kind__in=TOLD)
         if user.is_authenticated:
             told |= Q(kind="escalated", by=user) | Q(kind="replied", in_reply_to__by=user)
         raised = raised_by(user, "concern__") & not_about(user, "concern__")
-        return self.filter(in_the_ledger(user, "concern__") | (raised & told))
+        found = self.filter(in_the_ledger(user, "concern__") | (raised & told))
+        for kept_from in STEPS_KEPT_FROM:
+            found = found.exclude(pk__in=kept_from(user))
+        return found
 
 
 class ConductSubjectQuerySet(models.QuerySet):

@@ -19,7 +19,7 @@ from lado.actions.cases import (
     stand_down_subject,
     withdraw_removal,
 )
-from lado.actions.referring import do_not_refer, look_at, refer
+from lado.actions.referring import do_not_refer, look_at, open_decision, refer
 
 __all__ = [
     "add_action",
@@ -37,6 +37,7 @@ __all__ = [
     "note",
     "open_case",
     "open_cases",
+    "open_decision",
     "police_involved",
     "record_removal",
     "refer",

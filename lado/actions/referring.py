@@ -24,7 +24,7 @@ from governance.models import Concern
 from governance.policies.concerns import raiser_of
 from governance.querysets.concerns import to_raise_about
 from lado import codes
-from lado.models import Admission, ConductDecision, Receipt, Referral, ReferralStep
+from lado.models import Admission, ConductDecision, DecisionRead, Receipt, Referral, ReferralStep
 from lado.policies import conduct as policies
 from lado.querysets.referrals import about
 from placements.models import Placement, Provider
@@ -356,6 +356,15 @@ def do_not_refer(
         raise Conflict("There is nothing left to decide about this carer.")
     for what in undecided:
         _decide(by, as_of, by.authority_id, referral=None, because=because.strip(), carer=carer, **what)
+
+
+@action
+def open_decision(*, decision: ConductDecision, by: User, as_of: dt.datetime) -> DecisionRead:
+    """Record that a person opened a decision not to refer. Call it in the transaction that reads: no event, no page. It is not
+    seen by that: they say so (`look_at`)."""
+    if not policies.unseen_for(by).filter(pk=decision.pk).exists():
+        raise PermissionDenied("this decision is another's to look at, or has been seen")
+    return DecisionRead.objects.create(decision=decision, by=by)
 
 
 @action

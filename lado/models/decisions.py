@@ -1,13 +1,13 @@
 """Whether a matter of conduct is referred to the LADO: each of them ends in one of two words, by a named person."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from core.fields import RecordedAt
 from core.models import Authority, Protected, User
 from governance.models import Concern
 from lado.models.referral import Referral
-from lado.querysets import ConductDecisionQuerySet
+from lado.querysets import ConductDecisionQuerySet, DecisionReadQuerySet
 from staffing.models import AwakeCheck, Carer, StandDownCase
 
 
@@ -52,3 +52,20 @@ class ConductDecision(Protected):
                 violation_error_message="Say why it is not referred.",
             ),
         ]
+
+
+class DecisionRead(Protected):
+    """A person opened a decision not to refer. Written in the transaction of the reading: no event, no page.
+
+    Kept behind the door and not with the child's file: there it would tell that nobody was referred.
+    """
+
+    insert_only = True
+    decision = models.ForeignKey(ConductDecision, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = RecordedAt()
+    objects = DecisionReadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-recorded_at"]
+        indexes = [models.Index(F("decision"), F("recorded_at").desc(), name="decision_read_by_decision")]

@@ -28,6 +28,7 @@ WHO_DECIDES = (
 COUNCILS_OWN = (codes.Post.SOCIAL_WORKER, codes.Post.COUNCIL)
 # Who handles what the LADO cannot: where there is none, or it is about them.
 STANDS_IN = (Role.SAFEGUARDING_LEAD, Role.DCS, Role.DIRECTOR, Role.HEAD_OF_SERVICE)
+IN_TURN = (Role.LADO, *STANDS_IN)
 
 
 def may_decide(by: User, *, concern: Concern | None = None, carer: Carer | None = None) -> None:
@@ -137,20 +138,18 @@ def owner_for(
     nor, until they are found on record, whoever is named."""
     subjects = [*subjects_of(carer=carer, account=account), *([leaving.pk] if leaving else [])]
     free = User.objects.filter(authority_id=authority_id, is_active=True).exclude(pk__in=subjects)
-    free = free.filter(role__in=(Role.LADO, *STANDS_IN))
+    free = free.filter(role__in=IN_TURN)
     said = "" if carer or account else named
     people = list(free.exclude(pk__in=_named(free, [said])).order_by("pk"))
-    order = [Role.LADO, *STANDS_IN]
     if not people:
         raise Conflict("Nobody at the council has an account who could act on this. Telephone them.")
-    return min(people, key=lambda person: (order.index(Role(person.role)), person.pk))
+    return min(people, key=lambda person: (IN_TURN.index(Role(person.role)), person.pk))
 
 
 def _in_turn(authority_id: int | None) -> list[User]:
     """Who looks at what was decided, the LADO first: the first of them whom it is not about."""
-    order = [Role.LADO, *STANDS_IN]
-    people = User.objects.filter(authority_id=authority_id, is_active=True, role__in=order)
-    return sorted(people, key=lambda person: (order.index(Role(person.role)), person.pk))
+    people = User.objects.filter(authority_id=authority_id, is_active=True, role__in=IN_TURN)
+    return sorted(people, key=lambda person: (IN_TURN.index(Role(person.role)), person.pk))
 
 
 def who_looks(concern: Concern) -> User | None:
@@ -163,6 +162,16 @@ def who_looks(concern: Concern) -> User | None:
 def looks(user: User, concern: Concern) -> bool:
     """Whether what this person decides about a concern is the LADO’s own decision, or that of whoever stands in."""
     return user.can(Permission.HANDLE_ALLEGATIONS) or user == who_looks(concern)
+
+
+def seen_past(user: User) -> QuerySet[ConcernStep]:
+    """The steps that say that something was seen, by somebody to whom it came past this person: who would have been asked
+    first and was not, to whom that could only mean that it is about them. By their turn, and whoever is there now."""
+    if not user.is_authenticated or user.role not in IN_TURN or user.authority_id is None:
+        return ConcernStep.objects.none()
+    before = IN_TURN[: IN_TURN.index(Role(user.role))]
+    in_turn = Q(by__role__in=before) | Q(by__role=user.role, by_id__lte=user.pk)
+    return ConcernStep.objects.filter(kind="seen", concern__authority_id=user.authority_id).exclude(in_turn)
 
 
 def unseen_for(user: User) -> QuerySet[ConductDecision]:

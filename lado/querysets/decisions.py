@@ -34,3 +34,12 @@ class ConductDecisionQuerySet(models.QuerySet):
         """Decisions not to refer a concern of which it does not say yet that the LADO has seen them."""
         seen = ConcernStep.objects.filter(concern=OuterRef("concern"), kind="seen")
         return self.filter(~Exists(seen), answer="not_referred", concern__isnull=False)
+
+
+class DecisionReadQuerySet(models.QuerySet):
+    """Who opened a decision: seen by those who see it as the LADO."""
+
+    def visible_to(self, user) -> "DecisionReadQuerySet":
+        from lado.models import ConductDecision
+
+        return self.filter(decision__in=ConductDecision.objects.visible_to(user))

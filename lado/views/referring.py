@@ -3,12 +3,14 @@
 from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from children.models import Child
+from core import clock
 from core.access import Permission, access
 from core.models import User
 from core.pages import record_form
@@ -155,9 +157,14 @@ def decide_concern(request: HttpRequest, pk: int) -> HttpResponse:
 
 @access(Permission.REFER_TO_LADO)
 def look(request: HttpRequest, pk: int) -> HttpResponse:
-    """A decision not to refer, for the LADO to look at, or for whoever stands in. To everybody else it is not there."""
+    """A decision not to refer, for the LADO to look at, or for whoever stands in. To everybody else it is not there.
+
+    Opening it is recorded, in the transaction that reads; sent without saying that it was seen, it is shown again.
+    """
     unseen = policies.unseen_for(request.user).select_related("concern", "decided_by")
-    decision = get_object_or_404(unseen, concern=pk)
+    with transaction.atomic():
+        decision = get_object_or_404(unseen, concern=pk)
+        actions.open_decision(decision=decision, by=request.user, as_of=clock.now())
     return record_form(
         request,
         form_class=Sure,

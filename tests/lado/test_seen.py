@@ -5,20 +5,21 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
 
+from children.models import FileRead
 from core import clock
 from core.models import OutboxMessage
 from governance.actions import concerns
 from governance.actions.concerns import concern_page
 from governance.models import Concern, QualityVisit
-from governance.policies.protection import owed_of_concern
+from governance.policies.protection import UNSEEN, owed_of_concern
 from lado import actions
-from lado.models import ConductDecision
+from lado.models import ConductDecision, DecisionRead
 from lado.policies.conduct import unseen_for
 from lado.views.cases import caseload
 from oversight.models import Flag
 from oversight.sweep import sweep
 from tests.lado.scene import DAY, HOUR, NOW, SAID
-from tests.lado.test_door import READ_BY_MANAGERS, everything_open_to, nothing_differs, two  # noqa: F401
+from tests.lado.test_door import READ_BY_MANAGERS, everything_open_to, masked, nothing_differs, two  # noqa: F401
 from tests.lado.test_referring import concern_about, steps_of
 from tests.oversight.facts import stands
 
@@ -177,6 +178,86 @@ def test_whoever_handles_a_referral_in_the_lados_place_has_it_by_opening_it(scen
     assert referral.owner == cast.sal
     opens(referral, cast.sal)
     assert kinds(concern) == ["passed", "seen"]
+
+
+def no_lado(cast):
+    cast.lee.is_active = False
+    cast.lee.save()
+
+
+def reads_seen(client, user, concern):
+    """Whether it stands on the concern as this person reads it: on its page, and in what is owed there."""
+    client.force_login(user)
+    page = client.get(concern_page(concern))
+    said = "Seen by the LADO" in page.content.decode()
+    assert said == any(step.kind == "seen" for step in page.context["steps"])
+    assert said != any(row.what == UNSEEN for row in page.context["owed"])
+    return said
+
+
+def test_who_stands_in_does_not_read_that_somebody_after_them_was_asked(scene, client):
+    """Else the safeguarding lead would read that what never came to her has been seen: which could only mean her."""
+    cast, concern = scene.cast, grave(scene)
+    no_lado(cast)
+    referral = refers(concern, cast.tom, named="Sal Plover")
+    assert referral.owner == cast.dora
+    client.force_login(cast.sal)
+    client.get(concern_page(concern))
+    before = masked(client.get(concern_page(concern)))
+    opens(referral, cast.dora)
+    assert "seen" in kinds(concern)
+    assert masked(client.get(concern_page(concern))) == before
+    assert not reads_seen(client, cast.sal, concern)
+    assert all(reads_seen(client, user, concern) for user in (cast.tom, cast.hana, cast.dora))
+    cast.lee.is_active = True
+    cast.lee.save()
+    assert not reads_seen(client, cast.sal, concern)  # that there is a LADO again tells her nothing
+
+
+@pytest.mark.parametrize(("decide", "has_it"), WAYS)
+def test_who_stands_in_reads_what_they_have_seen_themselves(scene, client, decide, has_it):
+    cast, concern = scene.cast, grave(scene)
+    no_lado(cast)
+    decided = decide(concern, cast.tom)
+    assert not reads_seen(client, cast.sal, concern)
+    has_it(decided, cast.sal)
+    assert all(reads_seen(client, user, concern) for user in (cast.sal, cast.tom, cast.hana, cast.dora))
+
+
+def test_who_stands_in_reads_what_a_lado_saw_who_has_left(scene, client):
+    cast, concern = scene.cast, grave(scene)
+    opens(refers(concern, cast.tom), cast.lee)
+    no_lado(cast)
+    assert reads_seen(client, cast.sal, concern)
+
+
+def test_to_look_at_a_decision_leaves_a_trace_behind_the_door(scene, client, monkeypatch):
+    cast, concern = scene.cast, grave(scene)
+    decision = does_not(concern, cast.tom)
+    address = reverse("lado:look", args=[concern.pk])
+    for user in (cast.tom, cast.sal, cast.dora, cast.amy, cast.zoe):
+        client.force_login(user)
+        assert client.get(address).status_code == 404
+        with pytest.raises(PermissionDenied):
+            actions.open_decision(decision=decision, by=user, as_of=NOW)
+    assert not DecisionRead.objects.exists()
+    files = FileRead.objects.count()
+    client.force_login(cast.lee)
+    assert client.get(address).status_code == 200
+    assert [(read.decision, read.by) for read in DecisionRead.objects.all()] == [(decision, cast.lee)]
+    assert client.post(address, {}).status_code == 422  # it is shown again
+    assert DecisionRead.objects.count() == 2
+    assert FileRead.objects.count() == files  # there it would tell that nobody was referred
+    assert kinds(concern) == ["passed"]
+    assert DecisionRead.for_user(cast.lee).count() == 2
+    assert not any(DecisionRead.for_user(user).exists() for user in (cast.tom, cast.sal, cast.dora))
+
+    def fails(**_):
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(actions, "open_decision", fails)
+    with pytest.raises(RuntimeError):
+        client.get(address)
 
 
 def test_taken_up_all_the_same_it_is_seen_by_that(scene):

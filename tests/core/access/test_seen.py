@@ -70,8 +70,8 @@ PROTECTION = ASKED | {
 }
 
 RECEIPT = {lado.Receipt}  # for whoever referred somebody, and all that they are told
-LET_IN = {getattr(lado, name) for name in lado.__all__} - RECEIPT - {lado.ConductDecision}
-DOOR = LET_IN | {lado.ConductDecision}  # the LADO's; those let in to a referral read all of that one
+LET_IN = {getattr(lado, name) for name in lado.__all__} - RECEIPT - {lado.ConductDecision, lado.DecisionRead}
+DOOR = LET_IN | {lado.ConductDecision, lado.DecisionRead}  # the LADO's; those let in to a referral read all of that one
 
 LADDER = {
     escalations.ConflictOfInterest,

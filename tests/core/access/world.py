@@ -67,6 +67,7 @@ from governance.models import (
 from lado.models import (
     Admission,
     ConductDecision,
+    DecisionRead,
     Receipt,
     Referral,
     ReferralAction,
@@ -368,7 +369,7 @@ def of_allegations(cast, placement, records) -> dict[str, int | str]:
         raised_by=cast.amy, raiser="social_care", source="social_care", received_at=moment, owner=cast.tom,
         recorded_by=cast.amy,
     )  # fmt: skip
-    ConductDecision.objects.create(
+    not_referred = ConductDecision.objects.create(
         authority=cast.north,
         concern=another,
         answer="not_referred",
@@ -376,6 +377,7 @@ def of_allegations(cast, placement, records) -> dict[str, int | str]:
         decided_by=cast.tom,
         decided_at=moment,
     )
+    DecisionRead.objects.create(decision=not_referred, by=cast.lee)
     ConcernStep.objects.create(concern=another, kind="passed", by=cast.tom, happened_at=moment)
     return {
         "referral": referral.pk,
