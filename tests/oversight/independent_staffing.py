@@ -394,8 +394,8 @@ def moved_along(s, p, began):
     for x in s.ever[p.pk]:
         if x.pk in s.all_shifts and s.published(s.all_shifts[x.pk]):
             for a in s.on_shift[x.pk]:
-                if a.carer_id in came_with and a.starts_at <= s.as_of + 28 * DAY:
-                    through[a.agency_id].append(a.starts_at)
+                if a.carer_id in came_with and x.starts_at <= s.as_of + 28 * DAY:
+                    through[a.agency_id].append(x.starts_at)
         for w in s.there[x.pk]:
             if w.carer_id and w.carer_id in came_with:
                 agencies = {a.agency_id for a in s.ever_on[x.pk] if a.carer_id == w.carer_id}
@@ -403,7 +403,7 @@ def moved_along(s, p, began):
                     agencies = {e.agency_id for e in s.engaged[w.carer_id] if live(e, date(w.starts_at))}
                     agencies = set() if own in agencies else agencies
                 for agency_id in agencies:
-                    through[agency_id].append(w.starts_at)
+                    through[agency_id].append(x.starts_at)
     for agency_id, times in through.items():
         here = [when for when in times if when >= midnight(max(p.started_on, p.followed_from))]
         if agency_id == own or not here or max(here) <= s.as_of - 7 * DAY:

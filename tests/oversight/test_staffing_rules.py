@@ -494,6 +494,18 @@ class TestMovedAlong:
         Engagement.objects.create(carer=carer, agency=cast.provider, started_on=START, recorded_by=cast.amy)
         assert not stands(at(fifth + DAY, 1), "STF-13", "moved_along")  # she works for the home as well
 
+    def test_a_night_counts_by_the_day_it_begins(self, cast, former, here):
+        carer = cast.carer()
+        cast.puts(carer, cast.shift(former, MONDAY - 2 * DAY))
+        nights = [cast.shift(here, MONDAY + day * DAY, kind="waking_night") for day in (0, 6, 9)]
+        for night in nights:  # called in for the small hours
+            cast.puts(carer, night, starts_at=night.starts_at + 6 * HOUR)
+        assert on_days("STF-13", "moved_along", self.FIFTH) == NOT_NOT_YES
+        self.plans(cast, here, MONDAY, MONDAY + 9 * DAY)
+        assert not stands(at(MONDAY + 10 * DAY, 1), "STF-13", "not_replaced")
+        self.plans(cast, here, MONDAY, MONDAY + 8 * DAY)
+        assert stands(at(MONDAY + 9 * DAY, 1), "STF-13", "not_replaced")
+
     @pytest.mark.parametrize("rostered", [True, False])
     def test_whatever_it_flags_a_plan_can_be_made_for(self, cast, former, here, rostered):
         """Taken off and came all the same, or simply came; and they left the agency the day after."""

@@ -40,60 +40,74 @@ SCOPE = (
     f"Moved with the child: carers who, in the {LOOKS_BACK_DAYS} days before the placement began, were on a published shift or "
     "recorded as present at another placement of the child’s in another home, and are on one here to come or were in the last "
     "7 days; through an agency that does not run the placement: by the rota or, where they came without it, by whom they work "
-    "for."
+    "for. A shift counts by when it begins."
 )
 
-# `moved`: who was on shift with her elsewhere just before. `along`: through which agencies they are on shift here, since
-# which shift and until which. Need `rota`.
+# Through which agency those who moved with her (`moved`) are on a shift `s`. A draft or cancelled one counts by who came.
+THROUGH = f"""
+    SELECT a.agency_id FROM staffing_assignment a
+    WHERE a.shift_id = s.id AND a.carer_id = ANY(moved.carers) AND {PUBLISHED}
+    UNION ALL
+    SELECT coalesce(a.agency_id, e.agency_id)
+    FROM staffing_presence w
+    LEFT JOIN staffing_assignment a ON a.shift_id = w.shift_id AND a.carer_id = w.carer_id AND {known("a")}
+    LEFT JOIN staffing_engagement e ON a.id IS NULL AND e.carer_id = w.carer_id AND {known("e")}
+         AND {covers_on("e", day_of("w.starts_at"))}
+    WHERE w.shift_id = s.id AND w.carer_id = ANY(moved.carers) AND {WORKED}
+      AND NOT (a.id IS NULL AND EXISTS (
+          SELECT FROM staffing_engagement o WHERE o.carer_id = w.carer_id AND o.agency_id = moved.own_id
+            AND {covers_on("o", day_of("w.starts_at"))} AND {known("o")}))"""
+
+# `moved`: who was on shift with her elsewhere just before. `along`: through which agencies they are on shift here, and
+# until which. Need `rota`. Only shifts of the last days and to come are read, however long she has been here.
 MOVED_ALONG = f"""moved AS MATERIALIZED (
-    SELECT DISTINCT rota.placement_id, each.carer_id
+    SELECT rota.placement_id, rota.authority_id, rota.child_id, {start_of("rota.from_day")} AS since,
+           CASE WHEN home.id IS NULL THEN p.provider_id ELSE home.provider_id END AS own_id, each.carers
     FROM rota
-    JOIN placements_placement former ON former.child_id = rota.child_id AND former.id <> rota.placement_id
-         AND (former.home_id = rota.home_id) IS NOT TRUE AND {known("former")}
-    CROSS JOIN LATERAL (
-        SELECT a.carer_id FROM staffing_shift s JOIN staffing_assignment a ON a.shift_id = s.id
-        WHERE s.placement_id = former.id AND {PUBLISHED} AND s.starts_at <= rota.started_at
-          AND s.starts_at > {start_of(f"rota.started_on - {LOOKS_BACK_DAYS}")}
-        UNION
-        SELECT w.carer_id FROM staffing_shift s JOIN staffing_presence w ON w.shift_id = s.id
-        WHERE s.placement_id = former.id AND {WORKED} AND s.starts_at <= rota.started_at
-          AND s.starts_at > {start_of(f"rota.started_on - {LOOKS_BACK_DAYS}")}
-    ) AS each
-), along AS MATERIALIZED (
-    SELECT placement_id, rota.authority_id, rota.child_id, through.agency_id,
-           {day_of("min(through.starts_at)")} AS first_day, max(through.starts_at) AS last_at
-    FROM moved
-    JOIN rota USING (placement_id)
-    JOIN placements_placement p ON p.id = placement_id
+    JOIN placements_placement p ON p.id = rota.placement_id
     LEFT JOIN placements_home home ON home.id = p.home_id
-    CROSS JOIN LATERAL (SELECT CASE WHEN home.id IS NULL THEN p.provider_id ELSE home.provider_id END AS id) AS own
     CROSS JOIN LATERAL (
-        SELECT a.agency_id, a.starts_at FROM staffing_assignment a JOIN staffing_shift s ON s.id = a.shift_id
-        WHERE a.carer_id = moved.carer_id AND s.placement_id = moved.placement_id AND {PUBLISHED}
-          AND a.starts_at >= {start_of("rota.from_day")} AND a.starts_at <= {SOON}
-        UNION ALL
-        SELECT coalesce(a.agency_id, e.agency_id), w.starts_at
-        FROM staffing_presence w
-        JOIN staffing_shift s ON s.id = w.shift_id
-        LEFT JOIN staffing_assignment a ON a.shift_id = w.shift_id AND a.carer_id = w.carer_id AND {known("a")}
-        LEFT JOIN staffing_engagement e ON a.id IS NULL AND e.carer_id = w.carer_id AND {known("e")}
-             AND {covers_on("e", day_of("w.starts_at"))}
-        WHERE w.carer_id = moved.carer_id AND s.placement_id = moved.placement_id AND {WORKED}
-          AND w.starts_at >= {start_of("rota.from_day")}
-          AND NOT (a.id IS NULL AND EXISTS (
-              SELECT FROM staffing_engagement o WHERE o.carer_id = w.carer_id AND o.agency_id = own.id
-                AND {covers_on("o", day_of("w.starts_at"))} AND {known("o")}))
-    ) AS through
-    WHERE through.agency_id IS NOT NULL AND through.agency_id IS DISTINCT FROM own.id
-    GROUP BY placement_id, rota.authority_id, rota.child_id, through.agency_id
-    HAVING max(through.starts_at) > {STILL_HERE}
+        SELECT array_agg(on_shift.carer_id) AS carers
+        FROM placements_placement former
+        CROSS JOIN LATERAL (
+            SELECT a.carer_id FROM staffing_shift s JOIN staffing_assignment a ON a.shift_id = s.id
+            WHERE s.placement_id = former.id AND {PUBLISHED} AND s.starts_at <= rota.started_at
+              AND s.starts_at > {start_of(f"rota.started_on - {LOOKS_BACK_DAYS}")}
+            UNION
+            SELECT w.carer_id FROM staffing_shift s JOIN staffing_presence w ON w.shift_id = s.id
+            WHERE s.placement_id = former.id AND {WORKED} AND s.starts_at <= rota.started_at
+              AND s.starts_at > {start_of(f"rota.started_on - {LOOKS_BACK_DAYS}")}
+        ) AS on_shift
+        WHERE former.child_id = rota.child_id AND former.id <> rota.placement_id
+          AND (former.home_id = rota.home_id) IS NOT TRUE AND {known("former")}
+    ) AS each
+    WHERE each.carers IS NOT NULL
+), along AS MATERIALIZED (
+    SELECT moved.*, here.agency_id, here.last_at
+    FROM moved
+    CROSS JOIN LATERAL (
+        SELECT through.agency_id, max(s.starts_at) AS last_at
+        FROM staffing_shift s
+        CROSS JOIN LATERAL ({THROUGH}) AS through
+        WHERE s.placement_id = moved.placement_id AND s.starts_at >= moved.since AND s.starts_at > {STILL_HERE}
+          AND s.starts_at <= {SOON} AND through.agency_id <> coalesce(moved.own_id, 0)
+        GROUP BY through.agency_id
+    ) AS here
 )"""
+
+# The day of their first shift here through an agency: looked for from the beginning on, and no further than to it.
+FIRST_DAY = f"""
+    SELECT {day_of("s.starts_at")} AS day
+    FROM staffing_shift s
+    CROSS JOIN LATERAL ({THROUGH.replace("moved.", "along.")}) AS through
+    WHERE s.placement_id = along.placement_id AND s.starts_at >= along.since AND s.starts_at <= {SOON}
+      AND through.agency_id = along.agency_id
+    ORDER BY s.starts_at LIMIT 1"""
 
 # A plan that is made covers the agency until the end of its last day; of several the latest counts.
 ROWS = f"""
     SELECT along.authority_id, along.child_id, along.placement_id, along.agency_id, owed.limb, owed.clock_started_at, owed.due_at
     FROM along
-    CROSS JOIN LATERAL ({working_days_after("along.first_day", str(WORKING_DAYS))}) AS fifth
     LEFT JOIN LATERAL (
         SELECT plan.made_on, plan.last_day FROM staffing_replacementplan plan
         WHERE plan.placement_id = along.placement_id AND plan.agency_id = along.agency_id
@@ -101,8 +115,9 @@ ROWS = f"""
         ORDER BY plan.made_on DESC, plan.id DESC LIMIT 1
     ) AS latest ON true
     CROSS JOIN LATERAL (
-        SELECT 'moved_along' AS limb, {start_of("along.first_day")} AS clock_started_at,
-               {start_of("fifth.day + 1")} AS due_at
+        SELECT 'moved_along' AS limb, {start_of("first.day")} AS clock_started_at, {start_of("fifth.day + 1")} AS due_at
+        FROM ({FIRST_DAY}) AS first
+        CROSS JOIN LATERAL ({working_days_after("first.day", str(WORKING_DAYS))}) AS fifth
         WHERE latest.made_on IS NULL
         UNION ALL
         SELECT 'not_replaced', {start_of("latest.made_on")}, {start_of("latest.last_day + 1")}
