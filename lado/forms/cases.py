@@ -86,6 +86,10 @@ class Sure(forms.Form):
         return {}
 
 
+class Looked(Sure):
+    sure = forms.ConfirmField(label="I have read what was raised, and why it is not referred")
+
+
 class Identify(forms.Form):
     carer = forms.ModelSelectField(
         None, label="Which carer is it?", noun="carer", empty_label="Not one of these", required=False

@@ -19,7 +19,7 @@ from governance.models import Concern
 from governance.querysets.concerns import to_raise_about
 from lado import actions, codes
 from lado.forms import referring as forms
-from lado.forms.cases import Sure
+from lado.forms.cases import Looked
 from lado.models import Receipt, Referral
 from lado.policies import conduct as policies
 from staffing.models import Carer
@@ -167,7 +167,7 @@ def look(request: HttpRequest, pk: int) -> HttpResponse:
         actions.open_decision(decision=decision, by=request.user, as_of=clock.now())
     return record_form(
         request,
-        form_class=Sure,
+        form_class=Looked,
         act=partial(actions.look_at, decision=decision),
         done=lambda _seen: _unseen_page(request.user),
         title="Decided not to refer",
