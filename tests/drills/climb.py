@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.cast import at
 from tests.drills import ROOT, Drill
-from tests.drills.kill_sweep import Worker, kill_broker, ring, sweeps_done
+from tests.drills.kill_sweep import Worker, kill_broker, nobody_rang, ring, sweeps_done
 from tests.drills.post_office import PostOffice
 from tests.drills.rotas import Scene
 
@@ -113,6 +113,7 @@ def make_ready() -> Iterator:
     before = os.environ.get("EMAIL_URL")
     os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{office.port}"
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
+    nobody_rang()
     worker, beat = Worker(), Beat()
     try:
         length = 8.0
