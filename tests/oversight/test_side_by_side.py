@@ -58,6 +58,11 @@ def test_three_sweeps_are_one(placements):
     the_rest(Flag.objects.count())
 
 
+def test_a_run_says_when_it_began_and_when_it_was_done(placements):
+    run = sweep(as_of=NOW)
+    assert run.started_at < run.finished_at
+
+
 def test_sweeps_beside_visits_and_their_rechecks(placements):
     sweep(as_of=NOW)
     before = Flag.objects.standing().count()
