@@ -173,16 +173,19 @@ def plan_replacement(
     for_child.required(
         why=(why, "Enter why they stay for now"), replaced_by=(replaced_by, "Enter who takes their place, and how")
     )
+    wrong = {}
     if said := reasons.no_reason(why):
         says = f"“{reasons.LABELS[said]}” is no reason" if said in reasons.LABELS else "This says nothing of why"
-        raise Invalid({"why": f"{says}. Enter what it does for the child that these carers stay for now"})
+        wrong["why"] = f"{says}. Enter what it does for the child that these carers stay for now"
     if reasons.no_reason(replaced_by):
-        raise Invalid({"replaced_by": "Enter who takes their place, and how: staff by name or post, and from when"})
+        wrong["replaced_by"] = "Enter who takes their place, and how: staff by name or post, and from when"
     day, what = clock.local_date(as_of), "The last day any of them works here"
     latest = day + REPLACED_WITHIN
     if not day < last_day <= latest:
         within = f"after today and on or before {in_words(latest)}, at most {REPLACED_WITHIN.days} days ahead"
-        raise Invalid({"last_day": f"{what} must be {within}. A further plan can be made later"})
+        wrong["last_day"] = f"{what} must be {within}. A further plan can be made later"
+    if wrong:
+        raise Invalid(wrong)
     before = ReplacementPlan.objects.filter(placement=placement, agency=agency).first()
     decided(
         "plan_replacement",

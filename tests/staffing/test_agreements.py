@@ -359,6 +359,13 @@ def test_a_plan_that_replaces_nobody_or_never_is_none(cast, placement, wrong, fi
     assert replaced(cast, placement, last_day=ago(-1))
 
 
+def test_all_that_is_wrong_with_a_plan_is_said_at_once(cast, placement):
+    cast.supplies(placement)
+    with pytest.raises(Invalid) as refused:
+        replaced(cast, placement, why="There is no alternative.", replaced_by="Nobody", last_day=ago(-200))
+    assert set(refused.value.errors) == {"why", "replaced_by", "last_day"}
+
+
 def test_the_database_too_keeps_a_plan_within_weeks(cast, placement):
     fields = {"placement": placement, "agency": cast.agency, "made_on": TODAY, "recorded_by": cast.amy}
     for last in (TODAY, ago(-85)):
