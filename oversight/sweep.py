@@ -67,7 +67,8 @@ def sweep(*, as_of: dt.datetime, only: Sequence[str] = (), now: dt.datetime | No
     run.raised, run.cleared, run.failed_rules = raised, cleared, failed
     run.standing = Flag.objects.standing().count()
     run.finished_at = clock.database_now()
-    run.save(update_fields=["raised", "cleared", "failed_rules", "standing", "finished_at"])  # when it began is on record
+    # Not when it began, which would be reckoned anew.
+    run.save(update_fields=["raised", "cleared", "failed_rules", "standing", "finished_at"])
     run.refresh_from_db()
     for act in _after:
         try:
