@@ -25,9 +25,8 @@ Subject = tuple[str, int]  # ("placement", 12)
 _touched: contextvars.ContextVar[set[Subject] | None] = contextvars.ContextVar("touched", default=None)
 _batch: contextvars.ContextVar[set[Subject] | None] = contextvars.ContextVar("batch", default=None)
 Waiting = tuple[dict[str, Any], Callable[[], None] | None]  # a refusal to be recorded, and what follows from it
-AFTER_REFUSALS: list[
-    Callable[[Any], None]
-] = []  # what floors above do once a gate’s refusal is kept; filled when they are ready
+# What floors above do once a gate’s refusal is kept; filled when they are ready.
+AFTER_REFUSALS: list[Callable[[Any], None]] = []
 _refused: contextvars.ContextVar[list[Waiting] | None] = contextvars.ContextVar("refused", default=None)
 _rechecks: list[Callable[..., None]] = []
 

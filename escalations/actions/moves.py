@@ -241,8 +241,9 @@ def into_danger(escalation: Escalation, posts: Posts, *, happened_at: dt.datetim
     escalation.danger = True
     escalation.save(update_fields=["danger"])
     level = max(escalation.level, ladder.DANGER_BEGINS)
-    found = posts.find(level, near(escalation, as_of), never=never_of(escalation))
-    stays = level == escalation.level and escalation.owner_id not in never_of(escalation)
+    never = never_of(escalation)
+    found = posts.find(level, near(escalation, as_of), never=never)
+    stays = level == escalation.level and escalation.owner_id not in never
     to, level = (escalation.owner, level) if stays or found is None else found
     put(
         escalation, Kind.REASSIGNED, posts, to=to, level=level, happened_at=happened_at, as_of=as_of,
